@@ -1,1 +1,1 @@
-/// ProxyCore: the event loop, the gate and the relay.
+

@@ -1,1 +1,0 @@
-/// ProxyCore: the event loop, the gate and the relay.
