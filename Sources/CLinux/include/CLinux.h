@@ -1,54 +1,36 @@
-/* The Linux calls and constants that Swift cannot import: variadic functions and function-like macros.
- * Static inline, one statement each, no logic. */
+/* The Linux calls that Swift cannot import: those hidden behind _GNU_SOURCE, and variadic ones. One call each, no logic.
+ * Only headers that Swift's own libc module leaves out are included, so no two modules describe one thing. */
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-/* accept4 and splice are hidden behind _GNU_SOURCE, which Swift's own libc module does not define. */
-static inline int clinux_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
-    return accept4(fd, address, length, flags);
-}
+/* accept4(2): the new connection is non-blocking and closed on exec. `address` holds a sockaddr_storage. */
+int clinux_accept(int fd, void *address, uint32_t *length);
 
-static inline ssize_t clinux_splice(int from, int to, size_t length, unsigned int flags) {
-    return splice(from, NULL, to, NULL, length, flags);
-}
+/* splice(2) without offsets: both descriptors are streams. */
+long clinux_splice(int from, int to, size_t length, unsigned int flags);
 
-static inline int clinux_pipe2(int ends[2], int flags) { return pipe2(ends, flags); }
+/* pipe2(2): both ends are non-blocking and closed on exec. */
+int clinux_pipe(int ends[2]);
 
-static inline int clinux_set_pipe_size(int fd, int bytes) { return fcntl(fd, F_SETPIPE_SZ, bytes); }
+/* fcntl(2) F_SETPIPE_SZ: gives the size the pipe has from now on, or -1. */
+int clinux_set_pipe_size(int fd, int bytes);
 
-static inline int clinux_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+/* prctl(2) PR_SET_DUMPABLE 0. */
+int clinux_forbid_dumps(void);
 
-static inline int clinux_raise_descriptor_limit(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit)) return -1;
-    limit.rlim_cur = limit.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &limit);
-}
+/* setrlimit(2) RLIMIT_NOFILE: the soft limit becomes the hard one. */
+int clinux_raise_descriptor_limit(void);
 
-static const uint32_t CLINUX_EPOLLIN = EPOLLIN;
-static const uint32_t CLINUX_EPOLLOUT = EPOLLOUT;
-static const uint32_t CLINUX_EPOLLERR = EPOLLERR;
-static const uint32_t CLINUX_EPOLLHUP = EPOLLHUP;
-static const uint32_t CLINUX_EPOLLRDHUP = EPOLLRDHUP;
-static const uint32_t CLINUX_EPOLLET = EPOLLET;
-static const uint32_t CLINUX_SPLICE_MOVE = SPLICE_F_MOVE;
-static const uint32_t CLINUX_SPLICE_NONBLOCK = SPLICE_F_NONBLOCK;
-static const uint32_t CLINUX_SPLICE_MORE = SPLICE_F_MORE;
+/* signalfd(2) for one set of signals, which are blocked for the thread that calls, and those it starts. */
+int clinux_signal_descriptor(const int *signals, int count);
+
+/* ioctl(2) SIOCOUTQ: how many bytes a TCP socket has sent that the peer has not acknowledged, or -1. */
+int clinux_unacknowledged(int fd);
+
+extern const unsigned int clinux_splice_move;
+extern const unsigned int clinux_splice_nonblock;
+extern const unsigned int clinux_splice_more;

@@ -1,0 +1,256 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread, one epoll instance, one eventfd to be woken by and one timerfd to sleep by. It is also the executor of
+/// the code that runs on it, so `async` functions and readiness callbacks take turns on one thread and share their
+/// state without a lock.
+///
+/// A turn: wait for events; tell their handlers (and those that gave way in the turn before); fire the timers that are
+/// due; run the jobs that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share
+/// (``giveWay(_:)``), and a job enqueued by a job runs in the next turn.
+///
+/// `@unchecked Sendable`: every stored property but `inbox`, `owner` and the eventfd is touched only on the loop's thread, which
+/// ``assertOnLoop()`` checks at every entrance.
+@safe public final class EventLoop: @unchecked Sendable {
+    /// When the present turn began. Deadlines count from here; it costs no system call.
+    public private(set) var now = Instant.now()
+
+    private var selector: Selector
+    private var slots: [HandlerSlot] = []
+    private var nextNumber: UInt32 = 1
+    private var retired: [Unmanaged<ReadinessHandler>] = unsafe []
+    private var givingWay: [Registration] = []
+    private var timers = TimerHeap()
+    private var armedFor: Instant?
+    private var jobs: [UnownedJob] = []
+    private var running = false
+
+    private let timer: Descriptor
+    private let bell: Descriptor
+    private let inbox = JobInbox()
+    private let owner = Atomic<UInt>(0)
+
+    /// A loop that does nothing before ``run()`` is called.
+    public init() throws(Errno) {
+        selector = try Selector()
+        bell = Descriptor(owning: try checked { eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)) })
+        timer = Descriptor(
+            owning: try checked { timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC)) }
+        )
+        for own in [bell.number, timer.number] {
+            try selector.add(Registration(descriptor: own, number: 0), levelTriggered: .readable)
+        }
+    }
+
+    // MARK: Running
+
+    /// Runs turns on the calling thread until ``stop()``, and then what jobs are left.
+    public func run() {
+        precondition(owner.load(ordering: .relaxed) == 0, "the loop runs on one thread, once at a time")
+        owner.store(UInt(pthread_self()), ordering: .releasing)
+        running = true
+        inbox.take(into: &jobs)
+        while running || !jobs.isEmpty { turn() }
+        owner.store(0, ordering: .releasing)
+    }
+
+    /// Ends ``run()`` after the present turn. On the loop's thread only.
+    public func stop() {
+        assertOnLoop()
+        running = false
+    }
+
+    /// Whether the calling thread is the loop's.
+    public var isOnLoop: Bool { owner.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+    /// Traps unless the caller is on the loop's thread: the rule that stands in for a lock.
+    @inline(__always)
+    public func assertOnLoop() {
+        assert(isOnLoop || owner.load(ordering: .relaxed) == 0, "not on the loop's thread")
+    }
+
+    private func turn() {
+        let mayWait = jobs.isEmpty && givingWay.isEmpty
+        let count = selector.wait(forever: mayWait)
+        now = .now()
+        // Taken before the events are told: a handler that gives way in this turn comes again in the next.
+        let again = takeThoseGivingWay()
+        for index in 0..<count {
+            let (registration, readiness) = selector.event(at: index)
+            tell(registration, readiness)
+        }
+        for registration in again { tellAgain(registration) }
+        fireTimers()
+        runJobs()
+        releaseRetired()
+        selector.grow(after: count)
+    }
+
+    private func tell(_ registration: Registration, _ readiness: Readiness) {
+        if registration.number == 0 { return quiet(registration.descriptor) }
+        let slot = slots[Int(registration.descriptor)]
+        guard slot.number == registration.number, let handler = unsafe slot.handler else { return }
+        // The table's retain is given up only at the end of the turn, so the handler outlives this call.
+        unsafe handler._withUnsafeGuaranteedRef { $0.ready(readiness, tag: slot.tag) }
+    }
+
+    /// An event of the eventfd or the timerfd: empties it. What it announces is looked at in every turn anyway.
+    private func quiet(_ descriptor: Int32) {
+        var count: UInt64 = 0
+        _ = unsafe read(descriptor, &count, 8)
+        if descriptor == bell.number { inbox.take(into: &jobs) } else { armedFor = nil }
+    }
+
+    // MARK: Descriptors
+
+    /// Starts telling `handler` when the descriptor becomes ready: for both directions and edge-triggered, or for
+    /// what is named and as long as it lasts. The loop retains the handler until ``deregister(_:)``.
+    public func register(
+        _ descriptor: Int32,
+        handler: ReadinessHandler,
+        tag: UInt8 = 0,
+        levelTriggered: Readiness? = nil
+    ) throws(Errno) -> Registration {
+        assertOnLoop()
+        let place = Int(descriptor)
+        if place >= slots.count {
+            slots.append(contentsOf: repeatElement(HandlerSlot(), count: max(place + 1, slots.count * 2) - slots.count))
+        }
+        precondition(unsafe slots[place].handler == nil, "a descriptor is registered twice")
+        let registration = Registration(descriptor: descriptor, number: nextNumber)
+        try selector.add(registration, levelTriggered: levelTriggered)
+        nextNumber = nextNumber == .max ? 1 : nextNumber + 1
+        unsafe slots[place] = HandlerSlot(handler: .passRetained(handler), number: registration.number, tag: tag)
+        return registration
+    }
+
+    /// Hands a registered descriptor to another handler. The kernel is not asked, so no edge is repeated: the new
+    /// handler must try for itself what the descriptor is ready for.
+    public func handOver(_ registration: Registration, to handler: ReadinessHandler, tag: UInt8) {
+        assertOnLoop()
+        let place = slot(of: registration)
+        if let former = unsafe slots[place].handler { unsafe retired.append(former) }
+        unsafe slots[place].handler = .passRetained(handler)
+        slots[place].tag = tag
+    }
+
+    /// Changes what a level-triggered descriptor is watched for.
+    public func watch(_ registration: Registration, for readiness: Readiness) throws(Errno) {
+        try selector.change(registration, to: readiness)
+    }
+
+    /// Stops telling of a descriptor, which must still be open: first deregister, then close. Events that are on
+    /// their way already are dropped.
+    public func deregister(_ registration: Registration) {
+        assertOnLoop()
+        let place = slot(of: registration)
+        selector.remove(registration)
+        if let handler = unsafe slots[place].handler { unsafe retired.append(handler) }
+        slots[place] = HandlerSlot()
+    }
+
+    private func slot(of registration: Registration) -> Int {
+        let place = Int(registration.descriptor)
+        precondition(slots[place].number == registration.number, "a registration was used after its end")
+        return place
+    }
+
+    /// Lets the others have their turn: the handler is told again in the next turn, ready in both directions. What
+    /// a handler with more work than its fair share calls before it returns.
+    public func giveWay(_ registration: Registration) {
+        let place = slot(of: registration)
+        guard !slots[place].isWaitingForTurn else { return }
+        slots[place].isWaitingForTurn = true
+        givingWay.append(registration)
+    }
+
+    private func takeThoseGivingWay() -> [Registration] {
+        guard !givingWay.isEmpty else { return [] }
+        let taken = givingWay
+        givingWay.removeAll()
+        return taken
+    }
+
+    private func tellAgain(_ registration: Registration) {
+        let place = Int(registration.descriptor)
+        guard slots[place].number == registration.number else { return }
+        slots[place].isWaitingForTurn = false
+        tell(registration, [.readable, .writable])
+    }
+
+    private func releaseRetired() {
+        while let handler = unsafe retired.popLast() { unsafe handler.release() }
+    }
+
+    // MARK: Timers
+
+    /// Fires a timer once at a moment; one that was scheduled already is moved.
+    public func schedule(_ timer: LoopTimer, at deadline: Instant) {
+        assertOnLoop()
+        timers.schedule(timer, at: deadline)
+        if armedFor.map({ deadline < $0 }) ?? true { arm(for: deadline) }
+    }
+
+    /// Takes a timer back; it is no mistake when it has fired.
+    public func cancel(_ timer: LoopTimer) {
+        assertOnLoop()
+        timers.cancel(timer)
+    }
+
+    private func fireTimers() {
+        while let due = timers.takeDue(at: now) { due.fire() }
+        if let soonest = timers.soonest, armedFor == nil { arm(for: soonest) }
+    }
+
+    private func arm(for deadline: Instant) {
+        var setting = itimerspec()
+        // Zero would disarm it.
+        let at = max(deadline.nanoseconds, 1)
+        setting.it_value = timespec(tv_sec: Int(at / 1_000_000_000), tv_nsec: Int(at % 1_000_000_000))
+        _ = unsafe timerfd_settime(timer.number, Int32(TFD_TIMER_ABSTIME), &setting, nil)
+        armedFor = deadline
+    }
+
+    // MARK: Jobs
+
+    private func runJobs() {
+        guard !jobs.isEmpty else { return }
+        let present = jobs
+        jobs.removeAll(keepingCapacity: true)
+        for job in present {
+            unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
+    }
+}
+
+extension EventLoop: SerialExecutor, TaskExecutor {
+    /// Takes a job from any thread, to be run on the loop's.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isOnLoop {
+            jobs.append(job)
+        } else if inbox.add(job) {
+            var one: UInt64 = 1
+            _ = unsafe write(bell.number, &one, 8)
+        }
+    }
+
+    /// The loop as the executor of an actor.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// The loop as the executor a task prefers.
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        unsafe UnownedTaskExecutor(ordinary: self)
+    }
+
+    /// Whether the caller is isolated to the loop, as `assumeIsolated` asks.
+    public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
+
+    /// Traps unless the caller is isolated to the loop.
+    public func checkIsolated() {
+        precondition(isOnLoop, "not on the loop's thread")
+    }
+}

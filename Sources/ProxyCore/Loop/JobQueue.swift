@@ -1,0 +1,26 @@
+import Synchronization
+
+/// Jobs that other threads hand to the loop.
+///
+/// Any thread may add; only the loop takes. `mayHaveJobs` tells an adder whether a wake is already on its way, so a burst
+/// of jobs costs one write to the eventfd.
+struct JobInbox: ~Copyable, Sendable {
+    private let jobs = Mutex<[UnownedJob]>([])
+    private let wakePending = Atomic<Bool>(false)
+
+    /// Adds a job from any thread; true when the caller must wake the loop.
+    func add(_ job: UnownedJob) -> Bool {
+        jobs.withLock { $0.append(job) }
+        return !wakePending.exchange(true, ordering: .acquiringAndReleasing)
+    }
+
+    /// Moves all jobs to the loop's own queue. The flag falls before the jobs are taken: one added in between brings
+    /// a wake too many, never one too few.
+    func take(into queue: inout [UnownedJob]) {
+        wakePending.store(false, ordering: .sequentiallyConsistent)
+        jobs.withLock { waiting in
+            queue.append(contentsOf: waiting)
+            waiting.removeAll(keepingCapacity: true)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import CLinux
+import Glibc
+
+/// What a descriptor is ready for.
+public struct Readiness: OptionSet, Sendable {
+    /// The kernel's bits, as in `epoll_ctl(2)`.
+    public let rawValue: UInt32
+
+    /// The set of the kernel's bits.
+    @inline(__always)
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// There is something to read, or the end of the stream.
+    public static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    /// There is room to write.
+    public static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// The peer will send no more.
+    public static let peerFinished = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    /// The connection is broken or gone: the next read or write says how.
+    public static let broken = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
+}
+
+/// A descriptor's place in the loop: its number, and the number of this registration of it.
+///
+/// Descriptor numbers are used again as soon as they are closed; the second number tells an event of the present
+/// owner from one that was already on its way to the one before.
+public struct Registration: Hashable, Sendable {
+    let descriptor: Int32
+    let number: UInt32
+
+    init(descriptor: Int32, number: UInt32) {
+        self.descriptor = descriptor
+        self.number = number
+    }
+
+    @inline(__always)
+    init(eventData: UInt64) {
+        descriptor = Int32(truncatingIfNeeded: eventData)
+        number = UInt32(truncatingIfNeeded: eventData >> 32)
+    }
+
+    var eventData: UInt64 {
+        UInt64(number) << 32 | UInt64(UInt32(bitPattern: descriptor))
+    }
+}
+
+/// One epoll instance and the array its events arrive in.
+///
+/// `@safe`: the events hold numbers only, never an address.
+@safe struct Selector: ~Copyable {
+    private let epoll: Descriptor
+    private var events: [epoll_event]
+    private var capacity = 64
+
+    init() throws(Errno) {
+        epoll = Descriptor(owning: try checked { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+        unsafe events = Array(repeating: epoll_event(), count: capacity)
+    }
+
+    /// Starts reporting a descriptor. Edge-triggered: each change of readiness is told once, so whoever is told must
+    /// read or write until it would block.
+    func add(_ registration: Registration, levelTriggered: Readiness? = nil) throws(Errno) {
+        let edges = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+        try control(EPOLL_CTL_ADD, registration, levelTriggered?.rawValue ?? edges)
+    }
+
+    /// Changes what a level-triggered descriptor is watched for.
+    func change(_ registration: Registration, to readiness: Readiness) throws(Errno) {
+        try control(EPOLL_CTL_MOD, registration, readiness.rawValue)
+    }
+
+    /// Stops reporting a descriptor that is still open.
+    func remove(_ registration: Registration) {
+        try? control(EPOLL_CTL_DEL, registration, 0)
+    }
+
+    private func control(_ operation: Int32, _ registration: Registration, _ bits: UInt32) throws(Errno) {
+        var event = unsafe epoll_event(events: bits, data: epoll_data_t(u64: registration.eventData))
+        _ = try checked { unsafe epoll_ctl(epoll.number, operation, registration.descriptor, &event) }
+    }
+
+    /// Waits for events (for ever, or not at all) and says how many came. The one function the loop sleeps in.
+    @inline(never)
+    mutating func wait(forever: Bool) -> Int {
+        let room = Int32(capacity)
+        let count = unsafe events.withUnsafeMutableBufferPointer { buffer in
+            unsafe epoll_wait(epoll.number, buffer.baseAddress, room, forever ? -1 : 0)
+        }
+        // Only EINTR is possible here: the descriptor and the buffer are ours.
+        return Int(max(count, 0))
+    }
+
+    /// The event at an index below what ``wait(forever:)`` gave.
+    @inline(__always)
+    func event(at index: Int) -> (registration: Registration, readiness: Readiness) {
+        let event = unsafe events[index]
+        return unsafe (Registration(eventData: event.data.u64), Readiness(rawValue: event.events))
+    }
+
+    /// After a wait that filled the array: the next one may bring twice as many events.
+    mutating func grow(after count: Int) {
+        guard count == capacity, count < 4096 else { return }
+        capacity *= 2
+        unsafe events = Array(repeating: epoll_event(), count: capacity)
+    }
+}
