@@ -1,0 +1,58 @@
+/// Where the proxy says what happened: one line an event, handed whole to `write`.
+///
+/// Not `Sendable`: it belongs to the loop that records. It knows no event by name, and never blocks: a line that
+/// `write` cannot take at once is dropped and counted, since a log nobody reads must not stop the traffic.
+public final class EventLog {
+    /// Lines that could not be written.
+    public private(set) var droppedLines: UInt64 = 0
+
+    private let threshold: LogLevel
+    private let format: LogFormat
+    private let clock: () -> Double
+    private let write: ([UInt8]) -> Bool
+
+    /// A log of everything at `threshold` or above.
+    ///
+    /// - Parameters:
+    ///   - clock: seconds since 1970.
+    ///   - write: takes one line with its line feed without blocking; false when it could not.
+    public init(
+        threshold: LogLevel = .info,
+        format: LogFormat = .json,
+        clock: @escaping () -> Double,
+        write: @escaping ([UInt8]) -> Bool
+    ) {
+        self.threshold = threshold
+        self.format = format
+        self.clock = clock
+        self.write = write
+    }
+
+    /// Whether a line of this level would be written; for callers whose fields cost something to gather.
+    public func records(_ level: LogLevel) -> Bool {
+        level >= threshold
+    }
+
+    /// Records an event. Fields whose value is nil are left out.
+    ///
+    /// No token, key, cookie or stored value may be given in a field: what is given is written.
+    public func record(
+        _ level: LogLevel,
+        _ event: String,
+        requestID: RequestID? = nil,
+        _ fields: KeyValuePairs<String, LogValue?> = [:]
+    ) {
+        guard records(level) else { return }
+        var line = LogLine(
+            format: format,
+            time: UTCTimestamp(secondsSince1970: clock()),
+            level: level,
+            event: event
+        )
+        if let requestID { line.append("requestId", .string(requestID.description)) }
+        for (name, value) in fields {
+            if let value { line.append(name, value) }
+        }
+        if !write(line.finish()) { droppedLines &+= 1 }
+    }
+}

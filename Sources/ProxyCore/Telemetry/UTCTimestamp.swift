@@ -1,0 +1,44 @@
+/// A moment as RFC 3339 writes it, in UTC with milliseconds: `2026-11-21T20:26:11.042Z`.
+public struct UTCTimestamp: Sendable, CustomStringConvertible {
+    /// Whole milliseconds since 1970, leap seconds not counted.
+    public let milliseconds: Int64
+
+    /// The moment `seconds` after 1970. What no four-digit year can hold is moved to the nearest moment that can.
+    public init(secondsSince1970 seconds: Double) {
+        let range = -62_167_219_200.0...253_402_300_799.0
+        let clamped = seconds.isNaN ? 0 : min(max(seconds, range.lowerBound), range.upperBound)
+        milliseconds = Int64((clamped * 1000).rounded(.down))
+    }
+
+    /// The date and time, 24 characters.
+    public var description: String {
+        let (days, inDay) = Self.floorDivide(milliseconds, by: 86_400_000)
+        let (year, month, day) = Self.civil(days: days)
+        let seconds = inDay / 1000
+        let date = "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))"
+        let time = "\(Self.pad(seconds / 3600, 2)):\(Self.pad(seconds / 60 % 60, 2)):\(Self.pad(seconds % 60, 2))"
+        return "\(date)T\(time).\(Self.pad(inDay % 1000, 3))Z"
+    }
+
+    /// The proleptic Gregorian date `days` after 1970-01-01. Years are counted from March, so that the leap day is
+    /// the last of its year and months have a closed form.
+    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let (era, dayOfEra) = floorDivide(days + 719_468, by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
+    }
+
+    private static func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+
+    private static func pad(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

@@ -1,0 +1,124 @@
+import ProxyCore
+import Testing
+
+/// What a log wrote.
+private final class Lines {
+    var lines: [String] = []
+    var isFull = false
+
+    func log(threshold: LogLevel = .debug, format: LogFormat = .json) -> EventLog {
+        EventLog(threshold: threshold, format: format, clock: { 1_795_292_771.042 }) { line in
+            if self.isFull { return false }
+            self.lines.append(String(decoding: line, as: UTF8.self))
+            return true
+        }
+    }
+}
+
+@Suite struct EventLogTests {
+    @Test func writesOneJSONObjectALine() {
+        let lines = Lines()
+        let absent: String? = nil
+        lines.log().record(
+            .info,
+            "connection_closed",
+            [
+                "peer": "192.0.2.1", "bytes": .count(.max), "seconds": .number(1.5), "clean": true,
+                "no": absent.map(LogValue.string),
+            ]
+        )
+        #expect(
+            lines.lines == [
+                #"{"time":"2026-11-21T20:26:11.042Z","level":"info","event":"connection_closed","#
+                    + #""peer":"192.0.2.1","bytes":9223372036854775807,"seconds":1.5,"clean":true}"# + "\n"
+            ]
+        )
+    }
+
+    @Test func carriesTheRequestID() {
+        let lines = Lines()
+        let id = RequestID()
+        lines.log().record(.warning, "refused", requestID: id)
+        #expect(lines.lines.first?.hasSuffix(#""event":"refused","requestId":"\#(id)"}"# + "\n") == true)
+    }
+
+    @Test(arguments: [
+        ("plain", #""plain""#), ("a\"b\\c", #""a\"b\\c""#), ("\r\n\t", #""\r\n\t""#),
+        ("\0\u{1b}[2J\u{7f}", #""\u0000\u001b[2J\u007f""#),
+        ("\u{85}\u{9b}\u{2028}\u{202e}\u{2066}", #""\u0085\u009b\u2028\u202e\u2066""#), ("Grüße 🎈", #""Grüße 🎈""#),
+    ])
+    func escapes(value: String, expected: String) {
+        let lines = Lines()
+        lines.log().record(.info, "e", ["v": .string(value)])
+        #expect(lines.lines.first?.hasSuffix(#""event":"e","v":\#(expected)}"# + "\n") == true)
+    }
+
+    @Test func boundsAValueAndALine() {
+        let lines = Lines()
+        let long = String(repeating: "\u{1b}", count: 5000)
+        lines.log().record(
+            .info,
+            "e",
+            ["a": .string(long), "b": .string(long), "c": .string(long), "d": .string(long)]
+        )
+        let line = lines.lines.first ?? ""
+        #expect(line.utf8.count <= LogLine.limit)
+        #expect(line.hasSuffix(#","truncated":true}"# + "\n"))
+        #expect(line.contains(#"\u001b…","b":""#))
+    }
+
+    @Test(arguments: LogFormat.allCases)
+    func leavesOutWhatIsUnderTheThreshold(format: LogFormat) {
+        let lines = Lines()
+        let log = lines.log(threshold: .warning, format: format)
+        for level in LogLevel.allCases { log.record(level, "e") }
+        #expect(lines.lines.count == 2)
+        #expect(!log.records(.info))
+    }
+
+    @Test func countsLinesThatCouldNotBeWritten() {
+        let lines = Lines()
+        let log = lines.log()
+        lines.isFull = true
+        log.record(.error, "lost")
+        lines.isFull = false
+        log.record(.error, "kept")
+        #expect(log.droppedLines == 1)
+        #expect(lines.lines.count == 1)
+    }
+
+    @Test func writesTextForPeople() {
+        let lines = Lines()
+        lines.log(format: .text).record(.info, "listening", ["address": "127.0.0.1:9223", "note": "two words", "n": 3])
+        #expect(
+            lines.lines == [
+                "2026-11-21T20:26:11.042Z INFO    listening address=127.0.0.1:9223 note=\"two words\" n=3\n"
+            ]
+        )
+    }
+
+    @Test func textNeverForgesALine() {
+        let lines = Lines()
+        lines.log(format: .text).record(.info, "e\nforged", ["v": "a\nb"])
+        #expect(lines.lines.first?.split(separator: "\n").count == 1)
+    }
+}
+
+@Suite struct UTCTimestampTests {
+    @Test(arguments: [
+        (0.0, "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),
+        (1_709_251_199.9999, "2024-02-29T23:59:59.999Z"), (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+        (-0.5, "1969-12-31T23:59:59.500Z"), (1e300, "9999-12-31T23:59:59.000Z"), (.nan, "1970-01-01T00:00:00.000Z"),
+    ])
+    func writesRFC3339(seconds: Double, expected: String) {
+        #expect(UTCTimestamp(secondsSince1970: seconds).description == expected)
+    }
+}
+
+@Suite struct RequestIDTests {
+    @Test func isTwelveCharactersAndFresh() {
+        let ids = (0..<100).map { _ in RequestID() }
+        #expect(Set(ids).count == 100)
+        #expect(ids.allSatisfy { $0.description.utf8.count == 12 })
+    }
+}
