@@ -7,11 +7,16 @@ private final class Lines {
     var isFull = false
 
     func log(threshold: LogLevel = .debug, format: LogFormat = .json) -> EventLog {
-        EventLog(threshold: threshold, format: format, clock: { 1_795_292_771.042 }) { line in
-            if self.isFull { return false }
-            self.lines.append(String(decoding: line, as: UTF8.self))
-            return true
-        }
+        EventLog(
+            threshold: threshold,
+            format: format,
+            clock: { 1_795_292_771.042 },
+            write: { line in
+                if self.isFull { return false }
+                self.lines.append(String(decoding: line, as: UTF8.self))
+                return true
+            }
+        )
     }
 }
 
