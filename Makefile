@@ -1,0 +1,53 @@
+# Every verb is a short call; the work is done by the scripts it names.
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test test-swift test-e2e lint format clean
+
+BINARY := .build/dist/cdp-proxy
+SOURCES := Package.swift Sources Tests
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## from nothing to a signed-in browser behind an authenticated connectUrl; Ctrl-C stops it
+	@scripts/install-packages build demo
+	@scripts/build-release
+	@exec /usr/bin/python3 deploy/demo/run.py --binary $(BINARY)
+
+demo: ## the same, ending with exit 0 once the proof has been printed
+	@scripts/install-packages build demo
+	@scripts/build-release
+	@exec /usr/bin/python3 deploy/demo/run.py --binary $(BINARY) --once
+
+build: ## the release binary, stripped: .build/dist/cdp-proxy
+	@scripts/install-packages build
+	@scripts/build-release
+
+test: test-swift test-e2e ## everything: unit and in-process tests, then end to end with Chromium
+
+test-swift: ## unit and in-process tests; FILTER=SuiteName for some of them
+	@scripts/install-packages build test
+	@scripts/python-environment
+	swift build --build-tests
+	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --skip-build $(if $(FILTER),--filter $(FILTER))
+
+test-e2e: ## end to end against the release binary; ONLY=test_gate.py for some of them
+	@scripts/install-packages build test
+	@scripts/python-environment
+	@scripts/build-release
+	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) .venv/bin/python -m pytest $(if $(ONLY),Tests/EndToEnd/$(ONLY),Tests/EndToEnd)
+
+lint: ## formatting, the import rules, size limits, things that must not be committed
+	@scripts/install-packages lint
+	@scripts/python-environment
+	swift format lint --strict --parallel -r $(SOURCES)
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	shellcheck scripts/build-release scripts/install-packages scripts/python-environment .ci/run
+	.venv/bin/python scripts/lint.py
+
+format: ## rewrite the sources in the house format
+	@scripts/python-environment
+	swift format -i --parallel -r $(SOURCES)
+	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+clean: ## remove what was built and the Python environment
+	rm -rf .build .venv .run

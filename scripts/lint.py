@@ -1,0 +1,130 @@
+"""The house rules no formatter knows: who may import what, how long files and functions may be, what is kept out.
+
+Prints one line a finding (`file:line: what, and what to do instead`) and exits 1 when there is any.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# The import column of docs/architecture.md: the first matching folder decides what a file in it may import.
+PURE = {"FoundationEssentials"}
+SYSTEM = {"CLinux", "Glibc"}
+IMPORTS = {
+    "Sources/ProxyCore/System": SYSTEM,
+    "Sources/ProxyCore/Loop": SYSTEM,
+    "Sources/ProxyCore/HTTP1": PURE,
+    "Sources/ProxyCore/WebSocket": PURE | {"Crypto"},
+    "Sources/ProxyCore/Auth": PURE | {"Crypto"},
+    "Sources/ProxyCore/Transport": SYSTEM | PURE | {"COpenSSL", "Crypto"},
+    "Sources/ProxyCore/Secrets": SYSTEM | PURE | {"CCurl", "Crypto"},
+    "Sources/ProxyCore/Relay": SYSTEM,
+    "Sources/ProxyCore/Telemetry": PURE,
+    "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
+    "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
+    "Sources/SessionStore": PURE | {"CSQLite"},
+    "Sources/CDPProxy/Configuration": PURE | SYSTEM,
+    "Sources/CDPProxy": PURE
+    | SYSTEM
+    | {"ArgumentParser", "Crypto", "ProxyCore", "SessionInjector", "SessionStore", "Dispatch"},
+}
+CLOCKLESS = ("Sources/ProxyCore/HTTP1", "Sources/ProxyCore/WebSocket", "Sources/ProxyCore/Auth")
+
+FILE_LINES = 400
+FUNCTION_LINES = 40
+
+# Written in pieces where the rule would otherwise find itself here.
+FORBIDDEN_IN_SWIFT = [
+    (r"\btry!", "a trap where an error belongs: catch it or throw on"),
+    (r"\bas!", "a forced cast: use `as?` and say what happens otherwise"),
+    (r"\bfatalError\(", "a peer's fault is an error value; a caller's mistake is a precondition"),
+    (r"\bimport Foundation$", "import FoundationEssentials: all of Foundation trebles the binary"),
+    (r"\bTask\.sleep", "wait for the event instead of for the clock"),
+]
+FORBIDDEN_ANYWHERE = [
+    (r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", "leftover: do it, or write an issue"),
+    (r"(?<![\w.])/(home|Users)/[a-z]\w*|(?<![\w.])/(wo" + r"rk|ro" + r"ot)/\w", "a path of somebody's machine"),
+    (r"-----BEGIN [A-Z ]*PRIV" + r"ATE KEY-----", "a private key"),
+    (r"\bAK" + r"IA(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b", "an AWS access key"),
+    (r"\bgh[pousr]_\w{30,}", "a GitHub token"),
+]
+FORBIDDEN_IN_PYTHON_TESTS = [
+    (r"\btime\.sleep\(|\basyncio\.sleep\((?!0\))", "wait for the event instead of for the clock"),
+    (r"pytest\.mark\.(skip|xfail)|pytest\.skip\(", "a test asserts; what it needs is installed by `make test`"),
+]
+
+IMPORT = re.compile(
+    r"^\s*(?:@\w+(?:\([^)]*\))?\s+|public |package |internal |private |fileprivate )*"
+    r"import (?:(?:struct|class|enum|protocol|func|var|let|typealias) )?(\w+)"
+)
+FUNCTION = re.compile(r"^( *)(?:@\w+(?:\([^)]*\))? |[a-z]+(?:\([a-z]+\))? )*(?:func |init[?(<]|deinit\b|subscript\()")
+
+
+def tracked():
+    listing = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True)
+    return [name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+def imports(name, lines):
+    folder = next((folder for folder in IMPORTS if name.startswith(folder + "/")), None)
+    for number, line in enumerate(lines, 1):
+        found = IMPORT.match(line)
+        if folder and found and found[1] not in IMPORTS[folder]:
+            yield number, f"{folder} may not import {found[1]} (docs/architecture.md, the layout table)"
+        code = line.partition("//")[0]
+        if name.startswith(CLOCKLESS) and re.search(r"\bclock_gettime\b|Clock\(\)|\.now\b(?!:)|\basync\b", code):
+            yield number, "pure code reads no clock and is not async: take `now` as a parameter"
+
+
+def lengths(lines):
+    if len(lines) > FILE_LINES:
+        yield FILE_LINES, f"{len(lines)} lines, {FILE_LINES} at most: one concept a file"
+    for start, line in enumerate(lines):
+        found = FUNCTION.match(line)
+        if not found:
+            continue
+        closing = found[1] + "}"
+        end = next((n for n in range(start, len(lines)) if lines[n].rstrip() == closing), start)
+        opened = next((n for n in range(start, end + 1) if lines[n].rstrip().endswith("{")), None)
+        if opened is not None and end - start + 1 > FUNCTION_LINES:
+            yield start + 1, f"a function of {end - start + 1} lines, {FUNCTION_LINES} at most: name its parts"
+
+
+def patterns(lines, rules):
+    for number, line in enumerate(lines, 1):
+        for pattern, reason in rules:
+            if re.search(pattern, line):
+                yield number, reason
+
+
+def findings(name):
+    try:
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        return
+    if name != "LICENSE":
+        yield from patterns(lines, FORBIDDEN_ANYWHERE)
+    if name.endswith(".swift"):
+        yield from patterns(lines, FORBIDDEN_IN_SWIFT)
+        yield from imports(name, lines)
+        yield from lengths(lines)
+    if name.startswith("Tests/") and name.endswith(".py"):
+        yield from patterns(lines, FORBIDDEN_IN_PYTHON_TESTS)
+        if len(lines) > FILE_LINES:
+            yield FILE_LINES, f"{len(lines)} lines, {FILE_LINES} at most: one promise group a file"
+
+
+def main():
+    count = 0
+    for name in tracked():
+        for number, what in findings(name):
+            print(f"{name}:{number}: {what}")
+            count += 1
+    if count:
+        sys.exit(f"{count} findings")
+
+
+main()
