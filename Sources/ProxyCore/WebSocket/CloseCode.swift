@@ -1,0 +1,44 @@
+/// Why a WebSocket ends, as a Close frame says it (RFC 6455, section 7.4, and the IANA registry beside it).
+public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number on the wire.
+    public let rawValue: UInt16
+
+    /// The code with a number; whether it may stand in a frame is another question (``isLegalOnTheWire``).
+    public init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// 1000: done.
+    public static let normal = CloseCode(rawValue: 1000)
+    /// 1001: the endpoint leaves.
+    public static let goingAway = CloseCode(rawValue: 1001)
+    /// 1002: the peer broke RFC 6455.
+    public static let protocolError = CloseCode(rawValue: 1002)
+    /// 1003: data of a kind that is not taken, which for CDP is binary.
+    public static let unsupportedData = CloseCode(rawValue: 1003)
+    /// 1005: a Close frame without a code. Never on the wire.
+    public static let noStatus = CloseCode(rawValue: 1005)
+    /// 1006: the connection ended without a Close frame. Never on the wire.
+    public static let abnormal = CloseCode(rawValue: 1006)
+    /// 1007: text that is not UTF-8.
+    public static let invalidPayload = CloseCode(rawValue: 1007)
+    /// 1009: a message longer than the receiver takes.
+    public static let messageTooBig = CloseCode(rawValue: 1009)
+    /// 1011: the server cannot go on; here, Chrome is gone.
+    public static let internalError = CloseCode(rawValue: 1011)
+    /// 1012: the server restarts; here, the proxy drains.
+    public static let serviceRestart = CloseCode(rawValue: 1012)
+    /// 4001: the token that opened the connection has expired.
+    public static let tokenExpired = CloseCode(rawValue: 4001)
+
+    /// Whether an endpoint may put the code into a Close frame.
+    public var isLegalOnTheWire: Bool {
+        switch rawValue {
+        case 1000...1003, 1007...1014, 3000...4999: true
+        default: false
+        }
+    }
+
+    /// The number, as metrics and log lines write it.
+    public var description: String { String(rawValue) }
+}

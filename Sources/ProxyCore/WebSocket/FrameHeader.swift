@@ -1,0 +1,178 @@
+/// What a frame is (RFC 6455, section 5.2).
+public enum Opcode: UInt8, Sendable {
+    /// Goes on with the message that the frame before began.
+    case continuation = 0x0
+    /// Begins a message of UTF-8 text.
+    case text = 0x1
+    /// Begins a message of bytes.
+    case binary = 0x2
+    /// Ends the connection.
+    case close = 0x8
+    /// Asks for a Pong.
+    case ping = 0x9
+    /// Answers a Ping, or says unasked that the sender lives.
+    case pong = 0xA
+
+    /// Control frames may stand between the fragments of a message (section 5.5).
+    public var isControl: Bool { rawValue & 0x8 != 0 }
+}
+
+/// The four bytes that a client's payload is exclusive-ored with (RFC 6455, section 5.3).
+public struct MaskingKey: Hashable, Sendable {
+    /// The key's bytes in the order of the wire, first byte lowest.
+    public let littleEndian: UInt32
+
+    /// The key whose bytes read so as a little-endian number.
+    public init(littleEndian: UInt32) {
+        self.littleEndian = littleEndian
+    }
+
+    /// A key nobody can guess.
+    public static func random() -> MaskingKey {
+        MaskingKey(littleEndian: .random(in: .min ... .max))
+    }
+
+    /// The key's byte for a position of the payload.
+    @inline(__always)
+    public subscript(position: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: littleEndian >> UInt32(8 * (position & 3)))
+    }
+
+    /// Masks or unmasks bytes in place; the first of them stands at `position` of the payload.
+    public func apply(to bytes: inout MutableSpan<UInt8>, at position: Int = 0) {
+        for index in bytes.indices { bytes[index] ^= self[position &+ index] }
+    }
+}
+
+/// The header of a frame as a value; reading and writing are inverse.
+public struct FrameHeader: Hashable, Sendable {
+    /// Whether the frame ends its message.
+    public var isFinal: Bool
+    /// What the frame is.
+    public var opcode: Opcode
+    /// The key of a masked payload, nil when it is not masked.
+    public var maskingKey: MaskingKey?
+    /// The payload's length in bytes, below 2^63.
+    public var payloadLength: UInt64
+
+    /// The longest header: two bytes, eight of length, four of key.
+    public static let longest = 14
+
+    /// A header from its parts.
+    public init(isFinal: Bool = true, opcode: Opcode, maskingKey: MaskingKey?, payloadLength: UInt64) {
+        self.isFinal = isFinal
+        self.opcode = opcode
+        self.maskingKey = maskingKey
+        self.payloadLength = payloadLength
+    }
+
+    /// How long a header is that begins with these two bytes.
+    @inline(__always)
+    public static func length(first: UInt8, second: UInt8) -> Int {
+        let extended =
+            switch second & 0x7F {
+            case 126: 2
+            case 127: 8
+            default: 0
+            }
+        return 2 + extended + (second & 0x80 == 0 ? 0 : 4)
+    }
+
+    /// Reads the header at the start of bytes that hold it whole. Refuses what section 5.2 forbids in any frame.
+    @inline(__always)
+    public init(_ bytes: Span<UInt8>) throws(FrameFault) {
+        let first = bytes[0]
+        let second = bytes[1]
+        guard first & 0x70 == 0 else { throw .reservedBits }
+        guard let opcode = Opcode(rawValue: first & 0x0F) else { throw .unknownOpcode }
+        let (length, end) = try Self.payloadLength(bytes, short: second & 0x7F)
+        isFinal = first & 0x80 != 0
+        self.opcode = opcode
+        payloadLength = length
+        maskingKey = second & 0x80 == 0 ? nil : MaskingKey(littleEndian: Self.littleEndian(bytes, at: end))
+    }
+
+    /// Reads the payload's length, which must be written in the fewest bytes, and says where it ends.
+    private static func payloadLength(
+        _ bytes: Span<UInt8>,
+        short: UInt8
+    ) throws(FrameFault) -> (length: UInt64, end: Int) {
+        guard short >= 126 else { return (UInt64(short), 2) }
+        let width = short == 126 ? 2 : 8
+        var length: UInt64 = 0
+        for index in 2..<2 + width { length = length << 8 | UInt64(bytes[index]) }
+        guard length > (width == 2 ? 125 : 65_535) else { throw .lengthNotMinimal }
+        guard length <= UInt64(Int64.max) else { throw .lengthOutOfRange }
+        return (length, 2 + width)
+    }
+
+    private static func littleEndian(_ bytes: Span<UInt8>, at start: Int) -> UInt32 {
+        var value: UInt32 = 0
+        for index in 0..<4 { value |= UInt32(bytes[start + index]) << UInt32(8 * index) }
+        return value
+    }
+
+    /// Appends the header's bytes.
+    public func write(to bytes: inout [UInt8]) {
+        let mask: UInt8 = maskingKey == nil ? 0 : 0x80
+        bytes.append((isFinal ? 0x80 : 0) | opcode.rawValue)
+        switch payloadLength {
+        case 0..<126: bytes.append(mask | UInt8(payloadLength))
+        case 126..<65_536:
+            bytes.append(mask | 126)
+            Self.append(payloadLength, width: 2, to: &bytes)
+        default:
+            bytes.append(mask | 127)
+            Self.append(payloadLength, width: 8, to: &bytes)
+        }
+        if let maskingKey { for position in 0..<4 { bytes.append(maskingKey[position]) } }
+    }
+
+    private static func append(_ value: UInt64, width: Int, to bytes: inout [UInt8]) {
+        for index in (0..<width).reversed() { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
+    }
+}
+
+/// What a peer did that RFC 6455, or this proxy's promise, forbids.
+public enum FrameFault: Error, Hashable, Sendable {
+    /// RSV1-3 are set though no extension was agreed on (section 5.2).
+    case reservedBits
+    /// An opcode nobody has defined (section 5.2).
+    case unknownOpcode
+    /// A length in more bytes than it needs (section 5.2).
+    case lengthNotMinimal
+    /// A length of 2^63 or more (section 5.2).
+    case lengthOutOfRange
+    /// A client's frame without a mask (section 5.1).
+    case notMasked
+    /// A server's frame with a mask (section 5.1).
+    case masked
+    /// A control frame in fragments (section 5.5).
+    case controlFragmented
+    /// A control frame of more than 125 bytes (section 5.5).
+    case controlTooLong
+    /// A continuation of nothing (section 5.4).
+    case continuationOfNothing
+    /// A new message before the last one ended (section 5.4).
+    case messageInsideMessage
+    /// A Close frame with one byte, or a code that may not stand there (sections 5.5.1 and 7.4).
+    case closeCode
+    /// A Close frame whose reason is not UTF-8 (section 5.5.1).
+    case closeReason
+    /// Binary data from a client: CDP is text.
+    case binary
+    /// A message longer than Chrome takes.
+    case messageTooLong
+
+    /// The code the peer is told with.
+    public var closeCode: CloseCode {
+        switch self {
+        case .binary: .unsupportedData
+        case .messageTooLong: .messageTooBig
+        case .closeReason: .invalidPayload
+        case .reservedBits, .unknownOpcode, .lengthNotMinimal, .lengthOutOfRange, .notMasked, .masked,
+            .controlFragmented, .controlTooLong, .continuationOfNothing, .messageInsideMessage, .closeCode:
+            .protocolError
+        }
+    }
+}
