@@ -25,7 +25,7 @@ IMPORTS = {
     "Sources/ProxyCore/Telemetry": PURE,
     "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
-    "Sources/SessionStore": PURE | {"CSQLite"},
+    "Sources/SessionStore": PURE | {"CSQLite", "Dispatch", "Glibc"},
     "Sources/CDPProxy/Configuration": PURE | SYSTEM,
     "Sources/CDPProxy": PURE
     | SYSTEM
