@@ -16,6 +16,10 @@ import Synchronization
     /// When the present turn began. Deadlines count from here; it costs no system call.
     public private(set) var now = Instant.now()
 
+    /// Where bytes stand between a read and the write that follows it in the same turn: one buffer for all
+    /// connections, since none of them keeps anything in it for longer. 64 KiB.
+    public let scratch: UnsafeMutableRawBufferPointer
+
     private var selector: Selector
     private var slots: [HandlerSlot] = []
     private var nextNumber: UInt32 = 1
@@ -34,6 +38,7 @@ import Synchronization
     /// A loop that does nothing before ``run()`` is called.
     public init() throws(Errno) {
         selector = try Selector()
+        unsafe scratch = .allocate(byteCount: 65_536, alignment: 64)
         bell = Descriptor(owning: try checked { eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)) })
         timer = Descriptor(
             owning: try checked { timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC)) }
@@ -41,6 +46,10 @@ import Synchronization
         for own in [bell.number, timer.number] {
             try selector.add(Registration(descriptor: own, number: 0), levelTriggered: .readable)
         }
+    }
+
+    deinit {
+        unsafe scratch.deallocate()
     }
 
     // MARK: Running

@@ -41,6 +41,11 @@ public struct Descriptor: ~Copyable, Sendable {
         try retrying { unsafe Glibc.send(number, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL)) }
     }
 
+    /// Writes what the kernel takes of the bytes; nil when it takes nothing now.
+    public func send(_ bytes: Span<UInt8>) throws(Errno) -> Int? {
+        unsafe try bytes.withUnsafeBytes { buffer throws(Errno) in unsafe try send(buffer) }
+    }
+
     /// Moves up to `count` bytes to `sink` inside the kernel; one of the two must be a pipe. 0 is the end of the
     /// stream, nil "would block".
     @inline(__always)

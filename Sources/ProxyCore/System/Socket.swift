@@ -1,0 +1,90 @@
+import CLinux
+import Glibc
+
+/// What is asked of a TCP socket beyond its defaults.
+enum SocketOption {
+    case reuseAddress
+    case noDelay
+    case keepAlive
+    case keepAliveIdle
+    case keepAliveInterval
+    case keepAliveCount
+    case versionSixOnly
+
+    var level: Int32 {
+        switch self {
+        case .reuseAddress, .keepAlive: SOL_SOCKET
+        case .noDelay, .keepAliveIdle, .keepAliveInterval, .keepAliveCount: Int32(IPPROTO_TCP)
+        case .versionSixOnly: Int32(IPPROTO_IPV6)
+        }
+    }
+
+    var name: Int32 {
+        switch self {
+        case .reuseAddress: SO_REUSEADDR
+        case .keepAlive: SO_KEEPALIVE
+        case .noDelay: TCP_NODELAY
+        case .keepAliveIdle: TCP_KEEPIDLE
+        case .keepAliveInterval: TCP_KEEPINTVL
+        case .keepAliveCount: TCP_KEEPCNT
+        case .versionSixOnly: IPV6_V6ONLY
+        }
+    }
+}
+
+extension Descriptor {
+    /// A non-blocking stream socket for addresses of a family, closed on exec.
+    static func streamSocket(family: Int32) throws(Errno) -> Descriptor {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        return Descriptor(owning: try checked { socket(family, type, 0) })
+    }
+
+    /// Sets an option to a number; one that does not exist for this kind of socket is no error.
+    func set(_ option: SocketOption, to value: Int32) {
+        var value = value
+        _ = unsafe setsockopt(number, option.level, option.name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Takes a socket's address and lets connections queue up.
+    func listen(at address: SocketAddress, backlog: Int32) throws(Errno) {
+        _ = try checked { unsafe address.withPointer { unsafe bind(number, $0, $1) } }
+        _ = try checked { Glibc.listen(number, backlog) }
+    }
+
+    /// The next connection in the queue and who made it; nil when there is none.
+    func accept() throws(Errno) -> AcceptedSocket? {
+        var peer = SocketAddress()
+        let accepted = try retrying {
+            unsafe peer.withMutablePointer { unsafe clinux_accept(number, $0, $1) }
+        }
+        guard let accepted else { return nil }
+        return AcceptedSocket(descriptor: Descriptor(owning: accepted), peer: peer)
+    }
+
+    /// Starts to connect. It is done, or has failed, when the descriptor becomes writable: ``connectError()`` tells.
+    func connect(to address: SocketAddress) throws(Errno) {
+        let result = unsafe address.withPointer { unsafe Glibc.connect(number, $0, $1) }
+        if result != 0 && errno != EINPROGRESS && errno != EINTR { throw Errno(code: errno) }
+    }
+
+    /// Why the connection could not be made, or nil when it was.
+    func connectError() -> Errno? {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        _ = unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length)
+        return code == 0 ? nil : Errno(code: code)
+    }
+
+    /// The address a socket is bound to: the port the kernel chose when it was asked for port 0.
+    func boundAddress() -> SocketAddress {
+        var address = SocketAddress()
+        _ = unsafe address.withMutablePointer { unsafe getsockname(number, $0, $1) }
+        return address
+    }
+}
+
+/// A connection that was accepted.
+struct AcceptedSocket: ~Copyable {
+    let descriptor: Descriptor
+    let peer: SocketAddress
+}

@@ -1,0 +1,106 @@
+import Glibc
+
+/// Accepts connections at one address until it is closed.
+///
+/// When the process has no descriptor left it gives up a spare one for a moment, so that a waiting connection is told
+/// and closed rather than left in the queue, where it would wake the loop for ever.
+///
+/// Lives on the loop's thread.
+public final class TCPListener: ReadinessHandler {
+    /// Takes a new connection and its peer's address.
+    public typealias Accept = (consuming Descriptor, SocketAddress) -> Void
+
+    /// How many connections it accepts before the others on the loop have their turn.
+    private static let share = 64
+
+    private let loop: EventLoop
+    private let accept: Accept
+    private let overflow: () -> Void
+    private let farewell: [UInt8]
+    private var socket: Descriptor?
+    private var spare: Descriptor?
+    private var registration: Registration?
+
+    /// The address it listens at, with the port the kernel chose when it was asked for port 0.
+    public let address: SocketAddress
+
+    /// Listens at an address. `accept` is called for each connection; `overflow` for each that was sent `farewell` and
+    /// closed because the process had no descriptor left for it.
+    public init(
+        at address: SocketAddress,
+        on loop: EventLoop,
+        farewell: [UInt8] = [],
+        overflow: @escaping () -> Void = {},
+        accept: @escaping Accept
+    ) throws(Errno) {
+        let socket = try Descriptor.streamSocket(family: address.family)
+        // Connections inherit these, so none of them costs a call of its own.
+        for option in [SocketOption.reuseAddress, .noDelay, .keepAlive] { socket.set(option, to: 1) }
+        socket.set(.keepAliveIdle, to: 60)
+        socket.set(.keepAliveInterval, to: 20)
+        socket.set(.keepAliveCount, to: 3)
+        if address.family == AF_INET6 { socket.set(.versionSixOnly, to: 0) }
+        try socket.listen(at: address, backlog: 4096)
+        self.address = socket.boundAddress()
+        self.loop = loop
+        self.accept = accept
+        self.overflow = overflow
+        self.farewell = farewell
+        self.socket = consume socket
+        super.init()
+        spare = Self.openSpare()
+        try start()
+    }
+
+    private func start() throws(Errno) {
+        guard let number = socket?.number else { return }
+        registration = try loop.register(number, handler: self, levelTriggered: .readable)
+    }
+
+    /// Stops listening; connections that wait in the queue are reset by the kernel. It may be called again.
+    public func close() {
+        if let registration { loop.deregister(registration) }
+        registration = nil
+        socket = nil
+    }
+
+    /// Accepts what waits, up to a fair share; the loop tells again while more wait.
+    public override func ready(_ readiness: Readiness, tag: UInt8) {
+        for _ in 0..<Self.share {
+            guard registration != nil, acceptOne() else { return }
+        }
+    }
+
+    private func acceptOne() -> Bool {
+        do throws(Errno) {
+            guard let connection = try socket?.accept() else { return false }
+            give(connection)
+        } catch .tooManyOpenFiles {
+            turnAway()
+        } catch .tooManyOpenFilesInSystem {
+            turnAway()
+        } catch {
+            // The connection ended while it waited (ECONNABORTED and its like, accept(2)): go on with the next.
+        }
+        return true
+    }
+
+    private func give(_ connection: consuming AcceptedSocket) {
+        let peer = connection.peer
+        accept(connection.descriptor, peer)
+    }
+
+    private func turnAway() {
+        spare = nil
+        if let connection = try? socket?.accept() {
+            unsafe farewell.withUnsafeBytes { _ = unsafe try? connection.descriptor.send($0) }
+            overflow()
+        }
+        spare = Self.openSpare()
+    }
+
+    private static func openSpare() -> Descriptor? {
+        let number = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        return number < 0 ? nil : Descriptor(owning: number)
+    }
+}

@@ -1,0 +1,210 @@
+import Glibc
+
+/// Why a stream can no longer be read or written.
+public enum StreamError: Error, Hashable, Sendable {
+    /// The phase's deadline passed first.
+    case deadline
+    /// The stream was closed on this side while somebody waited.
+    case closed
+    /// The peer ended the stream before everything that was asked for had come.
+    case ended
+    /// The kernel's error, such as a reset.
+    case system(Errno)
+}
+
+/// A TCP connection as straight-line code reads and writes it: for handshakes, HTTP answers and our own CDP client.
+///
+/// At most one reader and one writer wait at a time. One deadline covers whatever is waited for; it stays until it is
+/// set anew. Lives on the loop's thread; must be closed or detached, since the loop retains it until then.
+///
+/// `@safe`: each continuation is taken out of its place before it is resumed, so none is resumed twice, and ``close()``
+/// resumes what is left, so none is forgotten.
+@safe public final class TCPStream: ReadinessHandler {
+    /// The loop it lives on.
+    public let loop: EventLoop
+    /// The other end.
+    public let peer: SocketAddress
+    /// Whether the peer said that it will send no more, or is gone. Told by the loop even while nobody reads.
+    public private(set) var peerHasFinished = false
+
+    private var descriptor: Descriptor?
+    private var registration: Registration?
+    private var reader: UnsafeContinuation<StreamError?, Never>?
+    private var writer: UnsafeContinuation<StreamError?, Never>?
+    private var timer: LoopTimer?
+    private var isPastDeadline = false
+
+    /// Takes over a connected socket.
+    public init(owning descriptor: consuming Descriptor, peer: SocketAddress, on loop: EventLoop) throws(Errno) {
+        self.loop = loop
+        self.peer = peer
+        let number = descriptor.number
+        self.descriptor = consume descriptor
+        super.init()
+        registration = try loop.register(number, handler: self)
+    }
+
+    /// Connects to an address before a deadline.
+    public static func connect(
+        to address: SocketAddress,
+        on loop: EventLoop,
+        deadline: Instant
+    ) async throws(StreamError) -> TCPStream {
+        let stream = try begin(address, loop)
+        stream.setDeadline(deadline)
+        do throws(StreamError) {
+            try await stream.wait(toWrite: true)
+            if let error = stream.descriptor?.connectError() { throw .system(error) }
+            return stream
+        } catch {
+            stream.close()
+            throw error
+        }
+    }
+
+    private static func begin(_ address: SocketAddress, _ loop: EventLoop) throws(StreamError) -> TCPStream {
+        do throws(Errno) {
+            let socket = try Descriptor.streamSocket(family: address.family)
+            socket.set(.noDelay, to: 1)
+            try socket.connect(to: address)
+            return try TCPStream(owning: socket, peer: address, on: loop)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    // MARK: Reading and writing
+
+    /// Reads what is there, waiting until something is, and appends it; 0 is the end of the stream.
+    public func read(appendingTo buffer: inout [UInt8], atMost limit: Int = 65_536) async throws(StreamError) -> Int {
+        while true {
+            if let count = try readNow(appendingTo: &buffer, atMost: limit) { return count }
+            try await wait(toWrite: false)
+        }
+    }
+
+    /// Reads what is there without waiting; nil when nothing is.
+    private func readNow(appendingTo buffer: inout [UInt8], atMost limit: Int) throws(StreamError) -> Int? {
+        guard descriptor != nil else { throw .closed }
+        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(limit, loop.scratch.count)])
+        do throws(Errno) {
+            guard let count = unsafe try descriptor?.read(into: room) else { return nil }
+            unsafe buffer.append(contentsOf: room[..<count])
+            return count
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Writes all of the bytes, waiting for room as often as it takes.
+    public func write(_ bytes: [UInt8]) async throws(StreamError) {
+        var position = 0
+        while position < bytes.count {
+            if let count = try writeNow(bytes[position...]) {
+                position += count
+            } else {
+                try await wait(toWrite: true)
+            }
+        }
+    }
+
+    private func writeNow(_ bytes: ArraySlice<UInt8>) throws(StreamError) -> Int? {
+        guard descriptor != nil else { throw .closed }
+        do throws(Errno) {
+            return try descriptor?.send(bytes.span) ?? nil
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Says to the peer that nothing more will be sent.
+    public func finishWriting() {
+        descriptor?.shutdownSending()
+    }
+
+    // MARK: Waiting
+
+    /// Sets the moment by which whatever is waited for must have come; nil for none.
+    public func setDeadline(_ deadline: Instant?) {
+        isPastDeadline = false
+        guard let deadline else {
+            if let timer { loop.cancel(timer) }
+            return
+        }
+        let timer = timer ?? LoopTimer { [unowned self] in expire() }
+        self.timer = timer
+        loop.schedule(timer, at: deadline)
+    }
+
+    private func expire() {
+        isPastDeadline = true
+        wake(.deadline)
+    }
+
+    private func wait(toWrite: Bool) async throws(StreamError) {
+        guard registration != nil else { throw .closed }
+        guard !isPastDeadline else { throw .deadline }
+        let failure = unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<StreamError?, Never>) in
+            precondition(unsafe (toWrite ? writer : reader) == nil, "somebody waits already")
+            if toWrite { unsafe writer = continuation } else { unsafe reader = continuation }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Wakes whoever waits for what became ready; they try again, and wait again if it was not enough.
+    public override func ready(_ readiness: Readiness, tag: UInt8) {
+        if !readiness.isDisjoint(with: [.peerFinished, .broken]) { peerHasFinished = true }
+        if !readiness.isDisjoint(with: [.readable, .peerFinished, .broken]) { wakeReader(nil) }
+        if !readiness.isDisjoint(with: [.writable, .broken]) { wakeWriter(nil) }
+    }
+
+    private func wake(_ error: StreamError) {
+        wakeReader(error)
+        wakeWriter(error)
+    }
+
+    private func wakeReader(_ error: StreamError?) {
+        guard let waiting = unsafe reader else { return }
+        unsafe reader = nil
+        unsafe waiting.resume(returning: error)
+    }
+
+    private func wakeWriter(_ error: StreamError?) {
+        guard let waiting = unsafe writer else { return }
+        unsafe writer = nil
+        unsafe waiting.resume(returning: error)
+    }
+
+    // MARK: The end
+
+    /// Closes the connection; whoever waits is told. It may be called again.
+    public func close() {
+        leaveLoop()
+        descriptor = nil
+        wake(.closed)
+    }
+
+    /// Gives the socket away, still registered with the loop: the new owner must take the registration over at once
+    /// (``EventLoop/handOver(_:to:tag:)``). Nil when the stream was closed.
+    public func detach() -> DetachedSocket? {
+        guard let registration, let descriptor = descriptor.take() else { return nil }
+        if let timer { loop.cancel(timer) }
+        self.registration = nil
+        return DetachedSocket(descriptor: descriptor, registration: registration)
+    }
+
+    private func leaveLoop() {
+        if let timer { loop.cancel(timer) }
+        timer = nil
+        if let registration { loop.deregister(registration) }
+        registration = nil
+    }
+}
+
+/// A connected socket without a stream around it, on its way to another owner.
+public struct DetachedSocket: ~Copyable {
+    /// The socket.
+    public let descriptor: Descriptor
+    /// Its place in the loop.
+    public let registration: Registration
+}
