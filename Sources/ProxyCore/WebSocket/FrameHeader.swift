@@ -38,9 +38,9 @@ public struct MaskingKey: Hashable, Sendable {
         UInt8(truncatingIfNeeded: littleEndian >> UInt32(8 * (position & 3)))
     }
 
-    /// Masks or unmasks bytes in place; the first of them stands at `position` of the payload.
-    public func apply(to bytes: inout MutableSpan<UInt8>, at position: Int = 0) {
-        for index in bytes.indices { bytes[index] ^= self[position &+ index] }
+    /// Masks or unmasks in place the payload that begins at `start`.
+    public func apply(to bytes: inout MutableSpan<UInt8>, from start: Int) {
+        for index in start..<bytes.count { bytes[index] ^= self[index &- start] }
     }
 }
 

@@ -1,11 +1,3 @@
-/// Who sends the frames that are walked; the rules differ (RFC 6455, section 5.1).
-public enum FrameSender: Sendable {
-    /// Masks its frames; sends text only, and no message longer than Chrome takes.
-    case client
-    /// Does not mask its frames.
-    case server
-}
-
 /// Steps over the frames of one direction of a connection without looking at their payloads.
 ///
 /// It is given every byte in order and keeps only what it must know: how much of the present frame is still to come,
@@ -28,9 +20,6 @@ public struct FrameWalker: Sendable {
         }
     }
 
-    /// The longest message Chrome takes: it drops the connection at one byte more.
-    public static let longestClientMessage: UInt64 = 100 << 20
-
     /// How many frames have begun.
     public private(set) var frames: UInt64 = 0
     /// How many bytes of the present frame's payload are still to come.
@@ -38,16 +27,14 @@ public struct FrameWalker: Sendable {
     /// The code of the Close frame that was walked over, once it was: nothing may follow it.
     public private(set) var closeCode: CloseCode?
 
-    private let sender: FrameSender
-    private var messageIsOpen = false
+    private var rules: FrameRules
     private var headerLength = 0
     private var header = InlineArray<14, UInt8>(repeating: 0)
-    private var messageLength: UInt64 = 0
     private var closing: ClosePayload?
 
     /// A walker that stands before the first frame.
     public init(sender: FrameSender) {
-        self.sender = sender
+        rules = FrameRules(sender: sender)
     }
 
     /// Whether the next byte begins a frame: the only place where a frame of our own may be put in.
@@ -105,8 +92,7 @@ public struct FrameWalker: Sendable {
         return try pieceTogether(bytes, from: start)
     }
 
-    /// Adds bytes to a header that came in pieces. The first two are checked as soon as they are there, so a forbidden
-    /// frame is refused without waiting for the rest.
+    /// Adds bytes to a header that comes in pieces.
     private mutating func pieceTogether(_ bytes: Span<UInt8>, from start: Int) throws(FrameFault) -> Int? {
         var taken = 0
         while start + taken < bytes.count {
@@ -124,76 +110,18 @@ public struct FrameWalker: Sendable {
         return nil
     }
 
-    /// Checks a header against the sender's rules and the state of the message, and enters its payload.
+    /// Enters a frame that the rules admit.
     @inline(__always)
     private mutating func begin(_ frame: FrameHeader) throws(FrameFault) {
-        try checkMask(frame)
-        if frame.opcode.isControl {
-            try beginControl(frame)
-        } else {
-            try beginData(frame)
-        }
+        try rules.admit(frame)
         frames &+= 1
         payloadLeft = frame.payloadLength
+        if frame.opcode == .close { closing = ClosePayload(maskingKey: frame.maskingKey) }
     }
 
-    private func checkMask(_ frame: FrameHeader) throws(FrameFault) {
-        switch sender {
-        case .client: guard frame.maskingKey != nil else { throw .notMasked }
-        case .server: guard frame.maskingKey == nil else { throw .masked }
-        }
-    }
-
-    private mutating func beginControl(_ frame: FrameHeader) throws(FrameFault) {
-        guard frame.isFinal else { throw .controlFragmented }
-        guard frame.payloadLength <= 125 else { throw .controlTooLong }
-        guard frame.opcode == .close else { return }
-        guard frame.payloadLength != 1 else { throw .closeCode }
-        closing = ClosePayload(maskingKey: frame.maskingKey)
-    }
-
-    private mutating func beginData(_ frame: FrameHeader) throws(FrameFault) {
-        switch (frame.opcode, messageIsOpen) {
-        case (.continuation, false): throw .continuationOfNothing
-        case (.text, true), (.binary, true): throw .messageInsideMessage
-        default: break
-        }
-        messageIsOpen = !frame.isFinal
-        guard sender == .client else { return }
-        if frame.opcode == .binary { throw .binary }
-        messageLength = frame.opcode == .continuation ? messageLength &+ frame.payloadLength : frame.payloadLength
-        guard messageLength <= Self.longestClientMessage else { throw .messageTooLong }
-    }
-
-    /// After the whole of a Close frame: what it says must be legal, and nothing may follow it.
+    /// After the whole of a Close frame.
     private mutating func endClose() throws(FrameFault) {
-        guard let payload = closing else { return }
+        closeCode = try closing?.code()
         closing = nil
-        guard payload.bytes.count >= 2 else {
-            closeCode = .noStatus
-            return
-        }
-        guard payload.code.isLegalOnTheWire else { throw .closeCode }
-        guard String(validating: payload.bytes[2...], as: UTF8.self) != nil else { throw .closeReason }
-        closeCode = payload.code
-    }
-}
-
-/// The payload of a Close frame, as far as it has come: a code of two bytes, and a reason for people.
-private struct ClosePayload: Sendable {
-    let maskingKey: MaskingKey?
-    var bytes: [UInt8] = []
-
-    init(maskingKey: MaskingKey?) {
-        self.maskingKey = maskingKey
-    }
-
-    mutating func append(_ byte: UInt8) {
-        bytes.append(byte ^ (maskingKey?[bytes.count] ?? 0))
-    }
-
-    /// The code, in the order of the wire; there must be two bytes.
-    var code: CloseCode {
-        CloseCode(rawValue: UInt16(bytes[0]) << 8 | UInt16(bytes[1]))
     }
 }
