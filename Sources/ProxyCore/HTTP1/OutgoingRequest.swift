@@ -1,0 +1,15 @@
+/// A request of ours to Chrome's DevTools server: no credential, no field of a client's, and the one `Host` that Chrome
+/// takes at any time (it refuses names other than `localhost`).
+public enum OutgoingRequest {
+    /// `Host` of every request to Chrome, whatever address Chrome listens on.
+    public static let host = "127.0.0.1:9222"
+
+    /// The bytes of a request without a body, after which Chrome closes the connection.
+    ///
+    /// - Precondition: `target` is in origin-form and holds only bytes that a target may (see `RequestHead.target`).
+    public static func bytes(_ method: StaticString, target: some Sequence<UInt8>) -> [UInt8] {
+        let target = Array(target)
+        precondition(target.first == UInt8(ascii: "/") && target.allSatisfy(ByteSet.target.contains), "not a target")
+        return Array("\(method) ".utf8) + target + Array(" HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8)
+    }
+}
