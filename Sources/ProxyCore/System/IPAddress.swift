@@ -1,0 +1,66 @@
+import Glibc
+
+/// An IPv4 or IPv6 address, without port or zone.
+///
+/// IPv4 is held as its IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), which is what a dual-stack socket reports for
+/// it, so that one peer has one address whichever socket it came through.
+public struct IPAddress: Sendable, Hashable {
+    /// The 128 bits, the first of the text highest.
+    public let bits: UInt128
+
+    /// The IPv6 address of these bits; one that is IPv4-mapped is that IPv4 address.
+    public init(bits: UInt128) { self.bits = bits }
+
+    /// The IPv4 address whose first octet is the highest of `bits`.
+    public init(ipv4 bits: UInt32) { self.bits = Self.mappedPrefix | UInt128(bits) }
+
+    /// The address written as `text`: four decimal octets without leading zeros, or RFC 4291 section 2.2's forms without
+    /// brackets or zone. Nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        // The C function would stop at a NUL and take what stands before it.
+        guard !text.utf8.contains(0) else { return nil }
+        if let bits = Self.parse(String(text), family: AF_INET, as: UInt32.self) {
+            self.init(ipv4: bits)
+        } else if let bits = Self.parse(String(text), family: AF_INET6, as: UInt128.self) {
+            self.init(bits: bits)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether this is an IPv4 address.
+    public var isIPv4: Bool { bits >> 32 == Self.mappedPrefix >> 32 }
+
+    /// Whether packets to it stay on this machine: 127.0.0.0/8 or ::1.
+    public var isLoopback: Bool { isIPv4 ? bits >> 24 & 0xFF == 127 : bits == 1 }
+
+    /// ::ffff:0:0/96.
+    private static var mappedPrefix: UInt128 { 0xFFFF << 32 }
+
+    private static func parse<Bits: FixedWidthInteger>(_ text: String, family: Int32, as: Bits.Type) -> Bits? {
+        var bits = Bits.zero
+        // inet_pton writes exactly 4 bytes for AF_INET and 16 for AF_INET6, the size of `Bits`, and keeps no pointer.
+        let result = unsafe withUnsafeMutableBytes(of: &bits) { buffer in
+            unsafe inet_pton(family, text, buffer.baseAddress)
+        }
+        return result == 1 ? Bits(bigEndian: bits) : nil
+    }
+}
+
+extension IPAddress: CustomStringConvertible {
+    /// The address as text: `192.0.2.1`, or RFC 5952's form, without brackets.
+    public var description: String {
+        isIPv4
+            ? Self.text(of: UInt32(truncatingIfNeeded: bits).bigEndian, family: AF_INET)
+            : Self.text(of: bits.bigEndian, family: AF_INET6)
+    }
+
+    private static func text<Bits: FixedWidthInteger>(of bits: Bits, family: Int32) -> String {
+        // INET6_ADDRSTRLEN bytes hold any address with its NUL; inet_ntop reads 4 or 16 bytes, the size of `Bits`.
+        var characters = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        unsafe withUnsafeBytes(of: bits) { buffer in
+            _ = unsafe inet_ntop(family, buffer.baseAddress, &characters, socklen_t(INET6_ADDRSTRLEN))
+        }
+        return String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
