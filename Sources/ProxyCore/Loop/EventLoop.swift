@@ -18,7 +18,7 @@ import Synchronization
 
     /// Where bytes stand between a read and the write that follows it in the same turn: one buffer for all
     /// connections, since none of them keeps anything in it for longer. 64 KiB.
-    public let scratch: UnsafeMutableRawBufferPointer
+    public let scratch: UnsafeMutableBufferPointer<UInt8>
 
     private var selector: Selector
     private var slots: [HandlerSlot] = []
@@ -38,7 +38,7 @@ import Synchronization
     /// A loop that does nothing before ``run()`` is called.
     public init() throws(Errno) {
         selector = try Selector()
-        unsafe scratch = .allocate(byteCount: 65_536, alignment: 64)
+        unsafe scratch = .allocate(capacity: 65_536)
         bell = Descriptor(owning: try checked { eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)) })
         timer = Descriptor(
             owning: try checked { timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC)) }

@@ -55,6 +55,11 @@ public struct Descriptor: ~Copyable, Sendable {
         return try retrying { clinux_splice(number, target, count, flags) }
     }
 
+    /// Ends a connection in both directions while the descriptor stays open.
+    public func shutdown() {
+        _ = Glibc.shutdown(number, Int32(SHUT_RDWR))
+    }
+
     /// Says to the peer that nothing more will be sent. A peer that is gone already is no error.
     public func shutdownSending() {
         _ = Glibc.shutdown(number, Int32(SHUT_WR))

@@ -86,9 +86,9 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Reads what is there without waiting; nil when nothing is.
     private func readNow(appendingTo buffer: inout [UInt8], atMost limit: Int) throws(StreamError) -> Int? {
         guard descriptor != nil else { throw .closed }
-        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(limit, loop.scratch.count)])
+        let room = unsafe UnsafeMutableBufferPointer(rebasing: loop.scratch[..<min(limit, loop.scratch.count)])
         do throws(Errno) {
-            guard let count = unsafe try descriptor?.read(into: room) else { return nil }
+            guard let count = unsafe try descriptor?.read(into: UnsafeMutableRawBufferPointer(room)) else { return nil }
             unsafe buffer.append(contentsOf: room[..<count])
             return count
         } catch {

@@ -1,0 +1,245 @@
+/// One direction of a relay: bytes from a source to a sink, walked frame by frame and otherwise untouched.
+///
+/// Rule 1: what was taken is written before more is taken, so back-pressure is the kernel's, and at most one scratch
+/// buffer or one pipe stands between the two.
+/// Rule 2: a pipe is empty when bytes are spliced into it, so "would block" there means that the source has nothing.
+/// Rule 3: once a frame of which more than ``spliceThreshold`` is to come is met, exactly the rest of that frame is
+/// spliced; everything else goes through the scratch buffer, where the walker sees it.
+struct Flow: ~Copyable {
+    /// Why a pump stopped.
+    enum Stop {
+        /// The source has no more for now.
+        case sourceEmpty
+        /// The sink takes no more for now.
+        case sinkFull
+        /// The fair share of this turn is used up.
+        case share
+        /// It stands at the frame boundary it was asked to stop at.
+        case boundary
+        /// The source has ended, and all that came of it is written.
+        case ended
+        /// The source broke the rules; all that was good before is written.
+        case fault(FrameFault)
+    }
+
+    /// An end that can no longer be used.
+    enum BrokenEnd: Error {
+        case source
+        case sink
+    }
+
+    /// From how many bytes of a frame to come splicing costs less than copying.
+    static let spliceThreshold: UInt64 = 65_536
+    /// How many bytes one direction moves before the others on the loop have their turn.
+    static let share = 512 << 10
+
+    /// The frames that were walked over.
+    private(set) var walker: FrameWalker
+    /// How many bytes were taken to be passed on.
+    private(set) var bytes: UInt64 = 0
+    /// When the source last sent something.
+    private(set) var lastByte: Instant
+    /// Whether the sink refused to take all that is there, so that the flow waits for room.
+    private(set) var isBlocked = false
+    /// Whether the source is known to send no more, so that a short read does not mean "nothing until told".
+    var sourceHasFinished = false
+    /// Whether to stop at the next place where a frame of ours may be put in.
+    var stopsAtBoundary = false
+
+    /// What was taken and not yet written: the bytes from a position on, or what stands in the pipe.
+    private var held: [UInt8] = []
+    private var heldPosition = 0
+    private var pipe: PooledPipe?
+
+    private var isSplicing = false
+    private var hasEnded = false
+    private var fault: FrameFault?
+
+    /// A flow of a client's or a server's frames. What came behind its handshake's head are its first bytes.
+    init(from sender: FrameSender, received: [UInt8], at now: Instant) {
+        walker = FrameWalker(sender: sender)
+        lastByte = now
+        guard !received.isEmpty else { return }
+        let step = walker.walk(received.span)
+        bytes = UInt64(step.good)
+        fault = step.fault
+        held = Array(received[..<step.good])
+    }
+
+    /// Whether nothing stands between what was walked over and what was written, so that a frame may be put in.
+    var isAtBoundary: Bool { walker.isAtBoundary && held.isEmpty && pipe == nil }
+
+    /// Puts a frame of ours in. Only at a boundary; it is written by the next pump or ``finish(_:)``.
+    mutating func insert(_ frame: [UInt8]) {
+        precondition(isAtBoundary, "a frame inside a frame")
+        held = frame
+    }
+
+    /// Writes what was taken, without taking more; false while the sink takes no more.
+    mutating func finish(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+        isBlocked = try !flush(to: sink)
+        return !isBlocked
+    }
+
+    /// Gives back what was borrowed, at the end of the connection.
+    mutating func release(_ pipes: PipePool) {
+        if let pipe { pipes.give(pipe) }
+        pipe = nil
+        held = []
+    }
+
+    /// Moves bytes until there is a reason to stop.
+    mutating func pump(
+        from source: borrowing Descriptor,
+        to sink: borrowing Descriptor,
+        through scratch: UnsafeMutableBufferPointer<UInt8>,
+        pipes: PipePool,
+        now: Instant
+    ) throws(BrokenEnd) -> Stop {
+        var left = Self.share
+        var sourceIsEmpty = false
+        isBlocked = false
+        while true {
+            guard try flush(to: sink) else {
+                isBlocked = true
+                return .sinkFull
+            }
+            if walker.payloadLeft == 0 { stopSplicing(pipes) }
+            if let stop = restingPlace { return stop }
+            if sourceIsEmpty {
+                stopSplicing(pipes)
+                return .sourceEmpty
+            }
+            guard left > 0 else { return .share }
+            let taken: Int?
+            if startsSplicing(pipes) {
+                taken = try spliceIn(source)
+                sourceIsEmpty = taken == nil
+            } else {
+                taken = unsafe try copy(source, to: sink, through: scratch)
+                // A short read emptied the source: whatever comes later is announced by a new edge.
+                sourceIsEmpty = (taken ?? 0) < scratch.count && !(sourceHasFinished && taken != nil)
+            }
+            guard let taken else { continue }
+            if taken == 0 { hasEnded = true } else { lastByte = now }
+            left -= taken
+        }
+    }
+
+    /// What keeps the flow from taking more, apart from the two ends.
+    private var restingPlace: Stop? {
+        if let fault { return .fault(fault) }
+        if hasEnded { return .ended }
+        return stopsAtBoundary && isAtBoundary ? .boundary : nil
+    }
+
+    // MARK: Copying
+
+    /// Reads once into the scratch buffer, walks over it and writes what is good; the sink's rest is held.
+    @inline(__always)
+    private mutating func copy(
+        _ source: borrowing Descriptor,
+        to sink: borrowing Descriptor,
+        through scratch: UnsafeMutableBufferPointer<UInt8>
+    ) throws(BrokenEnd) -> Int? {
+        guard let count = unsafe try Self.read(source, into: scratch) else { return nil }
+        let taken = unsafe UnsafeBufferPointer(rebasing: scratch[..<count])
+        let step = unsafe walker.walk(taken.span)
+        fault = step.fault
+        bytes &+= UInt64(step.good)
+        let good = unsafe UnsafeBufferPointer(rebasing: taken[..<step.good])
+        let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink) ?? 0
+        if written < step.good {
+            held = unsafe Array(good[written...])
+            heldPosition = 0
+        }
+        return count
+    }
+
+    /// Writes what is held or in the pipe; false when the sink takes no more for now.
+    @inline(__always)
+    private mutating func flush(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+        if !held.isEmpty {
+            guard try flushHeld(to: sink) else { return false }
+        }
+        guard let pipe, pipe.count > 0 else { return true }
+        return try spliceOut(pipe, to: sink)
+    }
+
+    private mutating func flushHeld(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+        while heldPosition < held.count {
+            let rest = held.span.extracting(heldPosition...)
+            guard let written = try Self.write(rest, to: sink) else { return false }
+            heldPosition += written
+        }
+        held = []
+        heldPosition = 0
+        return true
+    }
+
+    private static func read(
+        _ source: borrowing Descriptor,
+        into buffer: UnsafeMutableBufferPointer<UInt8>
+    ) throws(BrokenEnd) -> Int? {
+        do throws(Errno) {
+            return unsafe try source.read(into: UnsafeMutableRawBufferPointer(buffer))
+        } catch {
+            throw .source
+        }
+    }
+
+    private static func write(_ bytes: Span<UInt8>, to sink: borrowing Descriptor) throws(BrokenEnd) -> Int? {
+        do throws(Errno) { return try sink.send(bytes) } catch { throw .sink }
+    }
+
+    // MARK: Splicing
+
+    /// Whether the next bytes are to be spliced, with a pipe at hand. Without one they are copied.
+    @inline(__always)
+    private mutating func startsSplicing(_ pipes: PipePool) -> Bool {
+        guard isSplicing || walker.payloadLeft > Self.spliceThreshold else { return false }
+        if pipe == nil { pipe = pipes.take() }
+        isSplicing = pipe != nil
+        return isSplicing
+    }
+
+    /// Gives the pipe back between frames, and whenever nothing stands in it while the flow waits.
+    @inline(__always)
+    private mutating func stopSplicing(_ pipes: PipePool) {
+        if walker.payloadLeft == 0 { isSplicing = false }
+        guard let borrowed = pipe, borrowed.count == 0 else { return }
+        pipes.give(borrowed)
+        pipe = nil
+    }
+
+    /// Splices up to the rest of the frame into the empty pipe; nil when the source has nothing.
+    private mutating func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
+        guard let pipe else { return nil }
+        let wanted = Int(clamping: min(walker.payloadLeft, UInt64(pipe.pipe.capacity)))
+        do throws(Errno) {
+            guard let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false) else { return nil }
+            pipe.count += count
+            bytes &+= UInt64(count)
+            walker.skip(count)
+            return count
+        } catch {
+            throw .source
+        }
+    }
+
+    private func spliceOut(_ pipe: PooledPipe, to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+        while pipe.count > 0 {
+            do throws(Errno) {
+                // More of the same frame will follow: the kernel may wait for a full segment.
+                let more = walker.payloadLeft > 0
+                guard let count = try pipe.pipe.output.splice(to: sink, atMost: pipe.count, more: more) else {
+                    return false
+                }
+                pipe.count -= count
+            } catch {
+                throw .sink
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,36 @@
+/// A pipe on loan from the pool.
+final class PooledPipe {
+    let pipe: Pipe
+    /// How many bytes went in that have not come out: counted, never asked for.
+    var count = 0
+
+    init(_ pipe: consuming Pipe) {
+        self.pipe = pipe
+    }
+}
+
+/// The pipes of one loop that nothing stands in. A connection borrows one while it passes on a large frame, so the
+/// idle ones, which are most, hold none.
+public final class PipePool {
+    /// What is asked of the kernel; it may give less to a user who is not root.
+    private static let capacity = 1 << 20
+    private static let mostKept = 16
+
+    private var pipes: [PooledPipe] = []
+
+    /// An empty pool.
+    public init() {}
+
+    /// A pipe with nothing in it, or nil when the process can open no more.
+    func take() -> PooledPipe? {
+        if let pipe = pipes.popLast() { return pipe }
+        guard let pipe = try? Pipe(capacity: Self.capacity) else { return nil }
+        return PooledPipe(pipe)
+    }
+
+    /// Takes a pipe back. One that something still stands in is closed: its bytes belong to nobody else.
+    func give(_ pipe: PooledPipe) {
+        guard pipe.count == 0, pipes.count < Self.mostKept else { return }
+        pipes.append(pipe)
+    }
+}

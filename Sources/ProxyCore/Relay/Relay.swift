@@ -1,0 +1,356 @@
+/// Two upgraded connections joined: the client's frames go to Chrome and Chrome's to the client, until one of them
+/// ends. Driven by readiness; on the way of a message there is no task, no allocation and no reference count.
+///
+/// The end is where the care is. A frame of the proxy's own (a Close with a true code) may only stand at a frame
+/// boundary, so the relay first goes on to the next one; after its Close it shuts its side down and reads what the
+/// client still sends, since closing a socket with unread bytes in it would make the kernel reset the connection and
+/// take the Close frame with it.
+///
+/// Lives on the loop's thread. The loop retains it until its end; then its two sockets close with it.
+public final class Relay: ReadinessHandler {
+    /// How far the relay is.
+    private enum Phase {
+        /// Both directions run.
+        case open
+        /// A Close frame waits for a boundary on the way to the client.
+        case leaving(Goodbye)
+        /// Everything has been said to the client; its end of the connection is awaited.
+        case lingering(RelayEnd)
+        /// Over.
+        case ended
+    }
+
+    /// How the client is to be told that it is over.
+    private struct Goodbye {
+        let end: RelayEnd
+        let code: CloseCode
+        let reason: String
+    }
+
+    private enum Tag {
+        static let client: UInt8 = 0
+        static let chrome: UInt8 = 1
+    }
+
+    /// How long a Close frame waits for a boundary, and after it the client's end for coming.
+    private static let patience = Duration.seconds(2)
+    /// How long Chrome may still answer a client that has ended its own direction.
+    private static let halfOpen = Duration.seconds(5)
+    /// How many intervals without a byte, each with a Ping, mean that nobody is there.
+    private static let silentIntervals = 3
+
+    private let loop: EventLoop
+    private let pipes: PipePool
+    private let client: DetachedSocket
+    private let chrome: DetachedSocket
+    private let pingInterval: Duration
+    private let finished: (RelayEnd, RelayTotals) -> Void
+
+    private var up: Flow
+    private var down: Flow
+    private var phase = Phase.open
+    private var clientHasFinished = false
+    private var chromeIsBroken = false
+    private var chromeIsRegistered = true
+    private var silence = (client: 0, chrome: 0)
+    private var timer: LoopTimer?
+
+    /// Joins two sockets whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
+    /// `finished` is called once, on the loop's thread.
+    public init(
+        client: consuming DetachedSocket,
+        chrome: consuming DetachedSocket,
+        fromClient: [UInt8],
+        fromChrome: [UInt8],
+        on loop: EventLoop,
+        pipes: PipePool,
+        pingInterval: Duration,
+        finished: @escaping (RelayEnd, RelayTotals) -> Void
+    ) {
+        self.loop = loop
+        self.pipes = pipes
+        self.client = client
+        self.chrome = chrome
+        self.pingInterval = pingInterval
+        self.finished = finished
+        up = Flow(from: .client, received: fromClient, at: loop.now)
+        down = Flow(from: .server, received: fromChrome, at: loop.now)
+    }
+
+    /// Takes the sockets over from whoever shook hands on them, and starts.
+    public func start() {
+        loop.handOver(client.registration, to: self, tag: Tag.client)
+        loop.handOver(chrome.registration, to: self, tag: Tag.chrome)
+        let timer = LoopTimer { [unowned self] in intervalPassed() }
+        self.timer = timer
+        loop.schedule(timer, at: loop.now + pingInterval)
+        // Edges that came before the hand-over were told to the one before.
+        runUp()
+        runDown()
+    }
+
+    /// What went through so far.
+    public var totals: RelayTotals {
+        var totals = RelayTotals()
+        totals.bytesToChrome = up.bytes
+        totals.framesToChrome = up.walker.frames
+        totals.bytesToClient = down.bytes
+        totals.framesToClient = down.walker.frames
+        return totals
+    }
+
+    /// Ends the connection from this side: the client is told the code and the reason (at most 123 bytes) at the next
+    /// frame boundary. Does nothing when the connection is ending already.
+    public func close(_ code: CloseCode, reason: String) {
+        leave(Goodbye(end: RelayEnd(code: code, side: .proxy), code: code, reason: reason))
+    }
+
+    // MARK: Readiness
+
+    /// Moves what became movable.
+    public override func ready(_ readiness: Readiness, tag: UInt8) {
+        let readable = !readiness.isDisjoint(with: [.readable, .peerFinished, .broken])
+        let writable = !readiness.isDisjoint(with: [.writable, .broken])
+        let last = !readiness.isDisjoint(with: [.peerFinished, .broken])
+        if tag == Tag.client {
+            if last { up.sourceHasFinished = true }
+            if readable { runUp() }
+            if writable, down.isBlocked { runDown() }
+        } else {
+            if last { down.sourceHasFinished = true }
+            if readable { runDown() }
+            if writable, up.isBlocked { runUp() }
+        }
+    }
+
+    @inline(__always)
+    private func runUp() {
+        switch phase {
+        case .open: if !clientHasFinished, !chromeIsBroken { pumpUp() }
+        case .leaving, .lingering: discard()
+        case .ended: break
+        }
+    }
+
+    @inline(__always)
+    private func runDown() {
+        switch phase {
+        case .open, .leaving: pumpDown()
+        case .lingering(let end): finishSaying(end)
+        case .ended: break
+        }
+    }
+
+    private func pumpUp() {
+        do throws(Flow.BrokenEnd) {
+            let stop = unsafe try up.pump(
+                from: client.descriptor,
+                to: chrome.descriptor,
+                through: loop.scratch,
+                pipes: pipes,
+                now: loop.now
+            )
+            switch stop {
+            case .sourceEmpty, .sinkFull, .boundary: break
+            case .share: loop.giveWay(client.registration)
+            case .ended: clientFinished()
+            case .fault(let fault): clientBrokeRules(fault)
+            }
+        } catch {
+            switch error {
+            case .source: finish(RelayEnd(code: .abnormal, side: .client))
+            case .sink: chromeBroke()
+            }
+        }
+    }
+
+    private func pumpDown() {
+        do throws(Flow.BrokenEnd) {
+            let stop = unsafe try down.pump(
+                from: chrome.descriptor,
+                to: client.descriptor,
+                through: loop.scratch,
+                pipes: pipes,
+                now: loop.now
+            )
+            switch stop {
+            case .sourceEmpty, .sinkFull: break
+            case .share: loop.giveWay(chrome.registration)
+            case .boundary: sayGoodbye()
+            case .ended, .fault: chromeFinished()
+            }
+        } catch {
+            switch error {
+            case .source: chromeFinished()
+            case .sink: finish(RelayEnd(code: .abnormal, side: .client))
+            }
+        }
+    }
+
+    // MARK: Keepalive
+
+    /// After an interval: pings whoever was silent all the time, and gives up on who has been for several.
+    private func intervalPassed() {
+        switch phase {
+        case .open where clientHasFinished: finish(RelayEnd(code: .abnormal, side: .client))
+        case .open: keepAlive()
+        case .leaving(let goodbye): finish(goodbye.end)
+        case .lingering(let end): finish(end)
+        case .ended: break
+        }
+    }
+
+    private func keepAlive() {
+        silence.client = isSilent(since: up.lastByte) ? silence.client + 1 : 0
+        silence.chrome = isSilent(since: down.lastByte) ? silence.chrome + 1 : 0
+        if silence.client > Self.silentIntervals { return finish(RelayEnd(code: .abnormal, side: .client)) }
+        if silence.chrome > Self.silentIntervals { return chromeIsGone() }
+        if silence.client > 0, down.isAtBoundary {
+            down.insert(ControlFrame.ping())
+            pumpDown()
+        }
+        if silence.chrome > 0, case .open = phase, up.isAtBoundary {
+            up.insert(ControlFrame.ping(maskingKey: .random()))
+            pumpUp()
+        }
+        guard case .open = phase else { return }
+        let quietest = min(up.lastByte, down.lastByte)
+        wake(at: max(quietest, silence.client + silence.chrome > 0 ? loop.now : quietest) + pingInterval)
+    }
+
+    private func isSilent(since moment: Instant) -> Bool {
+        loop.now.since(moment) >= pingInterval
+    }
+
+    private func wake(at moment: Instant) {
+        if let timer { loop.schedule(timer, at: moment) }
+    }
+
+    // MARK: The end
+
+    /// The client ended its direction: Chrome is told, and may still answer what it was asked before.
+    private func clientFinished() {
+        clientHasFinished = true
+        chrome.descriptor.shutdownSending()
+        wake(at: loop.now + Self.halfOpen)
+    }
+
+    private func clientBrokeRules(_ fault: FrameFault) {
+        let end = RelayEnd(code: fault.closeCode, side: .client, fault: fault)
+        leave(Goodbye(end: end, code: fault.closeCode, reason: "\(fault)"))
+    }
+
+    /// Chrome takes no more. What it sent before it went is still to be read, and tells how it ended.
+    private func chromeBroke() {
+        chromeIsBroken = true
+        down.sourceHasFinished = true
+        pumpDown()
+    }
+
+    /// Chrome ended: after its own Close frame, after the client's, after the client's disappearance, or for no
+    /// reason that was told.
+    private func chromeFinished() {
+        if case .leaving = phase { return sayGoodbye() }
+        switch (down.walker.closeCode, up.walker.closeCode) {
+        case (_?, let asked?): linger(RelayEnd(code: asked, side: .client))
+        case (let said?, nil): linger(RelayEnd(code: said, side: .chrome))
+        case (nil, let asked?):
+            // Chrome did not answer the client's Close with its own, so the proxy does.
+            let echo = asked.isLegalOnTheWire ? asked : .normal
+            phase = .leaving(Goodbye(end: RelayEnd(code: asked, side: .client), code: echo, reason: ""))
+            sayGoodbye()
+        case (nil, nil) where clientHasFinished: linger(RelayEnd(code: .abnormal, side: .client))
+        case (nil, nil): chromeIsGone()
+        }
+    }
+
+    private func chromeIsGone() {
+        let end = RelayEnd(code: .internalError, side: .chrome)
+        phase = .leaving(Goodbye(end: end, code: .internalError, reason: "Chrome is gone"))
+        sayGoodbye()
+    }
+
+    /// Starts to take leave of the client, which happens at the next boundary on the way to it.
+    private func leave(_ goodbye: Goodbye) {
+        guard case .open = phase else { return }
+        phase = .leaving(goodbye)
+        down.stopsAtBoundary = true
+        wake(at: loop.now + Self.patience)
+        pumpDown()
+        runUp()
+    }
+
+    /// Puts the Close frame in if it can stand here; inside of a frame nothing can be said.
+    private func sayGoodbye() {
+        guard case .leaving(let goodbye) = phase else { return }
+        if down.isAtBoundary { down.insert(ControlFrame.close(goodbye.code, reason: goodbye.reason)) }
+        linger(goodbye.end)
+    }
+
+    /// Lets go of Chrome and waits for the client's end.
+    private func linger(_ end: RelayEnd) {
+        phase = .lingering(end)
+        leaveChrome()
+        wake(at: loop.now + Self.patience)
+        finishSaying(end)
+    }
+
+    private func finishSaying(_ end: RelayEnd) {
+        do throws(Flow.BrokenEnd) {
+            guard try down.finish(to: client.descriptor) else { return }
+            client.descriptor.shutdownSending()
+            discard()
+        } catch {
+            finish(end)
+        }
+    }
+
+    /// Reads what the client still sends and drops it; its end is ours, once everything has been said to it.
+    private func discard() {
+        var left = Flow.share
+        while left > 0 {
+            do throws(Errno) {
+                let buffer = unsafe UnsafeMutableRawBufferPointer(loop.scratch)
+                guard let count = unsafe try client.descriptor.read(into: buffer) else { return }
+                guard count > 0 else { return clientListensOnly() }
+                left -= count
+            } catch {
+                return clientIsGone()
+            }
+        }
+        loop.giveWay(client.registration)
+    }
+
+    /// The client sends no more, but may still read what it is told.
+    private func clientListensOnly() {
+        if case .lingering(let end) = phase, !down.isBlocked { finish(end) }
+    }
+
+    private func clientIsGone() {
+        switch phase {
+        case .leaving(let goodbye): finish(goodbye.end)
+        case .lingering(let end): finish(end)
+        case .open, .ended: break
+        }
+    }
+
+    private func leaveChrome() {
+        guard chromeIsRegistered else { return }
+        chromeIsRegistered = false
+        loop.deregister(chrome.registration)
+        chrome.descriptor.shutdown()
+    }
+
+    /// The end of the end. The sockets close when the loop lets go of the relay.
+    private func finish(_ end: RelayEnd) {
+        if case .ended = phase { return }
+        phase = .ended
+        if let timer { loop.cancel(timer) }
+        timer = nil
+        leaveChrome()
+        loop.deregister(client.registration)
+        up.release(pipes)
+        down.release(pipes)
+        finished(end, totals)
+    }
+}
