@@ -168,8 +168,7 @@ struct Flow: ~Copyable {
 
     private mutating func flushHeld(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
         while heldPosition < held.count {
-            let rest = held.span.extracting(heldPosition...)
-            guard let written = try Self.write(rest, to: sink) else { return false }
+            guard let written = try Self.write(held.span.extracting(heldPosition...), to: sink) else { return false }
             heldPosition += written
         }
         held = []
