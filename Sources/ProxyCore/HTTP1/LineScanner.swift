@@ -19,7 +19,15 @@ struct LineScanner: Sendable {
         let lineLimit = isPastStartLine ? limits.fieldLine : limits.startLine
         let end = min(received.count, limits.head)
         var index = searched
-        while index < end, !isLineControl(received[index]) { index += 1 }
+        while index < end {
+            if end - index >= ByteBlock.width, ByteBlock(received, at: index).hasNoControl {
+                index += ByteBlock.width
+            } else if isLineControl(received[index]) {
+                break
+            } else {
+                index += 1
+            }
+        }
         searched = index
         // The line is measured before its end is judged, so that the answer is the same however the bytes came.
         if index - lineStart > lineLimit { throw isPastStartLine ? .fieldLineTooLong : .startLineTooLong }

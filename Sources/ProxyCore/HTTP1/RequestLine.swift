@@ -26,7 +26,12 @@ struct RequestLine: Sendable {
         let start = index + 1
         index = start
         var pathEnd: Int?
-        while index < line.upperBound, ByteSet.target.contains(received[index]) {
+        while index < line.upperBound {
+            if line.upperBound - index >= ByteBlock.width, ByteBlock(received, at: index).isPlainTarget {
+                index += ByteBlock.width
+                continue
+            }
+            guard ByteSet.target.contains(received[index]) else { break }
             if received[index] == UInt8(ascii: "?"), pathEnd == nil { pathEnd = index }
             if received[index] == UInt8(ascii: "%") {
                 try Self.checkEncoding(received, at: index, before: line.upperBound)
