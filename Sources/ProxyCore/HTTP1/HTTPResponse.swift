@@ -46,7 +46,7 @@ public struct HTTPResponse: Sendable {
     }
 
     /// The whole answer. With `isHead`, as to a HEAD request: the fields of the answer without its body.
-    public func serialised(isHead: Bool = false) -> [UInt8] {
+    public func serialized(isHead: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + extraFields.count + body.count)
         bytes += "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n".utf8

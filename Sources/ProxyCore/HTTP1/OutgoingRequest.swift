@@ -8,8 +8,13 @@ public enum OutgoingRequest {
     ///
     /// - Precondition: `target` is in origin-form and holds only bytes that a target may (see `RequestHead.target`).
     public static func bytes(_ method: StaticString, target: some Sequence<UInt8>) -> [UInt8] {
+        start(method, target: target) + Array("Connection: close\r\n\r\n".utf8)
+    }
+
+    /// The request line and `Host`.
+    static func start(_ method: StaticString, target: some Sequence<UInt8>) -> [UInt8] {
         let target = Array(target)
         precondition(target.first == UInt8(ascii: "/") && target.allSatisfy(ByteSet.target.contains), "not a target")
-        return Array("\(method) ".utf8) + target + Array(" HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8)
+        return Array("\(method) ".utf8) + target + Array(" HTTP/1.1\r\nHost: \(host)\r\n".utf8)
     }
 }

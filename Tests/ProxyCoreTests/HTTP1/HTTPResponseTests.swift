@@ -10,7 +10,7 @@ import Testing
         var answer = HTTPResponse(.unauthorized, json: Array("{}".utf8))
         answer.setField("WWW-Authenticate", "Bearer realm=\"cdp\"")
         #expect(
-            text(answer.serialised())
+            text(answer.serialized())
                 == "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json; charset=UTF-8\r\n"
                 + "WWW-Authenticate: Bearer realm=\"cdp\"\r\nContent-Length: 2\r\n" + Self.constantFields + "{}"
         )
@@ -19,19 +19,19 @@ import Testing
     @Test func keepsTheBodyFromAHeadRequest() {
         let answer = HTTPResponse(.ok, contentType: "text/plain", body: Array("body".utf8))
         #expect(
-            text(answer.serialised(isHead: true))
+            text(answer.serialized(isHead: true))
                 == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n" + Self.constantFields
         )
     }
 
     @Test func writesNoLengthWhereNoBodyCanBe() {
-        #expect(text(HTTPResponse(.noContent).serialised()) == "HTTP/1.1 204 No Content\r\n" + Self.constantFields)
-        #expect(text(HTTPResponse(.notFound).serialised()).contains("\r\nContent-Length: 0\r\n"))
+        #expect(text(HTTPResponse(.noContent).serialized()) == "HTTP/1.1 204 No Content\r\n" + Self.constantFields)
+        #expect(text(HTTPResponse(.notFound).serialized()).contains("\r\nContent-Length: 0\r\n"))
     }
 
     @Test(arguments: HTTPStatus.allCases)
     func writesHeadsOurOwnParserTakes(_ status: HTTPStatus) throws {
-        let answer = HTTPResponse(status, contentType: "text/plain", body: Array("body".utf8)).serialised()
+        let answer = HTTPResponse(status, contentType: "text/plain", body: Array("body".utf8)).serialized()
         var parser = ResponseHeadParser()
         let head = try #require(try parser.parse(answer.span))
         #expect(head.status == status.code)

@@ -124,10 +124,10 @@ import Testing
     @Test func answersEveryRefusalWithAnErrorStatus() {
         for refusal in HTTPRefusal.allCases {
             #expect([400, 405, 413, 414, 431, 501, 505].contains(refusal.status.code))
-            let answer = text(HTTPResponse(refusing: refusal).serialised())
+            let answer = text(HTTPResponse(refusing: refusal).serialized())
             #expect(answer.hasPrefix("HTTP/1.1 \(refusal.status.code) "))
             #expect(answer.contains("\r\nConnection: close\r\n"))
         }
-        #expect(text(HTTPResponse(refusing: .connectMethod).serialised()).contains("\r\nAllow: GET, POST, PUT\r\n"))
+        #expect(text(HTTPResponse(refusing: .connectMethod).serialized()).contains("\r\nAllow: GET, POST, PUT\r\n"))
     }
 }

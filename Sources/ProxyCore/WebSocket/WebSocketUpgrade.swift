@@ -1,0 +1,48 @@
+/// A client's request for a WebSocket, checked: whoever holds one may answer it with 101.
+///
+/// The rules are those of RFC 6455 section 4.2.1, read strictly. No extension and no subprotocol is ever agreed to, as
+/// nothing is offered to Chrome either.
+public struct WebSocketUpgrade: Sendable {
+    /// The client's key.
+    public let key: WebSocketKey
+
+    /// Whether `head` asks for a WebSocket, well or badly: it names the protocol, or has a field only a handshake has.
+    ///
+    /// A request for another protocol, such as curl's `h2c`, is an ordinary request (RFC 9110 section 7.8).
+    public static func isAttempted(by head: RequestHead) -> Bool {
+        head.fields.list(of: .upgrade, contains: .webSocket) || head.fields.contains(.secWebSocketKey)
+            || head.fields.contains(.secWebSocketVersion)
+    }
+
+    /// Checks everything but the path, the credential and `Origin`, which are others' to judge.
+    public init(_ head: RequestHead) throws(UpgradeRefusal) {
+        guard head.method == .get else { throw .methodNotGet }
+        guard head.version == .http11 else { throw .versionHTTP10 }
+        guard head.fields.list(of: .upgrade, contains: .webSocket) else { throw .upgradeMissing }
+        guard head.fields.list(of: .connection, contains: .upgrade) else { throw .connectionMissing }
+        // RFC 6455 sections 11.3.1 and 11.3.5: neither field may appear twice in a request.
+        switch head.fields.count(of: .secWebSocketVersion) {
+        case 0: throw .versionUnsupported
+        case 1: break
+        default: throw .versionRepeated
+        }
+        guard head.fields.first(of: .secWebSocketVersion)?.elementsEqual("13".utf8) == true else {
+            throw .versionUnsupported
+        }
+        guard let value = head.fields.first(of: .secWebSocketKey) else { throw .keyMissing }
+        guard head.fields.count(of: .secWebSocketKey) == 1 else { throw .keyRepeated }
+        guard let key = WebSocketKey(value) else { throw .keyMalformed }
+        self.key = key
+    }
+
+    /// The 101 that answers the request (RFC 6455 section 4.2.2); frames follow it at once.
+    public var answer: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(192)
+        bytes += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".utf8
+        bytes += "Sec-WebSocket-Accept: ".utf8
+        bytes += key.accept
+        bytes += "\r\n\r\n".utf8
+        return bytes
+    }
+}
