@@ -50,7 +50,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: settings),
-        .testTarget(name: "CDPProxyTests", dependencies: ["CDPProxy", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CDPProxyTests",
+            dependencies: ["CDPProxy", "ProxyCore", "SessionStore", "TestSupport"],
+            swiftSettings: settings
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -127,3 +127,23 @@ private final class Lines {
         #expect(ids.allSatisfy { $0.description.utf8.count == 12 })
     }
 }
+
+@Suite struct UTCTimestampReadingTests {
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0 as Int64), ("2026-11-21T20:26:11Z", 1_795_292_771_000),
+        ("2026-11-21T20:26:11.5Z", 1_795_292_771_500), ("2026-11-21T20:26:11.042999Z", 1_795_292_771_042),
+        ("2000-02-29T23:59:59Z", 951_868_799_000), ("1969-12-31T23:59:59Z", -1000),
+    ])
+    func readsRFC3339(text: String, milliseconds: Int64) {
+        #expect(UTCTimestamp(rfc3339: text)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: [
+        "", "2026-11-21", "2026-11-21T20:26:11", "2026-11-21T20:26:11+00:00", "2026-02-29T00:00:00Z",
+        "2026-04-31T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-11-21T24:00:00Z",
+        "2026-11-21T20:26:11.Z", "2026-11-21T20:26:11.x5Z", "2026-11-21 20:26:11Z", "+026-11-21T20:26:11Z",
+    ])
+    func refuses(text: String) {
+        #expect(UTCTimestamp(rfc3339: text) == nil)
+    }
+}

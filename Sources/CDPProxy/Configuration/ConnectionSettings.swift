@@ -1,0 +1,47 @@
+/// How many connections there may be, and how long they live.
+struct ConnectionSettings: Sendable {
+    /// The most WebSocket connections at a time.
+    let limit: Int
+    /// After how much silence a peer is pinged; nil for never.
+    let ping: Duration?
+    /// How long live connections go on once the proxy drains.
+    let drain: Duration
+
+    /// Reads the settings.
+    init(_ environment: Environment) throws(ConfigurationError) {
+        limit = try environment.value(Self.limitVariable)
+        let ping = try environment.value(Self.pingVariable)
+        self.ping = ping == .zero ? nil : ping
+        drain = try environment.value(Self.drainVariable)
+    }
+
+    /// The variables these settings are read from, as they are listed.
+    static let variables: [VariableDescription] = [
+        limitVariable.description, pingVariable.description, drainVariable.description,
+    ]
+
+    private static let limitVariable = Variable(
+        "CDP_PROXY_MAX_CONNECTIONS",
+        in: .connections,
+        standard: "4096",
+        expected: "a whole number from 1 to 1000000",
+        help: "The most connections at a time; one more gets 503.",
+        parse: { VariableParsing.integer($0, in: 1...1_000_000) }
+    )
+    private static let pingVariable = Variable(
+        "CDP_PROXY_PING",
+        in: .connections,
+        standard: "30s",
+        expected: "a duration from 0s (never) to 1h, such as 30s",
+        help: "After how much silence a connection is pinged.",
+        parse: { VariableParsing.duration($0, in: .zero ... .seconds(3600)) }
+    )
+    private static let drainVariable = Variable(
+        "CDP_PROXY_DRAIN",
+        in: .connections,
+        standard: "60s",
+        expected: "a duration from 0s to 24h, such as 60s",
+        help: "How long live connections go on once the proxy drains.",
+        parse: { VariableParsing.duration($0, in: .zero ... .seconds(86_400)) }
+    )
+}

@@ -1,0 +1,114 @@
+import ProxyCore
+
+/// What Chrome's root (`/`) stands for.
+enum RootTarget: String, CaseIterable, Sendable {
+    /// Chrome's browser endpoint.
+    case browser
+    /// Its first page.
+    case page
+}
+
+/// Where clients, operators and Chrome are.
+struct ListenSettings: Sendable {
+    /// Where clients connect.
+    let listen: ListenAddress
+    /// Where operators ask.
+    let adminListen: ListenAddress
+    /// Hosts, besides loopback and the address itself, that a request to the admin listener may name.
+    let adminHosts: [String]
+    /// Where Chrome's DevTools port is.
+    let chrome: ListenAddress
+    /// What an upgrade on `/` goes to.
+    let root: RootTarget
+    /// Where clients find the proxy, when that is not what their `Host` says.
+    let publicURL: PublicURL?
+    /// Web origins that may connect.
+    let allowedOrigins: [WebOrigin]
+    /// Whose `X-Forwarded-…` is believed.
+    let trustedProxies: [CIDR]
+
+    /// Reads the settings.
+    init(_ environment: Environment) throws(ConfigurationError) {
+        listen = try environment.value(Self.listenVariable)
+        adminListen = try environment.value(Self.adminListenVariable)
+        adminHosts = try environment.optional(Self.adminHostsVariable) ?? []
+        chrome = try environment.value(Self.chromeVariable)
+        root = try environment.value(Self.rootVariable)
+        publicURL = try environment.optional(Self.publicURLVariable)
+        allowedOrigins = try environment.optional(Self.allowedOriginsVariable) ?? []
+        trustedProxies = try environment.optional(Self.trustedProxiesVariable) ?? []
+    }
+
+    /// The variables these settings are read from, as they are listed.
+    static let variables: [VariableDescription] = [
+        listenVariable.description, adminListenVariable.description, adminHostsVariable.description,
+        chromeVariable.description, rootVariable.description, publicURLVariable.description,
+        allowedOriginsVariable.description, trustedProxiesVariable.description,
+    ]
+
+    private static let listenVariable = Variable(
+        "CDP_PROXY_LISTEN",
+        in: .listeners,
+        standard: "0.0.0.0:9223",
+        expected: "an IP address and a port such as 0.0.0.0:9223 or [::]:9223, or unix:/path",
+        help: "Where automation clients connect.",
+        parse: { ListenAddress($0) }
+    )
+    private static let adminListenVariable = Variable(
+        "CDP_PROXY_ADMIN_LISTEN",
+        in: .listeners,
+        standard: "127.0.0.1:9224",
+        expected: "an IP address and a port such as 127.0.0.1:9224, or unix:/path",
+        help: "Where operators ask for health, metrics and connections.",
+        parse: { ListenAddress($0) }
+    )
+    private static let adminHostsVariable = Variable<[String]>(
+        "CDP_PROXY_ADMIN_HOSTS",
+        in: .listeners,
+        expected: "host names or addresses without ports, separated by commas",
+        help: "Hosts that a request to the admin listener may name, besides loopback and its own address.",
+        parse: { text in
+            VariableParsing.list(text) { item in Authority(item).flatMap { $0.port == nil ? $0.host : nil } }
+        }
+    )
+    private static let chromeVariable = Variable<ListenAddress>(
+        "CDP_PROXY_CHROME",
+        in: .listeners,
+        standard: "127.0.0.1:9222",
+        expected: "an IP address and a port such as 127.0.0.1:9222",
+        help: "Chrome's DevTools address.",
+        parse: { text in
+            guard let address = ListenAddress(text), case .tcp(_, let port) = address, port > 0 else { return nil }
+            return address
+        }
+    )
+    private static let rootVariable = Variable(
+        "CDP_PROXY_ROOT",
+        in: .listeners,
+        standard: "browser",
+        expected: "browser or page",
+        help: "What a WebSocket on / reaches: the browser, or its first page.",
+        parse: { RootTarget(rawValue: $0) }
+    )
+    private static let publicURLVariable = Variable(
+        "CDP_PROXY_PUBLIC_URL",
+        in: .listeners,
+        expected: "ws://HOST[:PORT] or wss://HOST[:PORT], without a path",
+        help: "Where clients find the proxy, when that is not what their Host header says.",
+        parse: { PublicURL($0) }
+    )
+    private static let allowedOriginsVariable = Variable(
+        "CDP_PROXY_ALLOWED_ORIGINS",
+        in: .listeners,
+        expected: "origins such as https://app.example.com, separated by commas",
+        help: "Web origins that may connect; by default none, since tokens belong on servers.",
+        parse: { VariableParsing.list($0) { WebOrigin($0) } }
+    )
+    private static let trustedProxiesVariable = Variable(
+        "CDP_PROXY_TRUSTED_PROXIES",
+        in: .listeners,
+        expected: "addresses or blocks such as 10.0.0.0/8, separated by commas",
+        help: "Whose X-Forwarded-For, -Proto and -Host are believed.",
+        parse: { VariableParsing.list($0) { CIDR($0) } }
+    )
+}

@@ -1,0 +1,44 @@
+/// What a request to AWS is signed with.
+public struct AWSCredentials: Sendable {
+    /// The key's public name.
+    public let accessKeyID: String
+    /// The key.
+    public let secretAccessKey: SecretBytes
+    /// Goes along with temporary keys, in a header.
+    public let sessionToken: SecretBytes?
+    /// When they stop working, in seconds since 1970; nil for those that don't.
+    public let expiration: Double?
+
+    /// Credentials as they are given.
+    public init(accessKeyID: String, secretAccessKey: SecretBytes, sessionToken: SecretBytes?, expiration: Double?) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+        self.sessionToken = sessionToken
+        self.expiration = expiration
+    }
+
+    /// Reads the JSON that the container endpoint and the instance metadata answer with; nil when it lacks something
+    /// or says that it failed.
+    public init?(answer: [UInt8]) {
+        guard let value = try? JSONValue.parse(answer, options: JSONParsingOptions(duplicateNames: .refuse)) else {
+            return nil
+        }
+        if let code = value["Code"]?.stringValue, code != "Success" { return nil }
+        guard let id = value["AccessKeyId"]?.stringValue, !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
+            let key = value["SecretAccessKey"]?.stringValue, !key.isEmpty,
+            let token = value["Token"]?.stringValue, Self.isHeaderValue(token),
+            let text = value["Expiration"]?.stringValue, let expiration = UTCTimestamp(rfc3339: text)
+        else { return nil }
+        self.init(
+            accessKeyID: id,
+            secretAccessKey: SecretBytes(utf8: key),
+            sessionToken: SecretBytes(utf8: token),
+            expiration: Double(expiration.milliseconds) / 1000
+        )
+    }
+
+    /// Whether `text` may stand in a header: a line break in it would begin another one.
+    public static func isHeaderValue(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+    }
+}

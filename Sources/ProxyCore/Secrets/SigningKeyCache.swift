@@ -1,0 +1,146 @@
+/// The keys that a token may be signed with now.
+public struct SigningKeySet: Sendable {
+    /// The key new tokens are signed with.
+    public let current: SecretBytes
+    /// The key before it, while it is still accepted.
+    public let previous: SecretBytes?
+
+    /// These keys.
+    public init(current: SecretBytes, previous: SecretBytes? = nil) {
+        self.current = current
+        self.previous = previous
+    }
+}
+
+/// What one fetch brought.
+struct FetchedKeys: Sendable {
+    let current: SecretVersion
+    let previous: SecretVersion?
+}
+
+/// How long the signing key is kept, when it is fetched, and what serves when that fails: a value that is told the time
+/// (seconds since 1970) and does no I/O. Whoever drives it starts a fetch when it says so and reports the outcome.
+struct SigningKeyCache: Sendable {
+    /// What to do for someone who asks for the keys.
+    enum Lookup: Sendable {
+        /// Use these.
+        case ready(SigningKeySet)
+        /// Start a fetch, and ask again when it is finished.
+        case fetch
+        /// A fetch is under way; ask again when it is finished.
+        case wait
+        /// There is no key, and it is too early to try again.
+        case failed(SecretFailure)
+    }
+
+    /// A refetch after a bad signature happens once in so many seconds, so that bad tokens are no way to make us, or
+    /// AWS' bill, work.
+    static let refetchInterval: Double = 10
+    /// A refresh begins when this part of the time to live is over.
+    static let refreshFraction: Double = 0.8
+    /// The longest pause between two attempts that fail, in seconds.
+    static let longestPause: Double = 30
+
+    private let timeToLive: Double
+    private let overlap: Double
+
+    private var held: FetchedKeys?
+    private var fetchedAt: Double = 0
+    /// When the present version was first seen to have replaced another one we held; nil when it never was.
+    private var rotationSeenAt: Double?
+    private var isFetching = false
+    private var failure: SecretFailure?
+    private var failures = 0
+    private var failedAt: Double = 0
+    private var refetchedAt: Double?
+
+    /// An empty cache. Times are in seconds.
+    init(timeToLive: Double, overlap: Double) {
+        self.timeToLive = timeToLive
+        self.overlap = overlap
+    }
+
+    /// What to do for someone who asks for the keys now.
+    mutating func lookup(at now: Double) -> Lookup {
+        // While Secrets Manager cannot be reached the last key goes on serving, however old.
+        if let keys = keys(at: now), failure != nil || now - fetchedAt < timeToLive { return .ready(keys) }
+        if isFetching { return .wait }
+        if let failure, held == nil, now < retryAt { return .failed(failure) }
+        isFetching = true
+        return .fetch
+    }
+
+    /// What to do for someone whose token's signature fits none of the keys. `failed` when nothing is to be done:
+    /// the signature is bad.
+    mutating func lookupAfterBadSignature(at now: Double) -> Lookup? {
+        if isFetching { return .wait }
+        if let refetchedAt, now - refetchedAt < Self.refetchInterval, now >= refetchedAt { return nil }
+        refetchedAt = now
+        isFetching = true
+        return .fetch
+    }
+
+    /// Whether a fetch is to be started because the keys are about to run out, or the last attempt failed long enough
+    /// ago.
+    mutating func refreshIsDue(at now: Double) -> Bool {
+        guard !isFetching, let wakeAt, now >= wakeAt else { return false }
+        isFetching = true
+        return true
+    }
+
+    /// When `refreshIsDue` next becomes true; nil before the first fetch.
+    var wakeAt: Double? {
+        if failure != nil { return retryAt }
+        return held == nil ? nil : fetchedAt + timeToLive * Self.refreshFraction
+    }
+
+    /// A fetch brought keys.
+    mutating func finish(with fetched: FetchedKeys, at now: Double) {
+        if let held, held.current.id != fetched.current.id { rotationSeenAt = now }
+        held = fetched
+        fetchedAt = now
+        isFetching = false
+        failure = nil
+        failures = 0
+    }
+
+    /// A fetch failed.
+    mutating func finish(with failure: SecretFailure, at now: Double) {
+        isFetching = false
+        self.failure = failure
+        failures += 1
+        failedAt = now
+        if !failure.lastKeyMayServe {
+            held = nil
+            rotationSeenAt = nil
+        }
+    }
+
+    /// Whether the version before `current` may still count, so that it is worth asking for.
+    func acceptsPrevious(beside current: SecretVersion, at now: Double) -> Bool {
+        if let held, held.current.id != current.id { return overlap > 0 }
+        return now < max(current.created ?? 0, rotationSeenAt ?? 0) + overlap
+    }
+
+    /// The version before the present one, if it is known.
+    var knownPrevious: SecretVersion? { held?.previous }
+
+    /// The version that is present as far as we know.
+    var knownCurrent: SecretVersion? { held?.current }
+
+    /// How old the keys at hand are, in seconds; nil when there are none.
+    func age(at now: Double) -> Double? {
+        held == nil ? nil : max(0, now - fetchedAt)
+    }
+
+    private func keys(at now: Double) -> SigningKeySet? {
+        guard let held else { return nil }
+        let previous = acceptsPrevious(beside: held.current, at: now) ? held.previous : nil
+        return SigningKeySet(current: held.current.key, previous: previous?.key)
+    }
+
+    /// One second after the first failure, then twice as long each time.
+    private var retryAt: Double {
+        failedAt + min(Self.longestPause, Double(1 << min(max(failures - 1, 0), 5)))
+    }
+}

@@ -1,0 +1,175 @@
+import Testing
+
+@testable import ProxyCore
+
+private func version(_ id: String, created: Double? = nil) -> SecretVersion {
+    SecretVersion(id: id, key: SecretBytes(utf8: "key of \(id)"), created: created)
+}
+
+private func fetched(_ id: String, previous: String? = nil, created: Double? = nil) -> FetchedKeys {
+    FetchedKeys(current: version(id, created: created), previous: previous.map { version($0) })
+}
+
+/// What a lookup said, in a word.
+private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
+    switch lookup {
+    case nil: "nothing"
+    case .ready(let keys):
+        ([keys.current] + [keys.previous].compactMap(\.self)).map { $0.revealText() }.joined(separator: ", ")
+    case .fetch: "fetch"
+    case .wait: "wait"
+    case .failed(let failure): "failed: \(failure.label)"
+    }
+}
+
+@Suite final class SigningKeyCacheTests {
+    private var cache = SigningKeyCache(timeToLive: 300, overlap: 3600)
+
+    private func isDue(at now: Double) -> Bool { cache.refreshIsDue(at: now) }
+
+    /// A cache that fetched version A at 1000.
+    private func fill(created: Double? = nil, previous: String? = nil) {
+        _ = cache.lookup(at: 1000)
+        cache.finish(with: fetched("A", previous: previous, created: created), at: 1000)
+    }
+
+    @Test func fetchesOnceHoweverManyAsk() {
+        #expect(word(cache.lookup(at: 1000)) == "fetch")
+        for _ in 0..<50 { #expect(word(cache.lookup(at: 1001)) == "wait") }
+        #expect(word(cache.lookupAfterBadSignature(at: 1001)) == "wait")
+        #expect(!isDue(at: 5000))
+        cache.finish(with: fetched("A"), at: 1002)
+        #expect(word(cache.lookup(at: 1002)) == "key of A")
+    }
+
+    @Test func refreshesBeforeTheKeyRunsOut() {
+        #expect(cache.wakeAt == nil)
+        fill()
+        #expect(cache.wakeAt == 1240)
+        #expect(!isDue(at: 1239))
+        #expect(isDue(at: 1240))
+        #expect(!isDue(at: 1241))
+        #expect(word(cache.lookup(at: 1299)) == "key of A")
+        #expect(word(cache.lookup(at: 1300)) == "wait")
+        cache.finish(with: fetched("A"), at: 1300)
+        #expect(cache.wakeAt == 1540)
+    }
+
+    @Test func fetchesWhenTheTimeToLiveIsOver() {
+        fill()
+        #expect(word(cache.lookup(at: 1299.9)) == "key of A")
+        #expect(word(cache.lookup(at: 1300)) == "fetch")
+    }
+
+    @Test func refetchesAfterABadSignatureOnceInTenSeconds() {
+        fill()
+        #expect(word(cache.lookupAfterBadSignature(at: 1001)) == "fetch")
+        cache.finish(with: fetched("A"), at: 1001)
+        #expect(word(cache.lookupAfterBadSignature(at: 1010.9)) == "nothing")
+        #expect(word(cache.lookupAfterBadSignature(at: 1011)) == "fetch")
+        cache.finish(with: .unreachable("x"), at: 1011)
+        #expect(word(cache.lookupAfterBadSignature(at: 1012)) == "nothing")
+        // A clock that was set back does not end the refetching.
+        #expect(word(cache.lookupAfterBadSignature(at: 10)) == "fetch")
+    }
+
+    @Test func acceptsTheVersionBeforeForTheOverlap() {
+        fill(created: 900, previous: "P")
+        #expect(word(cache.lookup(at: 1200)) == "key of A, key of P")
+        _ = isDue(at: 4300)
+        cache.finish(with: fetched("A", previous: "P", created: 900), at: 4300)
+        #expect(word(cache.lookup(at: 4499)) == "key of A, key of P")
+        #expect(word(cache.lookup(at: 4500)) == "key of A")
+    }
+
+    @Test func countsTheOverlapFromTheRotationItSaw() {
+        fill(created: 900)
+        _ = isDue(at: 1240)
+        // An older version was made current again: its own date would have the overlap long over.
+        #expect(cache.acceptsPrevious(beside: version("B", created: -9000), at: 1240))
+        cache.finish(with: fetched("B", previous: "A", created: -9000), at: 1240)
+        #expect(word(cache.lookup(at: 1241)) == "key of B, key of A")
+        _ = isDue(at: 4839)
+        cache.finish(with: fetched("B", previous: "A", created: -9000), at: 4839)
+        #expect(word(cache.lookup(at: 4839)) == "key of B, key of A")
+        #expect(word(cache.lookup(at: 4840)) == "key of B")
+        #expect(!cache.acceptsPrevious(beside: version("B", created: -9000), at: 4840))
+    }
+
+    @Test func noOverlapMeansNoVersionBefore() {
+        cache = SigningKeyCache(timeToLive: 300, overlap: 0)
+        fill(created: 1000, previous: "P")
+        #expect(word(cache.lookup(at: 1000)) == "key of A")
+        #expect(!cache.acceptsPrevious(beside: version("B"), at: 1000))
+    }
+
+    @Test(arguments: [SecretFailure.unreachable("timeout"), .noCredentials("x")])
+    func servesTheLastKeyWhileNobodyAnswers(failure: SecretFailure) {
+        fill()
+        #expect(word(cache.lookup(at: 1300)) == "fetch")
+        cache.finish(with: failure, at: 1302)
+        #expect(word(cache.lookup(at: 1302)) == "key of A")
+        #expect(word(cache.lookup(at: 99_999)) == "key of A")
+        #expect(cache.age(at: 99_999) == 98_999)
+        cache.finish(with: fetched("A"), at: 100_000)
+        #expect(word(cache.lookup(at: 100_299)) == "key of A")
+        #expect(word(cache.lookup(at: 100_300)) == "fetch")
+    }
+
+    @Test(arguments: [
+        SecretFailure.denied("AccessDeniedException"), .gone("ResourceNotFoundException"), .unusable(.tooShort),
+    ])
+    func servesNoKeyOnceTheAnswerIsNo(failure: SecretFailure) {
+        fill()
+        #expect(isDue(at: 1240))
+        cache.finish(with: failure, at: 1240)
+        #expect(word(cache.lookup(at: 1240)) == "failed: \(failure.label)")
+        #expect(cache.age(at: 1240) == nil)
+        // A later silence does not bring the key back.
+        #expect(word(cache.lookup(at: 1241)) == "fetch")
+        cache.finish(with: .unreachable("x"), at: 1242)
+        #expect(word(cache.lookup(at: 1242)) == "failed: unreachable")
+    }
+
+    @Test func triesAgainAfterEverLongerPauses() {
+        var now = 1000.0
+        var pauses: [Double] = []
+        #expect(word(cache.lookup(at: now)) == "fetch")
+        for _ in 0..<7 {
+            cache.finish(with: .unreachable("x"), at: now)
+            let next = cache.wakeAt ?? 0
+            pauses.append(next - now)
+            now = next
+            #expect(isDue(at: now))
+        }
+        #expect(pauses == [1, 2, 4, 8, 16, 30, 30])
+    }
+}
+
+@Suite struct SecretVersionTests {
+    @Test func readsAnAnswer() throws {
+        let key = String(repeating: "k", count: 32)
+        let body = #"{"ARN":"a","Name":"n","VersionId":"v1","SecretString":"\#(key)","CreatedDate":1.5e9}"#
+        let version = try SecretVersion.read(status: 200, body: Array(body.utf8)).get()
+        #expect(version.id == "v1")
+        #expect(version.key.revealText() == key)
+        #expect(version.created == 1_500_000_000)
+    }
+
+    @Test(arguments: [
+        (400, #"{"__type":"ResourceNotFoundException"}"#, SecretFailure.gone("ResourceNotFoundException")),
+        (400, #"{"__type":"InvalidRequestException"}"#, .gone("InvalidRequestException")),
+        (400, #"{"__type":"AccessDeniedException","Message":"x"}"#, .denied("AccessDeniedException")),
+        (400, #"{"__type":"com.amazonaws#UnrecognizedClientException"}"#, .denied("UnrecognizedClientException")),
+        (400, #"{"__type":"ThrottlingException"}"#, .unreachable("status 400")),
+        (500, #"{"__type":"InternalServiceError"}"#, .unreachable("status 500")),
+        (403, "<html>a proxy on the way</html>", .unreachable("status 403")),
+        (302, "", .unreachable("status 302")),
+        (200, "<html>", .unreachable("an answer that is not Secrets Manager's")),
+        (200, #"{"VersionId":"v","SecretBinary":"AAAA"}"#, .unusable(.noText)),
+        (200, #"{"VersionId":"v","SecretString":"{}"}"#, .unusable(.noSigningKey)),
+    ])
+    func tellsWhatAFailureMeans(status: Int, body: String, expected: SecretFailure) {
+        #expect(throws: expected) { try SecretVersion.read(status: status, body: Array(body.utf8)).get() }
+    }
+}
