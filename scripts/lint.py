@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # The import column of docs/architecture.md: the first matching folder decides what a file in it may import.
 PURE = {"FoundationEssentials"}
-SYSTEM = {"CLinux", "Glibc"}
+SYSTEM = {"CLinux", "Glibc", "Synchronization"}
 IMPORTS = {
     "Sources/ProxyCore/System": SYSTEM,
     "Sources/ProxyCore/Loop": SYSTEM,

@@ -1,0 +1,98 @@
+"""Starting, watching and stopping the processes of the demo."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+
+
+class Failure(Exception):
+    """One sentence for the person who typed the command."""
+
+
+running = []
+
+
+def require_free(port, what):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failure(
+                f"Port {port} (for {what}) is in use. Stop what listens there (`ss -ltnp sport = :{port}` names it)."
+            ) from error
+
+
+def start(cleanup, command, log, port, environment=None, stop=None, patience=60, **how):
+    """Starts a process in a session of its own and returns it once `port` answers; `cleanup` will stop it."""
+    with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            **how,
+        )
+    running.append(process)
+    cleanup.callback(stop or end, process)
+    deadline = time.monotonic() + patience
+    while not answers(port):
+        if process.poll() is not None:
+            raise Failure(f"{name(command)} ended at once (status {process.returncode}): {last_line(log)}")
+        if time.monotonic() > deadline:
+            raise Failure(f"{name(command)} does not answer on port {port} after {patience} s: {last_line(log)}")
+        time.sleep(0.02)
+    return process
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def end(process, patience=10):
+    """Asks the process to end, then ends what is left of its group: Chromium's helpers outlive it by a moment."""
+    if process in running:
+        running.remove(process)
+    if process.poll() is None:
+        process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def output(command, environment, given=None):
+    """What a command prints; what it says on standard error becomes the failure."""
+    done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failure(f"{name(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def wait_for_any():
+    """Returns never, or fails when one of the processes ends by itself."""
+    pid, status = os.wait()
+    ended = next((process for process in running if process.pid == pid), None)
+    if ended is not None:
+        running.remove(ended)
+        raise Failure(f"{name(ended.args)} ended by itself (wait status {status}); its log is in .run.")
+    wait_for_any()
+
+
+def name(command):
+    return " ".join(str(word) for word in command[:3] if not str(word).startswith("-"))
+
+
+def last_line(log):
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "its log is empty"

@@ -1,0 +1,112 @@
+"""`make run` and `make demo`: a signed-in browser behind an authenticated connectUrl, on loopback.
+
+Starts, in this order, the demo site, Chromium under a user of its own, and the proxy with a store holding one sealed
+session; prints the connectUrl and how to use it; proves it; serves until Ctrl-C (or, with --once, ends). Whatever
+happens, what was started here is stopped, by its process, and what was put outside of .run is removed.
+"""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+
+import chromium
+import processes
+import secrets_of_run
+import snippets
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+RUN = ROOT / ".run"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Runs the proxy with a browser and a demo site on loopback.")
+    parser.add_argument("--binary", type=pathlib.Path, required=True, help="the cdp-proxy binary")
+    parser.add_argument("--once", action="store_true", help="end after the proof")
+    parser.add_argument("--chrome-port", type=int, default=9222)
+    parser.add_argument("--proxy-port", type=int, default=9223)
+    parser.add_argument("--admin-port", type=int, default=9224)
+    parser.add_argument("--site-port", type=int, default=9225)
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with contextlib.ExitStack() as cleanup:
+            run(args, cleanup)
+    except KeyboardInterrupt:
+        print("\nStopped.", flush=True)
+    except processes.Failure as failure:
+        sys.exit(f"\n{failure}")
+
+
+def run(args, cleanup):
+    for port, what in (
+        (args.chrome_port, "Chromium's debugging port"),
+        (args.proxy_port, "the proxy"),
+        (args.admin_port, "the proxy's admin listener"),
+        (args.site_port, "the demo site"),
+    ):
+        processes.require_free(port, what)
+    shutil.rmtree(RUN, ignore_errors=True)
+    RUN.mkdir(mode=0o700)
+    secrets = secrets_of_run.make(args, RUN)
+    site = f"http://127.0.0.1:{args.site_port}/"
+    proxy_address = f"127.0.0.1:{args.proxy_port}"
+
+    say("Demo site", site)
+    processes.start(
+        cleanup,
+        [sys.executable, str(HERE / "site.py"), str(args.site_port)],
+        log=RUN / "site.log",
+        environment=os.environ | secrets.site,
+        port=args.site_port,
+    )
+    user = chromium.start(cleanup, args.chrome_port, RUN / "chromium.log")
+    say("Chromium", f"127.0.0.1:{args.chrome_port}, {user}")
+
+    environment = os.environ | secrets.proxy
+    processes.output(
+        [str(args.binary), "session", "import", "--user-id", "user_demo", "--name", "demo", "-"],
+        environment=environment,
+        given=secrets.storage_state(site),
+    )
+    processes.start(
+        cleanup, [str(args.binary), "serve"], log=RUN / "proxy.log", environment=environment, port=args.proxy_port
+    )
+    say("Proxy", f"{proxy_address}, log in .run/proxy.log, secrets in .run/env")
+    connect_url = processes.output(
+        [
+            *[str(args.binary), "token", "issue", "--session-id", "sess_demo", "--project-id", "proj_demo"],
+            *["--user-id", "user_demo", "--browser-session", "demo", "--url", f"ws://{proxy_address}"],
+        ],
+        environment=environment,
+    ).strip()
+
+    print(snippets.text(connect_url, site), flush=True)
+    print("Proof: through the connectUrl, the demo site shows", flush=True)
+    prove(connect_url, site)
+    if not args.once:
+        print("\nServing. Ctrl-C stops everything that was started here.", flush=True)
+        processes.wait_for_any()
+
+
+def prove(connect_url, site):
+    environment = os.environ | {"CONNECT_URL": connect_url, "SITE": site}
+    done = subprocess.run(["/usr/bin/python3", str(HERE / "proof.py")], env=environment, check=False)
+    if done.returncode != 0:
+        raise processes.Failure("The proof failed; .run/proxy.log and .run/chromium.log say more.")
+
+
+def say(what, where):
+    print(f"{what + ':':<12}{where}", flush=True)
+
+
+main()
