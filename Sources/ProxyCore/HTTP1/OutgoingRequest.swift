@@ -4,7 +4,8 @@ public enum OutgoingRequest {
     /// `Host` of every request to Chrome, whatever address Chrome listens on.
     public static let host = "127.0.0.1:9222"
 
-    /// The bytes of a request without a body, after which Chrome closes the connection.
+    /// The bytes of a request without a body. Chrome keeps the connection open after its answer all the same, so the
+    /// answer ends where its `Content-Length` says.
     ///
     /// - Precondition: `target` is in origin-form and holds only bytes that a target may (see `RequestHead.target`).
     public static func bytes(_ method: StaticString, target: some Sequence<UInt8>) -> [UInt8] {

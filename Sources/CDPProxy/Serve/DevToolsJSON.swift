@@ -1,0 +1,98 @@
+import ProxyCore
+
+/// What is wrong with a JSON answer of Chrome's; the client gets a 502.
+enum DevToolsJSONError: Error, Sendable, Equatable {
+    /// The body is not JSON.
+    case notJSON
+    /// The body is JSON of another shape than this answer has.
+    case unexpectedShape
+    /// A `webSocketDebuggerUrl` does not lead to `/devtools/…` and an id.
+    case unexpectedSocketURL
+}
+
+/// The answer to `/json/version`, `/json/list` or `/json/new`, to be handed on with its WebSocket URLs leading back
+/// through the proxy.
+///
+/// Every other member is kept, in order, but `devtoolsFrontendUrl`: it names a third party's site, and a credential in it
+/// would go there.
+struct DevToolsJSON: Sendable {
+    /// What an answer is at its top.
+    enum Shape: Sendable {
+        /// `/json/version` and `/json/new`: one object with a `webSocketDebuggerUrl`.
+        case object
+        /// `/json/list`: an array of objects, with a `webSocketDebuggerUrl` each or without.
+        case list
+    }
+
+    private static let socketMember = "webSocketDebuggerUrl"
+    private static let droppedMembers = ["devtoolsFrontendUrl", "devtoolsFrontendUrlCompat"]
+
+    private let shape: Shape
+    private var targets: [Target]
+
+    /// One object of the answer, and the path its WebSocket URL leads to.
+    private struct Target: Sendable {
+        var members: JSONObject
+        let socketPath: String?
+    }
+
+    /// Reads `body`, an answer of this `shape`.
+    init(_ body: [UInt8], shape: Shape) throws(DevToolsJSONError) {
+        guard let value = try? JSONValue.parse(body) else { throw .notJSON }
+        self.shape = shape
+        targets = []
+        switch (shape, value) {
+        case (.object, .object(let object)):
+            targets.append(try Self.target(object))
+            guard targets[0].socketPath != nil else { throw .unexpectedShape }
+        case (.list, .array(let elements)):
+            for element in elements {
+                guard case .object(let object) = element else { throw .unexpectedShape }
+                targets.append(try Self.target(object))
+            }
+        default:
+            throw .unexpectedShape
+        }
+    }
+
+    /// The path of the first WebSocket URL: in `/json/version` the browser's own.
+    var firstSocketPath: String? { targets.lazy.compactMap(\.socketPath).first }
+
+    /// The path of the first page's WebSocket URL. A list also has workers, extensions and parts of the browser's own
+    /// interface in it, which are no pages.
+    var firstPagePath: String? {
+        targets.lazy.filter { $0.members["type"]?.stringValue == "page" }.compactMap(\.socketPath).first
+    }
+
+    /// The answer with every WebSocket URL replaced by what `link` makes of its path; `link` is called once for each, in
+    /// order, so that each can carry a ticket of its own.
+    func serialized<Failure: Error>(link: (_ path: String) throws(Failure) -> String) throws(Failure) -> [UInt8] {
+        var objects: [JSONValue] = []
+        for target in targets {
+            var members = target.members
+            if let path = target.socketPath { members[Self.socketMember] = JSONValue(try link(path)) }
+            objects.append(.object(members))
+        }
+        switch shape {
+        case .object: return objects.first?.serialized() ?? []
+        case .list: return JSONValue.array(objects).serialized()
+        }
+    }
+
+    private static func target(_ object: JSONObject) throws(DevToolsJSONError) -> Target {
+        var members = object
+        for name in droppedMembers { members[name] = nil }
+        guard let url = object[socketMember] else { return Target(members: members, socketPath: nil) }
+        guard let text = url.stringValue, let path = socketPath(in: text) else { throw .unexpectedSocketURL }
+        return Target(members: members, socketPath: path)
+    }
+
+    /// The path of `ws://HOST/devtools/KIND/ID`.
+    private static func socketPath(in url: String) -> String? {
+        guard url.hasPrefix("ws://") else { return nil }
+        let parts = url.dropFirst(5).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[1] == "devtools", RoutedRequest.isID(parts[2]), RoutedRequest.isID(parts[3])
+        else { return nil }
+        return "/devtools/\(parts[2])/\(parts[3])"
+    }
+}

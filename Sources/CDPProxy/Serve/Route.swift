@@ -1,0 +1,63 @@
+import ProxyCore
+
+/// Where a client's request goes: the table of client routes, as one value.
+///
+/// Paths are compared byte for byte, case and percent-encoding included, so that a request either is one of these or
+/// is `unknown`; nothing else reaches Chrome. No route says anything of who may take it.
+enum Route: Sendable, Equatable {
+    /// A WebSocket handshake, for the endpoint it asks for; whether it is a good one is `WebSocketUpgrade`'s to say.
+    case socket(SocketEndpoint)
+    /// One of Chrome's `/json` answers.
+    case json(JSONEndpoint)
+    /// `POST /ticket`.
+    case ticket
+    /// `GET` or `HEAD /health`, the only route that needs no credential.
+    case health
+    /// A path of ours with a method it does not take: 405, with the methods it does take for `Allow`.
+    case methodNotAllowed(allow: String)
+    /// Anything else: 404, for those who may know.
+    case unknown
+}
+
+/// What a client's WebSocket is to be joined to.
+enum SocketEndpoint: Sendable, Equatable {
+    /// `/` and `/cdp`: the browser's endpoint, or the first page's if so configured.
+    case root
+    /// `/devtools/browser`: the browser's endpoint, whatever its id is now.
+    case browser
+    /// `/devtools/browser/ID`.
+    case browserWithID(String)
+    /// `/devtools/page/ID`.
+    case page(String)
+}
+
+/// One of the requests that Chrome's DevTools server answers over plain HTTP.
+enum JSONEndpoint: Sendable, Equatable {
+    case version
+    case list
+    case `protocol`
+    /// With the URL to open as the client encoded it; empty for a blank page.
+    case new(url: [UInt8])
+    case activate(id: String)
+    case close(id: String)
+
+    /// The method Chrome is asked with; also the only one a client may use.
+    var method: StaticString {
+        switch self {
+        case .new: "PUT"
+        case .version, .list, .protocol, .activate, .close: "GET"
+        }
+    }
+
+    /// The target Chrome is asked for: never a trailing slash, to which it answers 404, nor a query with a credential.
+    var chromeTarget: [UInt8] {
+        switch self {
+        case .version: Array("/json/version".utf8)
+        case .list: Array("/json/list".utf8)
+        case .protocol: Array("/json/protocol".utf8)
+        case .new(let url): Array("/json/new".utf8) + (url.isEmpty ? [] : [UInt8(ascii: "?")] + url)
+        case .activate(let id): Array("/json/activate/\(id)".utf8)
+        case .close(let id): Array("/json/close/\(id)".utf8)
+        }
+    }
+}

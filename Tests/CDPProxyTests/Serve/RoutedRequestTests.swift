@@ -1,0 +1,140 @@
+import ProxyCore
+import Testing
+
+@testable import CDPProxy
+
+@Suite struct RoutedRequestTests {
+    private static func route(_ line: String, isUpgrade: Bool = false) throws -> Route {
+        RoutedRequest(try makeHead("\(line) HTTP/1.1", isUpgrade: isUpgrade)).route
+    }
+
+    @Test(arguments: [
+        ("/", Route.socket(.root)),
+        ("/?signingKey=a.b.c", .socket(.root)),
+        ("/cdp", .socket(.root)),
+        ("/cdp/", .socket(.root)),
+        ("/cdp?ticket=x", .socket(.root)),
+        ("/devtools/browser", .socket(.browser)),
+        ("/devtools/browser/", .socket(.browser)),
+        (
+            "/devtools/browser/31e3218f-3973-47e4-b621-3e3dbb1b2149?signingKey=x",
+            .socket(.browserWithID("31e3218f-3973-47e4-b621-3e3dbb1b2149"))
+        ),
+        ("/devtools/page/5E22234B5E0DF5C4DD53828232F89FFA", .socket(.page("5E22234B5E0DF5C4DD53828232F89FFA"))),
+        ("/devtools/page", .unknown),
+        ("/devtools/page/", .unknown),
+        ("/devtools/page/a/", .unknown),
+        ("/devtools/page/a/b", .unknown),
+        ("/devtools/page/..", .unknown),
+        ("/devtools/page/%41", .unknown),
+        ("/devtools/page/a_b", .unknown),
+        ("/devtools/worker/a", .unknown),
+        ("/devtools/browser/a?x=/b", .socket(.browserWithID("a"))),
+        ("//", .unknown),
+        ("/CDP", .unknown),
+        ("/json/version", .unknown),
+        ("/health", .unknown),
+        ("/?signingKey=a/json/version/", .socket(.root)),
+        ("/devtools/page/" + String(repeating: "a", count: 65), .unknown),
+    ])
+    func routesHandshakes(_ target: String, _ route: Route) throws {
+        #expect(try Self.route("GET \(target)", isUpgrade: true) == route)
+    }
+
+    @Test(arguments: [
+        ("GET /json/version", JSONEndpoint.version),
+        ("GET /json/version/", .version),
+        ("GET /json/version?signingKey=x", .version),
+        ("GET /json", .list),
+        ("GET /json/", .list),
+        ("GET /json/list", .list),
+        ("GET /json/list/?ticket=x", .list),
+        ("GET /json/protocol", .protocol),
+        ("GET /json/protocol/", .protocol),
+        ("PUT /json/new", .new(url: [])),
+        ("PUT /json/new/", .new(url: [])),
+        ("PUT /json/new?signingKey=x", .new(url: [])),
+        ("PUT /json/new?about:blank", .new(url: Array("about:blank".utf8))),
+        ("PUT /json/new?http%3A%2F%2Fa%2F%3Fb%26c&signingKey=x", .new(url: Array("http%3A%2F%2Fa%2F%3Fb%26c".utf8))),
+        ("PUT /json/new/?ticket=x&http%3A%2F%2Fa", .new(url: Array("http%3A%2F%2Fa".utf8))),
+        ("GET /json/activate/A-1", .activate(id: "A-1")),
+        ("GET /json/activate/A-1/", .activate(id: "A-1")),
+        ("GET /json/close/A-1?signingKey=x", .close(id: "A-1")),
+        ("GET /?signingKey=a.b.c/json/version/", .version),
+        ("GET /?signingKey=a.b.c/json/version", .version),
+        ("GET /cdp?signingKey=a.b.c/json/version/", .version),
+        ("GET /?/json/version/", .version),
+    ])
+    func routesChromesJSON(_ line: String, _ endpoint: JSONEndpoint) throws {
+        #expect(try Self.route(line) == .json(endpoint))
+    }
+
+    @Test(arguments: [
+        ("GET /health", Route.health),
+        ("HEAD /health", .health),
+        ("GET /health?x", .health),
+        ("POST /ticket", .ticket),
+        ("POST /ticket?x", .ticket),
+        ("POST /health", .methodNotAllowed(allow: "GET, HEAD")),
+        ("GET /ticket", .methodNotAllowed(allow: "POST")),
+        ("BREW /ticket", .methodNotAllowed(allow: "POST")),
+        ("POST /json/version", .methodNotAllowed(allow: "GET")),
+        ("HEAD /json/list", .methodNotAllowed(allow: "GET")),
+        ("GET /json/new?about:blank", .methodNotAllowed(allow: "PUT")),
+        ("PUT /json/close/a", .methodNotAllowed(allow: "GET")),
+        ("POST /?signingKey=x/json/version/", .methodNotAllowed(allow: "GET")),
+        ("GET /", .unknown),
+        ("GET /?signingKey=x", .unknown),
+        ("GET /cdp", .unknown),
+        ("GET /devtools/browser/a", .unknown),
+        ("GET /devtools/inspector.html", .unknown),
+        ("GET /json//", .unknown),
+        ("GET //json", .unknown),
+        ("GET /json/version//", .unknown),
+        ("GET /json/versions", .unknown),
+        ("GET /JSON", .unknown),
+        ("GET /json/activate", .unknown),
+        ("GET /json/activate/", .unknown),
+        ("GET /json/close/a/b", .unknown),
+        ("GET /json/close/..", .unknown),
+        ("GET /json/%6Cist", .unknown),
+        ("GET /json/close/a%20b", .unknown),
+        ("GET /x?signingKey=a/json/version/", .unknown),
+        ("GET /metrics", .unknown),
+        ("GET /health/", .unknown),
+        ("GET /favicon.ico", .unknown),
+    ])
+    func routesTheRest(_ line: String, _ route: Route) throws {
+        #expect(try Self.route(line) == route)
+    }
+
+    @Test func cutsPlaywrightsPathFromTheCredential() throws {
+        let request = RoutedRequest(try makeHead("GET /?x=1&signingKey=a.b.c/json/version/ HTTP/1.1"))
+        #expect(request.query.first(of: "signingKey").map(text) == "a.b.c")
+        #expect(request.query.first(of: "x").map(text) == "1")
+    }
+
+    @Test func leavesAHandshakesQueryAsItIs() throws {
+        let request = RoutedRequest(try makeHead("GET /?signingKey=a.b.c/json/version/ HTTP/1.1", isUpgrade: true))
+        #expect(request.query.first(of: "signingKey").map(text) == "a.b.c/json/version/")
+    }
+
+    @Test func aBadHandshakeIsAHandshakeStill() throws {
+        let head = try makeHead("POST / HTTP/1.1", fields: "Host: a\r\nUpgrade: websocket\r\n")
+        #expect(RoutedRequest(head).route == .socket(.root))
+    }
+
+    @Test(arguments: [
+        (JSONEndpoint.version, "GET", "/json/version"),
+        (.list, "GET", "/json/list"),
+        (.protocol, "GET", "/json/protocol"),
+        (.new(url: []), "PUT", "/json/new"),
+        (.new(url: Array("http%3A%2F%2Fa".utf8)), "PUT", "/json/new?http%3A%2F%2Fa"),
+        (.activate(id: "a"), "GET", "/json/activate/a"),
+        (.close(id: "a"), "GET", "/json/close/a"),
+    ])
+    func asksChromeWithoutSlashOrCredential(_ endpoint: JSONEndpoint, _ method: String, _ target: String) {
+        #expect(endpoint.method.description == method)
+        #expect(text(endpoint.chromeTarget) == target)
+    }
+}
