@@ -4,11 +4,14 @@
 /// empty (one dot may end it), at most 255 bytes; a dotted quad with every part 0 to 255, which is what a name of
 /// only digits and dots must be; or an IPv6 address in brackets, with no zone. The port is 1 to 65535 with no leading
 /// zero. Userinfo, percent-encoding and an empty host are refused.
-public struct Authority: Sendable, Equatable {
+public struct Authority: Sendable, Equatable, CustomStringConvertible {
     /// The host as it was written; an IPv6 address keeps its brackets.
     public let host: String
     /// The port, or nil when none was named.
     public let port: UInt16?
+
+    /// Host and port as they stand in a URL.
+    public var description: String { port.map { "\(host):\($0)" } ?? host }
 
     /// The authority that `bytes` spell, or nil when they are none.
     public init?(_ bytes: ArraySlice<UInt8>) {

@@ -24,6 +24,7 @@ import Testing
         let authority = try #require(Authority(text))
         #expect(authority.host == host)
         #expect(authority.port == port)
+        #expect(authority.description == text)
     }
 
     @Test(arguments: [
