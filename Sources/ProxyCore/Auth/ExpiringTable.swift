@@ -1,0 +1,51 @@
+/// Values that are forgotten when their time comes, at most a given number of them.
+///
+/// Those past their time are swept when the table has grown to twice what the last sweep left, so an insertion costs a
+/// constant amount on average; a full table is swept once a second.
+struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private struct Entry: Sendable {
+        var value: Value
+        let expiresAt: Double
+    }
+
+    private let capacity: Int
+    private var entries: [Key: Entry] = [:]
+    private var sweepCount: Int
+    private var sweptAt = -Double.infinity
+
+    /// An empty table that holds no more than `capacity` values.
+    init(capacity: Int) {
+        self.capacity = capacity
+        sweepCount = min(capacity, 256)
+    }
+
+    /// How many values are held, those past their time included until the next sweep.
+    var count: Int { entries.count }
+
+    /// Remembers `value` until `expiresAt`, both in seconds since 1970; false when the table is full, and then nothing is
+    /// forgotten for it.
+    mutating func insert(_ value: Value, for key: Key, until expiresAt: Double, now: Double) -> Bool {
+        if entries.count >= sweepCount { sweep(now) }
+        guard entries.count < capacity else { return false }
+        entries[key] = Entry(value: value, expiresAt: expiresAt)
+        return true
+    }
+
+    /// The value remembered for `key`; nil when there is none, or its time is over.
+    func value(for key: Key, now: Double) -> Value? {
+        entries[key].flatMap { now < $0.expiresAt ? $0.value : nil }
+    }
+
+    /// Puts `value` in the place of the one remembered for `key`, if there is one, until the same time.
+    mutating func replaceValue(for key: Key, with value: Value) {
+        entries[key]?.value = value
+    }
+
+    private mutating func sweep(_ now: Double) {
+        // A clock set back must not stop the sweeping.
+        guard now >= sweptAt + 1 || now < sweptAt || entries.count < capacity else { return }
+        sweptAt = now
+        entries = entries.filter { now < $0.value.expiresAt }
+        sweepCount = min(capacity, max(256, entries.count * 2))
+    }
+}

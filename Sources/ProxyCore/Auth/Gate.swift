@@ -1,0 +1,112 @@
+/// How often one token admits a WebSocket.
+public enum TokenUse: String, Sendable {
+    /// As often as it is shown, until `exp`.
+    case many
+    /// Once.
+    case once
+}
+
+/// What the gate asks of a credential beyond its own validity.
+public struct GatePolicy: Sendable {
+    /// The one session tokens may be for; nil when any will do.
+    public let sessionID: String?
+    /// Whether a token that names an address is good from that address only.
+    public let checksAddress: Bool
+    /// How often one token admits a WebSocket.
+    public let tokenUse: TokenUse
+
+    /// The contract's defaults, unless said otherwise.
+    public init(sessionID: String? = nil, checksAddress: Bool = true, tokenUse: TokenUse = .many) {
+        self.sessionID = sessionID
+        self.checksAddress = checksAddress
+        self.tokenUse = tokenUse
+    }
+}
+
+/// The one way to a `Grant`: a credential, the keys and the time go in; a grant or the reason there is none comes out.
+///
+/// Does no I/O and reads no clock; `now` is in seconds since 1970. What it remembers is bounded: tickets and spent tokens.
+///
+/// Rule 1: a credential is checked in the order that costs a stranger least to be refused, and a signature before anything
+/// the token says is believed.
+/// Rule 2: a token that admits once is spent when its WebSocket is opened, not when it is shown, so that a connection which
+/// fails on our side leaves it good. `admit` looks, `spend` spends; of two that race, one fails there.
+public struct Gate: Sendable {
+    /// What is asked beyond validity.
+    public let policy: GatePolicy
+
+    private var ledger: ReplayLedger
+    private var tickets: TicketOffice
+
+    /// A gate that has admitted nobody yet.
+    public init(policy: GatePolicy) {
+        self.init(policy: policy, ledger: ReplayLedger(), tickets: TicketOffice())
+    }
+
+    /// A gate with a memory of another size.
+    init(policy: GatePolicy, ledger: ReplayLedger, tickets: TicketOffice) {
+        self.policy = policy
+        self.ledger = ledger
+        self.tickets = tickets
+    }
+
+    /// Admits `credential`, shown by `peer`, or says why not.
+    ///
+    /// Without `keys` a token that is otherwise of its form is refused as `secret_unavailable`. After `signature` it is
+    /// worth fetching the keys and asking again, since they may have changed. A ticket is used up by being asked about.
+    public mutating func admit(
+        _ credential: Credential,
+        keys: SigningKeys?,
+        peer: IPAddress,
+        now: Double
+    ) throws(Rejection) -> Grant {
+        switch credential {
+        case .bearer(let token): return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
+        case .signingKey(let token): return try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now)
+        case .ticket(let text): return try admit(ticket: text, peer: peer, now: now)
+        // No API key is known yet.
+        case .apiKey: throw .apiKey
+        }
+    }
+
+    /// Spends a token that admits once, immediately before its 101 is sent; nothing for one that admits often.
+    ///
+    /// `replayed` is thrown when another connection was faster, `rate_limited` when no more can be remembered.
+    public mutating func spend(_ grant: Grant, now: Double) throws(Rejection) {
+        guard policy.tokenUse == .once else { return }
+        try ledger.spend(grant.replayKey, until: grant.expiresAt, now: now)
+    }
+
+    /// A ticket to what `grant` allows, as long as that; `rate_limited` when too many are open.
+    public mutating func issueTicket(for grant: Grant, now: Double) throws(Rejection) -> Ticket {
+        try tickets.issue(grant.withoutURLToken, now: now)
+    }
+
+    private func admit(
+        token: ArraySlice<UInt8>,
+        isFromURL: Bool,
+        keys: SigningKeys?,
+        peer: IPAddress,
+        now: Double
+    ) throws(Rejection) -> Grant {
+        let (claims, signed) = try TokenVerifier.verify(token, keys: keys, sessionID: policy.sessionID, now: now)
+        try checkAddress(claims.ipAddress, peer: peer)
+        // Until roles have a policy, who carries any is refused: everything would be more than their token says.
+        guard claims.roles == nil else { throw .role }
+        let key = ReplayKey(claims, payload: signed.payload)
+        if policy.tokenUse == .once { try ledger.check(key, now: now) }
+        return Grant(claims, replayKey: key, urlToken: isFromURL ? String(decoding: token, as: UTF8.self) : nil)
+    }
+
+    private mutating func admit(ticket: ArraySlice<UInt8>, peer: IPAddress, now: Double) throws(Rejection) -> Grant {
+        let grant = try tickets.redeem(ticket, now: now)
+        try checkAddress(grant.ipAddress, peer: peer)
+        if policy.tokenUse == .once { try ledger.check(grant.replayKey, now: now) }
+        return grant
+    }
+
+    private func checkAddress(_ address: String?, peer: IPAddress) throws(Rejection) {
+        guard policy.checksAddress, let address else { return }
+        guard IPAddress(address) == peer else { throw .ipMismatch }
+    }
+}

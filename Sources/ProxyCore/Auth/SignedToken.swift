@@ -1,0 +1,63 @@
+/// A JWS in compact serialization (RFC 7515 section 7.1) signed with HS256, read in the order that costs a stranger's token
+/// least: size, segments, header, signature. The claims can be had by no other way than through a good signature.
+struct SignedToken {
+    /// The longest token read, in bytes; a longer one is refused unread.
+    static let maximumByteCount = 8192
+
+    /// The claims as they came: one token, one text.
+    let payload: [UInt8]
+    /// Header and payload with the point between them: what is signed.
+    private let signedPart: ArraySlice<UInt8>
+    private let signature: [UInt8]
+
+    /// The token in `bytes`. `malformed` or `algorithm` are thrown; nothing is verified yet.
+    init(_ bytes: ArraySlice<UInt8>) throws(Rejection) {
+        guard bytes.count <= Self.maximumByteCount else { throw .malformed }
+        let point = UInt8(ascii: ".")
+        guard let first = bytes.firstIndex(of: point), let second = bytes[(first + 1)...].firstIndex(of: point) else {
+            throw .malformed
+        }
+        let (header, payload, signature) = (bytes[..<first], bytes[(first + 1)..<second], bytes[(second + 1)...])
+        try Self.checkHeader(header)
+        // A fourth segment is refused here: a point is not in the alphabet.
+        guard let signature = Base64URL.decode(signature.span), let payload = Base64URL.decode(payload.span) else {
+            throw .malformed
+        }
+        self.payload = payload
+        self.signature = signature
+        signedPart = bytes[..<second]
+    }
+
+    /// The claims, once the signature over the bytes as they came has been found good; without keys that is never.
+    func verifiedClaims(keys: SigningKeys?) throws(Rejection) -> JSONObject {
+        guard let keys else { throw .secretUnavailable }
+        guard keys.verify(signature, of: signedPart) else { throw .signature }
+        return try Self.object(payload)
+    }
+
+    /// RFC 7515 section 4.1: `alg` is HS256 whatever the token would like; `typ` absent or `JWT` in any case (it is a media
+    /// type, RFC 7519 section 5.1); `crit` names extensions that must be understood, and none is.
+    private static func checkHeader(_ segment: ArraySlice<UInt8>) throws(Rejection) {
+        if usualHeaders.contains(where: { segment.elementsEqual($0.utf8) }) { return }
+        guard let bytes = Base64URL.decode(segment.span) else { throw .malformed }
+        let header = try object(bytes)
+        guard header["alg"]?.isString("HS256") == true else { throw .algorithm }
+        if let type = header["typ"], type.stringValue?.lowercased() != "jwt" { throw .malformed }
+        guard header["crit"] == nil else { throw .malformed }
+    }
+
+    /// `{"alg":"HS256","typ":"JWT"}` and `{"typ":"JWT","alg":"HS256"}`, as nearly every issuer writes them.
+    private static let usualHeaders = [
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
+    ]
+
+    private static func object(_ bytes: [UInt8]) throws(Rejection) -> JSONObject {
+        guard let value = try? JSONValue.parse(bytes), let object = value.objectValue else { throw .malformed }
+        return object
+    }
+}
+
+extension JSONValue {
+    /// Whether this is the string `text`, byte for byte.
+    func isString(_ text: String) -> Bool { if case .string(let string) = self { string.equals(text) } else { false } }
+}

@@ -1,0 +1,65 @@
+import ProxyCore
+import TestSupport
+import Testing
+
+@Suite struct TokenVerifierTests {
+    @Test(arguments: HostileToken.all) func tellsEveryReason(_ hostile: HostileToken) {
+        #expect(reason(hostile.token) == hostile.reason)
+    }
+
+    @Test func noTwoCasesAreOne() {
+        #expect(HostileToken.all.count >= 80)
+        #expect(Set(HostileToken.all.map(\.token)).count == HostileToken.all.count)
+    }
+
+    @Test func everyCharacterCounts() {
+        let good = HostileToken.sound
+        for index in good.indices {
+            var changed = good
+            changed.replaceSubrange(index...index, with: good[index] == "A" ? "B" : "A")
+            #expect(reason(changed) != nil, "at \(good.distance(from: good.startIndex, to: index))")
+        }
+    }
+
+    @Test func noPrefixIsGood() {
+        for count in 0..<HostileToken.sound.count {
+            #expect(reason(String(HostileToken.sound.prefix(count))) != nil)
+        }
+    }
+
+    @Test func theKeyBeforeIsAcceptedWhileItIsGiven() {
+        let token = Tokens.make(secret: Tokens.otherSecret)
+        let rotated = SigningKeys(current: Tokens.key(), previous: Tokens.key(Tokens.otherSecret))
+        #expect(reason(token, keys: rotated) == nil)
+        #expect(reason(Tokens.make(), keys: rotated) == nil)
+        #expect(reason(Tokens.make(secret: "a third key that nobody was ever given"), keys: rotated) == .signature)
+        #expect(reason(token) == .signature)
+    }
+
+    @Test func withoutAKeyOnlyTheFormIsJudged() {
+        #expect(reason(Tokens.make(), keys: nil) == .secretUnavailable)
+        #expect(reason("x", keys: nil) == .malformed)
+        #expect(reason(Tokens.sign(header: #"{"alg":"none"}"#, payload: "{}"), keys: nil) == .algorithm)
+    }
+
+    @Test func aSessionBindsByteForByte() {
+        #expect(reason(Tokens.make(), sessionID: "sess_1") == nil)
+        #expect(reason(Tokens.make(), sessionID: "sess_2") == .sessionMismatch)
+        #expect(reason(Tokens.make(), sessionID: "sess_1 ") == .sessionMismatch)
+        #expect(reason(Tokens.make(sessionID: "caf\u{e9}"), sessionID: "cafe\u{301}") == .sessionMismatch)
+        #expect(reason(Tokens.make { $0.expiresAt = 1 }, sessionID: "sess_2") == .expired)
+    }
+
+    private func reason(
+        _ token: String,
+        keys: SigningKeys? = Tokens.keys,
+        sessionID: String? = nil
+    ) -> Rejection? {
+        do {
+            _ = try TokenVerifier.claims(of: token.utf8, keys: keys, sessionID: sessionID, now: Tokens.now)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
