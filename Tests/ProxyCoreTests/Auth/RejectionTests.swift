@@ -1,0 +1,48 @@
+import ProxyCore
+import Testing
+
+@Suite struct RejectionTests {
+    @Test func theReasonsAreThoseThatArePromised() {
+        #expect(
+            Rejection.allCases.map(\.rawValue) == [
+                "missing", "malformed", "algorithm", "signature", "expired", "not_yet_valid", "issuer", "audience",
+                "claims",
+                "session_mismatch", "ip_mismatch", "replayed", "revoked", "role", "api_key", "rate_limited", "origin",
+                "secret_unavailable",
+            ]
+        )
+    }
+
+    @Test(arguments: Rejection.allCases) func aChallengeGoesWithEvery401AndNothingElse(rejection: Rejection) {
+        #expect((rejection.challenge != nil) == (rejection.status == .unauthorized))
+        if let description = rejection.errorDescription, let challenge = rejection.challenge {
+            #expect(challenge.hasSuffix("error_description=\"\(description)\""))
+            #expect(!description.contains("\"") && !description.contains("\\"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.missing, .unauthorized, "unauthorized", #"Bearer realm="cdp-proxy""#),
+            (.signature, .unauthorized, "unauthorized", #"Bearer realm="cdp-proxy", error="invalid_token""#),
+            (
+                .expired, .unauthorized, "unauthorized",
+                #"Bearer realm="cdp-proxy", error="invalid_token", error_description="the token or ticket has expired""#
+            ), (.role, .forbidden, "forbidden", nil), (.origin, .forbidden, "forbidden", nil),
+            (.rateLimited, .tooManyRequests, "rate_limited", nil),
+            (.secretUnavailable, .serviceUnavailable, "unavailable", nil),
+        ] as [(Rejection, HTTPStatus, String, String?)]
+    )
+    func answers(rejection: Rejection, status: HTTPStatus, error: String, challenge: String?) {
+        #expect(rejection.status == status)
+        #expect(rejection.error == error)
+        #expect(rejection.challenge == challenge)
+    }
+
+    @Test(arguments: [
+        Rejection.missing, .malformed, .algorithm, .signature, .apiKey, .origin, .secretUnavailable, .rateLimited,
+    ])
+    func nothingIsToldBeforeTheSignatureIsGood(rejection: Rejection) {
+        #expect(rejection.errorDescription == nil)
+    }
+}
