@@ -7,7 +7,8 @@ extension FieldSection {
         guard contains(.transferEncoding) else { return try contentLength() ?? 0 }
         if contains(.contentLength) { throw .lengthAmbiguous }
         if version == .http10 { throw .transferEncodingInHTTP10 }
-        let isChunked = count(of: .transferEncoding) == 1 && list(of: .transferEncoding, contains: .chunked)
+        let codings = values(of: .transferEncoding)
+        let isChunked = codings.count == 1 && Token.chunked.matches(codings[0])
         throw isChunked ? .bodyChunked : .transferCodingUnknown
     }
 

@@ -15,6 +15,11 @@ public struct Token: Sendable, Hashable {
         lowercased = bytes.map(\.lowercased)
     }
 
+    /// Whether `bytes` spell this token in any case.
+    func matches(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.elementsEqual(lowercased) { $0.lowercased == $1 }
+    }
+
     /// Whether `bytes` in `range` spell this token in any case.
     func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard range.count == lowercased.count else { return false }
