@@ -1,0 +1,59 @@
+/// An http or https origin in the one form a browser gives it (`location.origin`).
+public struct WebOrigin: Sendable, Hashable {
+    /// Scheme, `://`, host in lower case, and the port unless it is the scheme's own.
+    public let text: String
+    private let scheme: String
+    private let host: String
+
+    /// Reads an origin. Case, a scheme's own port and one slash behind it are put right; nil for anything else that is
+    /// not an origin: another scheme, `null`, a path, a user, a host with characters that do not belong in it.
+    public init?(_ written: String) {
+        let text = written.lowercased()
+        guard let scheme = ["https", "http"].first(where: { text.hasPrefix("\($0)://") }) else { return nil }
+        var authority = text.dropFirst(scheme.utf8.count + 3)
+        if authority.hasSuffix("/") { authority.removeLast() }
+        let (host, port) = Self.split(authority)
+        guard Self.isHost(host), let port = Self.portSuffix(port, scheme: scheme) else { return nil }
+        self.scheme = scheme
+        self.host = String(host)
+        self.text = "\(scheme)://\(host)\(port)"
+    }
+
+    /// Origins with the same value are likely to share a renderer process: scheme and registrable domain.
+    ///
+    /// An approximation, since no public-suffix list is at hand: the last two labels of the host, or three where the
+    /// second one is a customary second level (`co.uk`, `com.au`). A wrong guess costs time, never correctness: it
+    /// only orders the origins.
+    public var site: String {
+        let labels = host.split(separator: ".")
+        guard labels.count > 2, !host.hasPrefix("["), labels.last?.allSatisfy(\.isNumber) == false else {
+            return "\(scheme)://\(host)"
+        }
+        let secondLevels: Set<Substring> = ["ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org"]
+        let isCountry = labels[labels.count - 1].utf8.count == 2
+        let count = isCountry && secondLevels.contains(labels[labels.count - 2]) ? 3 : 2
+        return "\(scheme)://\(labels.suffix(count).joined(separator: "."))"
+    }
+
+    private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
+        let search = authority.hasPrefix("[") ? authority.drop { $0 != "]" } : authority
+        guard let colon = search.firstIndex(of: ":") else { return (authority, nil) }
+        return (authority[..<colon], authority[authority.index(after: colon)...])
+    }
+
+    private static func isHost(_ host: Substring) -> Bool {
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            let address = host.dropFirst().dropLast()
+            return address.contains(":") && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+        }
+        return !host.isEmpty && !host.hasPrefix(".") && host.utf8.count <= 253
+            && host.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "-._".utf8.contains($0) }
+    }
+
+    /// Empty for the scheme's own port, else `:` and the number; nil for what is no port.
+    private static func portSuffix(_ port: Substring?, scheme: String) -> String? {
+        guard let port else { return "" }
+        guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port) else { return nil }
+        return number == (scheme == "https" ? 443 : 80) ? "" : ":\(number)"
+    }
+}
