@@ -36,6 +36,11 @@ public struct InjectionReport: Sendable, Equatable {
     /// IndexedDB databases, over all origins; one counts as set with all its records.
     public internal(set) var databases = Tally()
 
+    /// The report of an injection that could not begin, for instance because Chrome could not be reached.
+    public init(failure: CDPError) {
+        outcome = .failed(failure)
+    }
+
     init(plan: InjectionPlan) {
         cookies.wanted = plan.cookies.count
         skippedCookies = plan.skippedCookies

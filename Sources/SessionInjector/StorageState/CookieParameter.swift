@@ -82,14 +82,16 @@ extension CookieParameter {
     /// The domain in lower case, its dot kept: with it the cookie goes to subdomains too, without it to the host only.
     private static func domain(of cookie: JSONObject) throws(CookieProblem) -> String {
         guard let domain = cookie["domain"]?.stringValue?.lowercased() else { throw .domain }
-        guard WebOrigin("https://\(domain.withoutLeadingDot)")?.text.utf8.count == domain.withoutLeadingDot.utf8.count + 8
+        guard
+            WebOrigin("https://\(domain.withoutLeadingDot)")?.text.utf8.count == domain.withoutLeadingDot.utf8.count + 8
         else { throw .domain }
         return domain
     }
 
     private static func path(of cookie: JSONObject) throws(CookieProblem) -> String {
         guard let path = cookie["path"]?.stringValue, !path.isEmpty else { return "/" }
-        guard path.hasPrefix("/"), path.utf8.count <= 1024, path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x3B })
+        guard path.hasPrefix("/"), path.utf8.count <= 1024,
+            path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x3B })
         else { throw .path }
         return path
     }
@@ -104,7 +106,9 @@ extension CookieParameter {
     ) throws(CookieProblem) {
         let name = name.lowercased()
         let needsHTTPOnly = name.hasPrefix("__http-") || name.hasPrefix("__host-http-")
-        guard isSecure || !(needsHTTPOnly || name.hasPrefix("__host-") || name.hasPrefix("__secure-")) else { throw .prefix }
+        guard isSecure || !(needsHTTPOnly || name.hasPrefix("__host-") || name.hasPrefix("__secure-")) else {
+            throw .prefix
+        }
         guard isHTTPOnly || !needsHTTPOnly else { throw .prefix }
         guard !name.hasPrefix("__host-") || (path == "/" && !domain.hasPrefix(".")) else { throw .prefix }
     }

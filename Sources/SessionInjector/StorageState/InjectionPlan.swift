@@ -55,7 +55,11 @@ struct InjectionPlan: Sendable {
                 if originsOfSite[origin.site] == nil { sites.append(origin.site) }
                 originsOfSite[origin.site, default: []].append(origin)
             }
-            found[origin] = Visit(origin: origin, items: Self.distinct(stored.localStorage), databases: stored.indexedDB)
+            found[origin] = Visit(
+                origin: origin,
+                items: Self.distinct(stored.localStorage),
+                databases: stored.indexedDB
+            )
         }
         visits = sites.flatMap { originsOfSite[$0] ?? [] }.compactMap { found[$0] }
     }

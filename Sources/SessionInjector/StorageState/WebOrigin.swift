@@ -29,7 +29,9 @@ public struct WebOrigin: Sendable, Hashable {
         guard labels.count > 2, !host.hasPrefix("["), labels.last?.allSatisfy(\.isNumber) == false else {
             return "\(scheme)://\(host)"
         }
-        let secondLevels: Set<Substring> = ["ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org"]
+        let secondLevels: Set<Substring> = [
+            "ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org",
+        ]
         let isCountry = labels[labels.count - 1].utf8.count == 2
         let count = isCountry && secondLevels.contains(labels[labels.count - 2]) ? 3 : 2
         return "\(scheme)://\(labels.suffix(count).joined(separator: "."))"
@@ -47,7 +49,9 @@ public struct WebOrigin: Sendable, Hashable {
             return address.contains(":") && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
         }
         return !host.isEmpty && !host.hasPrefix(".") && host.utf8.count <= 253
-            && host.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "-._".utf8.contains($0) }
+            && host.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "-._".utf8.contains($0)
+            }
     }
 
     /// Empty for the scheme's own port, else `:` and the number; nil for what is no port.

@@ -1,0 +1,101 @@
+import ProxyCore
+
+@testable import SessionInjector
+
+/// A Chrome that answers as the real one does, without a browser behind it: a stream whose answers are ready as soon as
+/// something was sent. Reading more than there is ends as a passed deadline would.
+final class FakeBrowser: MessageStream {
+    /// The commands it got, in order.
+    private(set) var commands: [JSONValue] = []
+    /// The deadlines it was given, in order.
+    private(set) var deadlines: [Instant?] = []
+    private var outgoing: [[UInt8]] = []
+
+    /// Cookies with one of these names make the whole call fail.
+    var refusedCookies: Set<String> = []
+    /// Cookies with one of these names are taken and not stored.
+    var forgottenCookies: Set<String> = []
+    /// Methods it never answers.
+    var silentMethods: Set<String> = []
+    /// Methods it answers with an error.
+    var refusedMethods: Set<String> = []
+    /// What the page answers to the restore script; nil for "everything as wanted" (of the number of `items`).
+    var evaluation: ((_ expression: String) -> JSONValue)?
+    /// Origins it does not navigate to.
+    var blockedOrigins: Set<String> = []
+
+    private var jar: [JSONValue] = []
+    private var pendingNavigation: JSONValue?
+
+    var methods: [String] { commands.compactMap { $0["method"]?.stringValue } }
+
+    /// Lets a test say something of its own.
+    func say(_ message: JSONValue) { outgoing.append(message.serialized()) }
+
+    func say(bytes: [UInt8]) { outgoing.append(bytes) }
+
+    func setDeadline(_ deadline: Instant?) { deadlines.append(deadline) }
+
+    func receive() async throws(WebSocketStreamError) -> [UInt8] {
+        guard !outgoing.isEmpty else { throw .stream(.deadline) }
+        return outgoing.removeFirst()
+    }
+
+    func send(_ text: [UInt8]) async throws(WebSocketStreamError) {
+        guard let command = try? JSONValue.parse(text), let method = command["method"]?.stringValue else { return }
+        commands.append(command)
+        guard !silentMethods.contains(method) else { return }
+        guard !refusedMethods.contains(method) else { return refuse(command, code: -32_000) }
+        obey(command, method, command["params"] ?? [:])
+    }
+
+    private func obey(_ command: JSONValue, _ method: String, _ parameters: JSONValue) {
+        switch method {
+        case "Storage.setCookies": setCookies(command, parameters["cookies"]?.arrayValue ?? [])
+        case "Storage.getCookies": answer(command, ["cookies": .array(jar)])
+        case "Target.createTarget": answer(command, ["targetId": "target-1"])
+        case "Target.attachToTarget": answer(command, ["sessionId": "session-1"])
+        case "Target.closeTarget":
+            answer(command, ["success": true])
+            say(["method": "Target.detachedFromTarget", "params": ["sessionId": "session-1", "targetId": "target-1"]])
+        case "Page.navigate": navigate(command, parameters["url"]?.stringValue ?? "")
+        case "Fetch.fulfillRequest":
+            answer(command, [:])
+            if let navigation = pendingNavigation { answer(navigation, ["frameId": "f", "loaderId": "l"]) }
+            pendingNavigation = nil
+        case "Runtime.evaluate": answer(command, evaluate(parameters["expression"]?.stringValue ?? ""))
+        default: answer(command, [:])
+        }
+    }
+
+    private func setCookies(_ command: JSONValue, _ cookies: [JSONValue]) {
+        let names = cookies.compactMap { $0["name"]?.stringValue }
+        guard refusedCookies.isDisjoint(with: names) else { return refuse(command, code: -32_602) }
+        jar += cookies.filter { !forgottenCookies.contains($0["name"]?.stringValue ?? "") }
+        answer(command, [:])
+    }
+
+    private func navigate(_ command: JSONValue, _ url: String) {
+        guard !blockedOrigins.contains(url) else {
+            return answer(command, ["frameId": "f", "errorText": "net::ERR_BLOCKED_BY_ADMINISTRATOR"])
+        }
+        pendingNavigation = command
+        let request: JSONValue = ["requestId": "interception-1", "request": ["url": JSONValue(url)]]
+        say(["method": "Fetch.requestPaused", "params": request, "sessionId": "session-1"])
+    }
+
+    private func evaluate(_ expression: String) -> JSONValue {
+        if let evaluation { return evaluation(expression) }
+        return ["result": ["type": "object", "value": ["items": 1, "databases": 0]]]
+    }
+
+    private func answer(_ command: JSONValue, _ result: JSONValue) {
+        var message: JSONValue = ["id": command["id"] ?? .null, "result": result]
+        if let session = command["sessionId"] { message = message.adding("sessionId", session) }
+        say(message)
+    }
+
+    private func refuse(_ command: JSONValue, code: Int) {
+        say(["id": command["id"] ?? .null, "error": ["code": JSONValue(code), "message": "quotes what it was sent"]])
+    }
+}

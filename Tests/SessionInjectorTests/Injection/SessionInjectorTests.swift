@@ -1,0 +1,145 @@
+import ProxyCore
+import Testing
+
+@testable import SessionInjector
+
+@Suite struct SessionInjectorTests {
+    let browser = FakeBrowser()
+
+    private func inject(_ text: String) async throws -> InjectionReport {
+        await SessionInjector.inject(
+            try StorageState(parsing: Array(text.utf8)),
+            over: CDPClient(over: browser),
+            now: 1_800_000_000,
+            deadline: Instant.now() + .seconds(15)
+        )
+    }
+
+    private static func cookies(_ names: String...) -> String {
+        let members = names.map { #"{"name":"\#($0)","value":"v","domain":"a.test"}"# }
+        return "\"cookies\":[\(members.joined(separator: ","))]"
+    }
+
+    private static func origins(_ origins: String...) -> String {
+        let members = origins.map { #"{"origin":"\#($0)","localStorage":[{"name":"k","value":"v"}]}"# }
+        return "\"origins\":[\(members.joined(separator: ","))]"
+    }
+
+    @Test func everythingInOrder() async throws {
+        let report = try await inject("{\(Self.cookies("a", "b")),\(Self.origins("https://a.test", "https://b.test"))}")
+        #expect(report.outcome == .full)
+        #expect(report.result == "full")
+        #expect(report.cookies == .init(wanted: 2, found: 2))
+        #expect(report.origins == .init(wanted: 2, found: 2))
+        #expect(report.items == .init(wanted: 2, found: 2))
+        let visit = ["Page.navigate", "Fetch.fulfillRequest", "Runtime.evaluate"]
+        let opening = [
+            "Storage.setCookies", "Target.createTarget", "Target.attachToTarget", "Network.enable",
+            "Network.setBypassServiceWorker", "Fetch.enable",
+        ]
+        #expect(browser.methods == opening + visit + visit + ["Target.closeTarget", "Storage.getCookies"])
+        let made = browser.commands.first { $0["method"]?.stringValue == "Target.createTarget" }
+        #expect(made?["params"] == ["url": "about:blank", "hidden": true])
+    }
+
+    @Test func withoutOriginsThereIsNoTarget() async throws {
+        let report = try await inject("{\(Self.cookies("a")),\"origins\":[{\"origin\":\"https://a.test\"}]}")
+        #expect(report.outcome == .full)
+        #expect(browser.methods == ["Storage.setCookies", "Storage.getCookies"])
+    }
+
+    @Test func anEmptyStateSendsNothing() async throws {
+        #expect(try await inject("{\"cookies\":[]}").outcome == .full)
+        #expect(browser.methods.isEmpty)
+    }
+
+    @Test(arguments: [["c3"], ["c0"], ["c9"], ["c2", "c7"], ["c0", "c1", "c9"]])
+    func cookiesChromeRefusesCostNoOthers(refused: [String]) async throws {
+        browser.refusedCookies = Set(refused)
+        let names = (0..<10).map { #"{"name":"c\#($0)","value":"v","domain":"a.test"}"# }
+        let report = try await inject("{\"cookies\":[\(names.joined(separator: ","))]}")
+        #expect(report.outcome == .partial)
+        #expect(report.cookies == .init(wanted: 10, found: 10 - refused.count))
+    }
+
+    @Test func cookiesThatAreNotStoredAreMissed() async throws {
+        browser.forgottenCookies = ["b"]
+        let report = try await inject("{\(Self.cookies("a", "b"))}")
+        #expect(report.outcome == .partial)
+        #expect(report.cookies == .init(wanted: 2, found: 1))
+    }
+
+    @Test func skippedCookiesAreCountedAndNoShortfall() async throws {
+        let report = try await inject("{\(Self.cookies("a", "__Host-b"))}")
+        #expect(report.outcome == .full)
+        #expect(report.cookies == .init(wanted: 1, found: 1))
+        #expect(report.skippedCookies == [.prefix: 1])
+    }
+
+    @Test(arguments: [
+        #"{"result":{"value":{"items":0,"databases":0}}}"#, #"{"result":{"value":null}}"#, "{}",
+        #"{"result":{"value":{"items":1,"databases":0}},"exceptionDetails":{}}"#, #"{"result":{"value":"x"}}"#,
+    ])
+    func whatThePageDoesNotConfirmIsMissing(answer: String) async throws {
+        let value = try JSONValue.parse(text: answer)
+        browser.evaluation = { _ in value }
+        let report = try await inject("{\(Self.origins("https://a.test"))}")
+        #expect(report.outcome == .partial)
+        #expect(report.origins == .init(wanted: 1, found: 0))
+        #expect(browser.methods.last == "Target.closeTarget")
+    }
+
+    @Test func anOriginThatCannotBeVisitedCostsNoOther() async throws {
+        browser.blockedOrigins = ["https://a.test/"]
+        let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
+        #expect(report.outcome == .partial)
+        #expect(report.origins == .init(wanted: 2, found: 1))
+    }
+
+    @Test func everyRequestIsAnsweredWithAnEmptyPageThatNamesItsIcon() async throws {
+        _ = try await inject("{\(Self.origins("https://a.test"))}")
+        let answer = browser.commands.first { $0["method"]?.stringValue == "Fetch.fulfillRequest" }
+        #expect(answer?["sessionId"] == "session-1")
+        #expect(answer?["params"]?["requestId"] == "interception-1")
+        // Base64 of `<!doctype html><link rel=icon href="data:,">`.
+        #expect(answer?["params"]?["body"] == "PCFkb2N0eXBlIGh0bWw+PGxpbmsgcmVsPWljb24gaHJlZj0iZGF0YTosIj4=")
+        let enabled = browser.commands.first { $0["method"]?.stringValue == "Fetch.enable" }
+        #expect(enabled?["params"] == ["patterns": [["urlPattern": "*"]]])
+    }
+
+    @Test func requestsOfOtherSessionsAreLeftAlone() async throws {
+        browser.say(["method": "Fetch.requestPaused", "params": ["requestId": "other"], "sessionId": "another"])
+        _ = try await inject("{\(Self.origins("https://a.test"))}")
+        #expect(browser.methods.count { $0 == "Fetch.fulfillRequest" } == 1)
+    }
+
+    @Test(arguments: [
+        "Target.attachToTarget", "Network.setBypassServiceWorker", "Fetch.enable", "Page.navigate", "Runtime.evaluate",
+    ])
+    func whenChromeFallsSilentTheTargetIsClosed(method: String) async throws {
+        browser.silentMethods = [method]
+        let report = try await inject("{\(Self.cookies("a")),\(Self.origins("https://a.test"))}")
+        #expect(report.outcome == .failed(.stream(.stream(.deadline))))
+        #expect(browser.methods.last == "Target.closeTarget")
+        #expect(browser.deadlines.count == 3, "the deadline, one for closing, and none")
+        #expect(browser.deadlines.last == .some(nil))
+    }
+
+    @Test(arguments: ["Target.createTarget", "Target.attachToTarget", "Network.setBypassServiceWorker", "Fetch.enable"])
+    func withoutInterceptionNothingIsVisited(method: String) async throws {
+        browser.refusedMethods = [method]
+        let report = try await inject("{\(Self.origins("https://a.test"))}")
+        #expect(report.outcome == .failed(.refused(method: method, code: -32_000)))
+        #expect(!browser.methods.contains("Page.navigate"))
+        #expect(browser.methods.contains("Target.closeTarget") == (method != "Target.createTarget"))
+    }
+
+    @Test func reportsHoldNoNamesOrValues() async throws {
+        browser.refusedCookies = ["topsecret"]
+        let report = try await inject("{\(Self.cookies("topsecret")),\(Self.origins("https://hidden.test"))}")
+        var shown = ""
+        dump(report, to: &shown)
+        #expect(!shown.contains("topsecret"))
+        #expect(!shown.contains("hidden.test"))
+    }
+}

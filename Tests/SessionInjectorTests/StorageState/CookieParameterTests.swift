@@ -1,0 +1,119 @@
+import ProxyCore
+import Testing
+
+@testable import SessionInjector
+
+@Suite struct CookieParameterTests {
+    /// A good cookie with some members replaced.
+    private func make(_ changes: String = "{}") throws -> JSONObject {
+        var cookie = try #require(
+            try JSONValue.parse(text: #"{"name":"n","value":"v","domain":"a.test","path":"/"}"#).objectValue
+        )
+        for member in try #require(try JSONValue.parse(text: changes).objectValue) {
+            cookie[try #require(member.name.text)] = member.value
+        }
+        return cookie
+    }
+
+    @Test(arguments: [
+        (#"{}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"secure":true,"httpOnly":true}"#, #"{"secure":true,"httpOnly":true}"#),
+        (#"{"domain":".A.Test","path":"/x"}"#, #"{"domain":".a.test","path":"/x","secure":false,"httpOnly":false}"#),
+        (#"{"path":""}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":-1}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":0}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":null}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":2000000000.5}"#, #"{"secure":false,"httpOnly":false,"expires":2000000000.5}"#),
+        (#"{"expires":2000000000500}"#, #"{"secure":false,"httpOnly":false,"expires":2000000000.5}"#),
+        (#"{"sameSite":"Strict"}"#, #"{"secure":false,"httpOnly":false,"sameSite":"Strict"}"#),
+        (#"{"sameSite":"lax"}"#, #"{"secure":false,"httpOnly":false,"sameSite":"Lax"}"#),
+        (#"{"sameSite":"no_restriction","secure":true}"#, #"{"secure":true,"httpOnly":false,"sameSite":"None"}"#),
+        (#"{"sameSite":"None","secure":true}"#, #"{"secure":true,"httpOnly":false,"sameSite":"None"}"#),
+        (#"{"sameSite":"unspecified"}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"sameSite":""}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"sourceScheme":"Secure","sourcePort":443,"size":9,"session":true}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"priority":"High"}"#, #"{"secure":false,"httpOnly":false,"priority":"High"}"#),
+        (#"{"priority":"Other"}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"partitionKey":null}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"partitionKey":""}"#, #"{"secure":false,"httpOnly":false}"#),
+        (
+            #"{"partitionKey":"https://top.test","secure":true}"#,
+            #"{"secure":true,"httpOnly":false,"partitionKey":{"topLevelSite":"https://top.test","hasCrossSiteAncestor":true}}"#
+        ),
+        (
+            #"{"partitionKey":"https://top.test","_crHasCrossSiteAncestor":false,"secure":true}"#,
+            #"{"secure":true,"httpOnly":false,"partitionKey":{"topLevelSite":"https://top.test","hasCrossSiteAncestor":false}}"#
+        ),
+        (
+            #"{"partitionKey":{"topLevelSite":"https://top.test"},"secure":true}"#,
+            #"{"secure":true,"httpOnly":false,"partitionKey":{"topLevelSite":"https://top.test","hasCrossSiteAncestor":true}}"#
+        ), (#"{"name":""}"#, #"{"name":"","secure":false,"httpOnly":false}"#),
+        (#"{"name":"__Host-a","secure":true}"#, #"{"name":"__Host-a","secure":true,"httpOnly":false}"#),
+        (
+            #"{"name":"__Http-a","secure":true,"httpOnly":true}"#,
+            #"{"name":"__Http-a","secure":true,"httpOnly":true}"#
+        ),
+    ])
+    func maps(changes: String, expected: String) throws {
+        let parameter = try CookieParameter(try make(changes), now: 1_800_000_000).parameter
+        #expect(parameter == .object(try make(expected)))
+    }
+
+    @Test(arguments: [
+        (#"{"name":null}"#, CookieProblem.missingName), (#"{"value":5}"#, .missingName),
+        (#"{"name":"","value":""}"#, .missingName), (#"{"value":"\ud800"}"#, .missingName),
+        (#"{"domain":null}"#, .domain), (#"{"domain":""}"#, .domain), (#"{"domain":"a b"}"#, .domain),
+        (#"{"domain":"..a.test"}"#, .domain), (#"{"domain":"a.test:80"}"#, .domain),
+        (#"{"domain":"a.test/"}"#, .domain),
+        (#"{"path":"x"}"#, .path), (#"{"path":"/\u0001"}"#, .path), (#"{"name":"a=b"}"#, .characters),
+        (#"{"name":"a;b"}"#, .characters), (#"{"value":"a;b"}"#, .characters), (#"{"value":"a\nb"}"#, .characters),
+        (#"{"value":"a\u0000"}"#, .characters), (#"{"value":"a\tb"}"#, .characters),
+        (#"{"value":"\u007f"}"#, .characters),
+        (#"{"value":" a"}"#, .characters), (#"{"name":"a "}"#, .characters), (#"{"expires":1799999999}"#, .expired),
+        (#"{"expires":1799999999000}"#, .expired), (#"{"name":"__Secure-a"}"#, .prefix),
+        (#"{"name":"__Host-a","secure":true,"domain":".a.test"}"#, .prefix),
+        (#"{"name":"__Host-a","secure":true,"path":"/x"}"#, .prefix), (#"{"name":"__host-a"}"#, .prefix),
+        (#"{"name":"__Http-a","secure":true}"#, .prefix), (#"{"sameSite":"None"}"#, .sameSiteNone),
+        (#"{"partitionKey":"https://top.test"}"#, .partition),
+        (#"{"partitionKey":"garbage","secure":true}"#, .partition),
+        (#"{"partitionKey":7,"secure":true}"#, .partition),
+    ])
+    func leavesOutWhatNoBrowserKeeps(changes: String, problem: CookieProblem) throws {
+        let cookie = try make(changes)
+        #expect(throws: problem) { try CookieParameter(cookie, now: 1_800_000_000) }
+    }
+
+    @Test(arguments: [(4095, true), (4096, false)])
+    func theSizeLimitIsChromes(length: Int, fits: Bool) throws {
+        var cookie = try make()
+        cookie["value"] = JSONValue(String(repeating: "x", count: length))
+        let mapped = try? CookieParameter(cookie, now: 0)
+        #expect((mapped != nil) == fits)
+    }
+
+    @Test(arguments: [(1023, true), (1024, false)])
+    func thePathLimitIsChromes(length: Int, fits: Bool) throws {
+        var cookie = try make()
+        cookie["path"] = JSONValue("/" + String(repeating: "x", count: length))
+        let mapped = try? CookieParameter(cookie, now: 0)
+        #expect((mapped != nil) == fits)
+    }
+
+    @Test func isFoundAgainInTheJar() throws {
+        let sent = try CookieParameter(
+            try make(#"{"domain":".A.test","partitionKey":"https://top.test","secure":true}"#),
+            now: 0
+        )
+        let answer = try JSONValue.parse(
+            text: """
+                {"name":"n","value":"v","domain":".a.test","path":"/","expires":-1,"size":2,
+                "partitionKey":{"topLevelSite":"https://top.test","hasCrossSiteAncestor":true}}
+                """
+        )
+        let stored = try #require(CookieParameter.stored(answer))
+        #expect(stored.key == sent.key)
+        #expect(stored.value == sent.value)
+        let bare = try CookieParameter(try make(#"{"domain":".A.test"}"#), now: 0)
+        #expect(stored.key != bare.key)
+    }
+}

@@ -1,0 +1,39 @@
+import SessionInjector
+import Testing
+
+@Suite struct WebOriginTests {
+    @Test(arguments: [
+        ("https://example.test", "https://example.test"), ("HTTPS://Example.TEST/", "https://example.test"),
+        ("https://example.test:443", "https://example.test"), ("http://example.test:80/", "http://example.test"),
+        ("http://example.test:443", "http://example.test:443"), ("http://localhost:3000", "http://localhost:3000"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9"), ("http://[::1]:8080", "http://[::1]:8080"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+        ("https://a_b-c.example.test", "https://a_b-c.example.test"),
+        ("https://xn--bcher-kva.example:08443", "https://xn--bcher-kva.example:8443"),
+    ])
+    func readsInCanonicalForm(written: String, text: String) {
+        #expect(WebOrigin(written)?.text == text)
+    }
+
+    @Test(arguments: [
+        "", "null", "example.test", "https://", "https:///", "file:///etc/hosts", "chrome://version", "ftp://a.test",
+        "https://a.test/path", "https://a.test//", "https://a.test?q", "https://a.test#f", "https://user@a.test",
+        "https://a.test:", "https://a.test:x", "https://a.test:65536", "https://a.test:-1", "https://a b.test",
+        "https://b\u{FC}cher.test", "https://.a.test", "https://[zz]", "https://[", "https://[::1", "https://a\\b",
+        "https://a.test\n", "https://[1234]", "https://a.test:80:80",
+    ])
+    func refusesWhatIsNoWebOrigin(written: String) {
+        #expect(WebOrigin(written) == nil)
+    }
+
+    @Test(arguments: [
+        ("https://a.shop.example.test", "https://example.test"), ("https://example.test", "https://example.test"),
+        ("http://example.test:8080", "http://example.test"), ("https://www.shop.co.uk", "https://shop.co.uk"),
+        ("https://shop.co.uk", "https://shop.co.uk"), ("https://a.b.io", "https://b.io"),
+        ("http://10.0.0.1", "http://10.0.0.1"), ("http://[::1]", "http://[::1]"),
+        ("http://localhost", "http://localhost"),
+    ])
+    func guessesTheSite(origin: String, site: String) {
+        #expect(WebOrigin(origin)?.site == site)
+    }
+}
