@@ -82,9 +82,8 @@ extension CookieParameter {
     /// The domain in lower case, its dot kept: with it the cookie goes to subdomains too, without it to the host only.
     private static func domain(of cookie: JSONObject) throws(CookieProblem) -> String {
         guard let domain = cookie["domain"]?.stringValue?.lowercased() else { throw .domain }
-        guard
-            WebOrigin("https://\(domain.withoutLeadingDot)")?.text.utf8.count == domain.withoutLeadingDot.utf8.count + 8
-        else { throw .domain }
+        let host = domain.withoutLeadingDot
+        guard WebOrigin("https://\(host)")?.host == host else { throw .domain }
         return domain
     }
 

@@ -1,13 +1,14 @@
 /// An http or https origin in the one form a browser gives it (`location.origin`).
-public struct WebOrigin: Sendable, Hashable {
+struct WebOrigin: Sendable, Hashable {
     /// Scheme, `://`, host in lower case, and the port unless it is the scheme's own.
-    public let text: String
+    let text: String
+    /// The host alone, an IPv6 address in its brackets.
+    let host: String
     private let scheme: String
-    private let host: String
 
     /// Reads an origin. Case, a scheme's own port and one slash behind it are put right; nil for anything else that is
     /// not an origin: another scheme, `null`, a path, a user, a host with characters that do not belong in it.
-    public init?(_ written: String) {
+    init?(_ written: String) {
         let text = written.lowercased()
         guard let scheme = ["https", "http"].first(where: { text.hasPrefix("\($0)://") }) else { return nil }
         var authority = text.dropFirst(scheme.utf8.count + 3)
@@ -24,7 +25,7 @@ public struct WebOrigin: Sendable, Hashable {
     /// An approximation, since no public-suffix list is at hand: the last two labels of the host, or three where the
     /// second one is a customary second level (`co.uk`, `com.au`). A wrong guess costs time, never correctness: it
     /// only orders the origins.
-    public var site: String {
+    var site: String {
         let labels = host.split(separator: ".")
         guard labels.count > 2, !host.hasPrefix("["), labels.last?.allSatisfy(\.isNumber) == false else {
             return "\(scheme)://\(host)"

@@ -1,5 +1,6 @@
-import SessionInjector
 import Testing
+
+@testable import SessionInjector
 
 @Suite struct WebOriginTests {
     @Test(arguments: [
