@@ -10,9 +10,6 @@ struct RoutedRequest: Sendable {
     /// The longest id of a browser or target; Chrome's own have 32 or 36 characters.
     static let longestID = 64
 
-    /// The parameters that carry a credential, which Chrome is never sent.
-    private static let credentialNames = ["signingKey", "ticket"]
-
     /// Routes `head` by its method, path, query and whether it asks for a WebSocket.
     init(_ head: RequestHead) {
         let isUpgrade = WebSocketUpgrade.isAttempted(by: head)
@@ -77,7 +74,7 @@ struct RoutedRequest: Sendable {
         case (nil, 0), ("list", 1): .list
         case ("version", 1): .version
         case ("protocol", 1): .protocol
-        case ("new", 1): .new(url: query.removing(credentialNames))
+        case ("new", 1): .new(url: query.removing(Credential.queryNames))
         case ("activate", 2): isID(segments[1]) ? .activate(id: String(segments[1])) : nil
         case ("close", 2): isID(segments[1]) ? .close(id: String(segments[1])) : nil
         default: nil

@@ -1,8 +1,8 @@
+import ProxyCore
+
 /// The query parameter by which a URL we hand out opens the proxy again: the caller's own signingKey when it came by URL,
 /// else a ticket made for it.
-///
-/// Not printable: a credential never reaches a log.
-struct URLCredential: Sendable {
+struct URLCredential: Sendable, Redacted {
     /// `name=value`, percent-encoded.
     let parameter: String
 
@@ -35,12 +35,4 @@ struct URLCredential: Sendable {
         default: false
         }
     }
-}
-
-extension URLCredential: CustomStringConvertible, CustomReflectable {
-    /// The type alone.
-    var description: String { "URLCredential" }
-
-    /// Nothing.
-    var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -2,7 +2,7 @@
 ///
 /// No field is a `String` and none is copied until it is asked for. Values have no surrounding whitespace
 /// (RFC 9112 section 5.1) and may hold any byte but controls; names are compared without regard to ASCII case.
-public struct FieldSection: Sendable {
+public struct FieldSection: Sendable, Redacted {
     /// The head from its first byte to the blank line's LF.
     let bytes: [UInt8]
     private let lines: [FieldLine]

@@ -2,8 +2,9 @@
 ///
 /// Every answer says `Cache-Control: no-store`, `Referrer-Policy: no-referrer` and `X-Content-Type-Options: nosniff`,
 /// since most of them hold or follow from a credential, and `Connection: close`. There is no `Date`: this layer reads
-/// no clock (RFC 9110 section 6.6.1 lets a server without one leave it out).
-public struct HTTPResponse: Sendable {
+/// no clock (RFC 9110 section 6.6.1 lets a server without one leave it out). The body may hold a ticket, so nothing of an
+/// answer is printed.
+public struct HTTPResponse: Sendable, Redacted {
     /// The status.
     public let status: HTTPStatus
     /// The body; never sent with a status that has none.

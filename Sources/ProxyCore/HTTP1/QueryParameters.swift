@@ -2,7 +2,7 @@
 ///
 /// Values stay percent-encoded until asked for; `+` is a plus sign, as in RFC 3986, not a space as in HTML forms.
 /// Names are compared after percent-decoding, so that a name in disguise is counted, and removed, as what it is.
-public struct QueryParameters: Sendable {
+public struct QueryParameters: Sendable, Redacted {
     private let query: ArraySlice<UInt8>
 
     /// The parameters of `query`, which has no `?` before it; none when it is nil.

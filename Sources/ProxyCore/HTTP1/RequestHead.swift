@@ -69,10 +69,7 @@ public struct RequestHead: Sendable {
     public var authority: Authority? { fields.first(of: .host).flatMap(Authority.init) }
 }
 
-extension RequestHead: CustomStringConvertible, CustomReflectable {
+extension RequestHead: Redacted {
     /// The method and the number of fields; no byte of the target or the fields.
     public var description: String { "\(method) request, \(fields.count) fields, \(byteCount) bytes" }
-
-    /// Nothing, so that `dump` and a failed expectation print no credential.
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

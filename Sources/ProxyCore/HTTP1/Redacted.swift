@@ -1,5 +1,5 @@
-/// A value that holds a credential: printing, interpolating, dumping and reflecting it show its type alone.
-protocol Redacted: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
+/// A value that holds, or may hold, a credential: printing, interpolating, dumping and reflecting it show its type alone.
+public protocol Redacted: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
 
 extension Redacted {
     /// The type's name.
