@@ -15,11 +15,19 @@ enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
             guard path.hasPrefix("/"), SocketAddress(unixPath: path) != nil else { return nil }
             self = .unix(path: path)
         } else {
-            guard let parts = Authority(text), let port = parts.port else { return nil }
-            let host = parts.host == "localhost" ? "127.0.0.1" : parts.host
+            // `Authority` itself takes no port 0, which nobody can connect to.
+            guard let colon = text.lastIndex(of: ":"), let authority = Authority(text[..<colon]), authority.port == nil,
+                let port = Self.port(text[colon...].dropFirst())
+            else { return nil }
+            let host = authority.bareHost == "localhost" ? "127.0.0.1" : authority.bareHost
             guard SocketAddress(host: host, port: port) != nil else { return nil }
             self = .tcp(host: host, port: port)
         }
+    }
+
+    /// The port that `digits` spell.
+    private static func port(_ digits: Substring) -> UInt16? {
+        digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(digits) : nil
     }
 
     /// The address as the kernel takes it; nil never happens for a value that was read from text.

@@ -68,7 +68,9 @@ struct ListenSettings: Sendable {
         expected: "host names or addresses without ports, separated by commas",
         help: "Hosts that a request to the admin listener may name, besides loopback and its own address.",
         parse: { text in
-            VariableParsing.list(text) { item in Authority(item).flatMap { $0.port == nil ? $0.host : nil } }
+            VariableParsing.list(text) { item in
+                Authority(item).flatMap { $0.port == nil ? $0.bareHost.lowercased() : nil }
+            }
         }
     )
     private static let chromeVariable = Variable<ListenAddress>(

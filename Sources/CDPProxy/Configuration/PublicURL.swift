@@ -1,3 +1,5 @@
+import ProxyCore
+
 /// Where clients find the proxy, when that is not what their `Host` says: `ws://HOST[:PORT]` or `wss://HOST[:PORT]`.
 struct PublicURL: Sendable, Equatable {
     /// Whether clients speak TLS.

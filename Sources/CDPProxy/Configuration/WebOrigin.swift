@@ -1,3 +1,5 @@
+import ProxyCore
+
 /// An origin as browsers write it in `Origin` (RFC 6454 section 6.2): `scheme://host[:port]`.
 struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
     /// The origin in lower case, without the port its scheme stands for.
@@ -13,6 +15,6 @@ struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
         guard !scheme.isEmpty, isScheme, let authority = Authority(text[mark.upperBound...]) else { return nil }
         let standardPorts: [String: UInt16] = ["http": 80, "https": 443]
         let isStandard = authority.port != nil && authority.port == standardPorts[scheme]
-        description = "\(scheme)://\(isStandard ? authority.withoutPort : authority)"
+        description = "\(scheme)://\(isStandard ? authority.host : authority.description)".lowercased()
     }
 }

@@ -20,7 +20,7 @@ struct ExternalAddress: Sendable, Equatable {
     /// is malformed counts as none. Nil when no host is known, which only an HTTP/1.0 request leaves open.
     init?(_ head: RequestHead, isTLS: Bool, isTrustedHop: Bool) {
         let forwarded = isTrustedHop ? Self.firstElement(of: .xForwardedHost, in: head) : nil
-        guard let authority = forwarded.flatMap(ProxyCore.Authority.init) ?? head.authority else { return nil }
+        guard let authority = forwarded.flatMap(Authority.init) ?? head.authority else { return nil }
         let scheme = isTrustedHop ? Self.firstElement(of: .xForwardedProto, in: head) : nil
         switch scheme?.lowercased() {
         case "https", "wss": isSecure = true

@@ -21,9 +21,12 @@ public struct Authority: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The authority that `text` spells, or nil when it is none.
-    public init?(_ text: String) {
+    public init?(_ text: some StringProtocol) {
         self.init(ArraySlice(text.utf8))
     }
+
+    /// The host as system calls take it: an IPv6 address without its brackets.
+    public var bareHost: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
 
     /// Reads an authority without allocating: how many bytes its host has, and its port.
     static func parse(_ bytes: Span<UInt8>) -> (hostLength: Int, port: UInt16?)? {

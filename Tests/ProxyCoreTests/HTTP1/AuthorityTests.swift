@@ -42,6 +42,13 @@ import Testing
         #expect(Authority(text) == nil)
     }
 
+    @Test(arguments: [
+        ("localhost:1", "localhost"), ("[::1]:1", "::1"), ("[2001:db8::]", "2001:db8::"), ("10.0.0.1", "10.0.0.1"),
+    ])
+    func bareHostHasNoBrackets(_ text: String, _ host: String) {
+        #expect(Authority(text)?.bareHost == host)
+    }
+
     @Test func takesANameOf255Bytes() {
         #expect(Authority(String(repeating: "a", count: 255) + ":1") != nil)
     }

@@ -4,10 +4,14 @@ import Testing
 /// Every fault has its own case, and the same one however the bytes come.
 @Suite struct RequestHeadRefusalTests {
     /// A head with `line` in the place of its request line.
-    private static func make(line: String) -> [UInt8] { Array("\(line)\r\nHost: a\r\n\r\n".utf8) }
+    private static func make(line: String) -> [UInt8] {
+        Array("\(line)\r\nHost: a\r\n\r\n".utf8)
+    }
 
     /// A good head with `fields` behind `Host`.
-    private static func make(fields: String) -> [UInt8] { Array("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n".utf8) }
+    private static func make(fields: String) -> [UInt8] {
+        Array("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n".utf8)
+    }
 
     @Test(arguments: [
         ("", HTTPRefusal.leadingBlankLine),
