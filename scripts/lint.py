@@ -19,14 +19,14 @@ IMPORTS = {
     "Sources/ProxyCore/HTTP1": PURE,
     "Sources/ProxyCore/WebSocket": PURE | {"Crypto"},
     "Sources/ProxyCore/Auth": PURE | {"Crypto"},
-    "Sources/ProxyCore/Transport": SYSTEM | PURE | {"COpenSSL", "Crypto"},
+    "Sources/ProxyCore/Transport": SYSTEM | PURE | {"CCurl", "COpenSSL", "Crypto"},
     "Sources/ProxyCore/Secrets": SYSTEM | PURE | {"CCurl", "Crypto"},
     "Sources/ProxyCore/Relay": SYSTEM,
     "Sources/ProxyCore/Telemetry": PURE,
     "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
     "Sources/SessionStore": PURE | {"CSQLite", "Dispatch", "Glibc"},
-    "Sources/CDPProxy/Configuration": PURE | SYSTEM,
+    "Sources/CDPProxy/Configuration": PURE | {"ProxyCore", "SessionInjector", "SessionStore"},
     "Sources/CDPProxy": PURE
     | SYSTEM
     | {"ArgumentParser", "Crypto", "ProxyCore", "SessionInjector", "SessionStore", "Dispatch"},

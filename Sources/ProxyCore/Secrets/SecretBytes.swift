@@ -1,8 +1,7 @@
 /// Bytes that must never be printed: a key, a password, a token.
 ///
-/// Descriptions, string interpolation, `dump` and mirrors all show the same two words, so that a secret inside
-/// of a larger value that somebody logs stays secret.
-public struct SecretBytes: Sendable {
+/// It shows nothing of itself, so that a secret inside of a larger value that somebody logs stays secret.
+public struct SecretBytes: Sendable, Redacted {
     private let bytes: [UInt8]
 
     /// Keeps `bytes` as they are.
@@ -29,15 +28,4 @@ public struct SecretBytes: Sendable {
         guard bytes.count == other.bytes.count else { return false }
         return zip(bytes, other.bytes).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
     }
-}
-
-extension SecretBytes: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Says that there is a secret, and nothing of it.
-    public var description: String { "a secret" }
-
-    /// Says that there is a secret, and nothing of it.
-    public var debugDescription: String { "a secret" }
-
-    /// A mirror without children.
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

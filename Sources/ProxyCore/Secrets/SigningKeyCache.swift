@@ -14,7 +14,9 @@ public struct SigningKeySet: Sendable {
 
 /// What one fetch brought.
 struct FetchedKeys: Sendable {
+    /// The version new tokens are signed with.
     let current: SecretVersion
+    /// The version before it, while it is known and accepted.
     let previous: SecretVersion?
 }
 
@@ -48,7 +50,8 @@ struct SigningKeyCache: Sendable {
     private var fetchedAt: Double = 0
     /// When the present version was first seen to have replaced another one we held; nil when it never was.
     private var rotationSeenAt: Double?
-    private var isFetching = false
+    /// Whether a fetch is under way.
+    private(set) var isFetching = false
     private var failure: SecretFailure?
     private var failures = 0
     private var failedAt: Double = 0
@@ -122,11 +125,11 @@ struct SigningKeyCache: Sendable {
         return now < max(current.created ?? 0, rotationSeenAt ?? 0) + overlap
     }
 
-    /// The version before the present one, if it is known.
-    var knownPrevious: SecretVersion? { held?.previous }
-
-    /// The version that is present as far as we know.
-    var knownCurrent: SecretVersion? { held?.current }
+    /// The version before `current` as far as it is known without asking.
+    func known(before current: SecretVersion) -> SecretVersion? {
+        guard let held else { return nil }
+        return held.current.id == current.id ? held.previous : held.current
+    }
 
     /// How old the keys at hand are, in seconds; nil when there are none.
     func age(at now: Double) -> Double? {

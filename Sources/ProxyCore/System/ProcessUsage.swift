@@ -58,14 +58,6 @@ public struct ProcessUsage: Sendable, Equatable {
     }
 
     private static func contents(of path: String) -> String? {
-        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { return nil }
-        let file = Descriptor(owning: number)
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while let count = unsafe chunk.withUnsafeMutableBytes({ unsafe try? file.read(into: $0) }), count > 0 {
-            text += chunk[..<count]
-        }
-        return String(decoding: text, as: UTF8.self)
+        FileContents.read(path).map { String(decoding: $0, as: UTF8.self) }
     }
 }

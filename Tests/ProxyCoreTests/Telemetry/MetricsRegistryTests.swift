@@ -8,8 +8,6 @@ import Testing
         let rejected = registry.counters("rejected_total", labels: ["reason"], help: "Tokens refused.")
         let info = registry.gauge("build_info", labels: ["version": "1.2.3"], help: "The build.")
         let seconds = registry.histogram("connect_seconds", bounds: [0.005, 0.1, 1], help: "Time to connect.")
-        registry.sampledGauge("age_seconds", help: "Age.") { nil }
-        registry.sampledCounter("cpu_seconds_total", help: "CPU.") { 1.25 }
         accepted.increment(by: 3)
         rejected["signature"].increment()
         rejected["expired"].increment(by: 2)
@@ -36,14 +34,21 @@ import Testing
                 connect_seconds_bucket{le="+Inf"} 4
                 connect_seconds_sum 7.509
                 connect_seconds_count 4
-                # HELP age_seconds Age.
-                # TYPE age_seconds gauge
-                # HELP cpu_seconds_total CPU.
-                # TYPE cpu_seconds_total counter
-                cpu_seconds_total 1.25
 
                 """
         )
+    }
+
+    @Test func readsSampledMetricsWhenItWrites() {
+        let registry = MetricsRegistry()
+        var seconds: Double?
+        registry.sampledCounter("cpu_seconds_total", help: "CPU.") { seconds }
+        registry.sampledGauge("age_seconds", help: "Age.") { seconds }
+        let empty = registry.text()
+        #expect(empty.split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
+        seconds = 1.25
+        #expect(registry.text().contains("counter\ncpu_seconds_total 1.25\n"))
+        #expect(registry.text().hasSuffix("gauge\nage_seconds 1.25\n"))
     }
 
     @Test func escapesHelpAndLabelValues() {

@@ -1,0 +1,177 @@
+/// Where the gate gets its keys: fixed ones, or those of AWS Secrets Manager, kept as `SigningKeyCache` says.
+///
+/// However many ask, one fetch is under way at a time, and all of them get its outcome. Lives on the loop's thread;
+/// must be closed.
+@safe public final class SigningKeySource {
+    /// What one fetch came to, for the log and the metrics. Nil is success.
+    public typealias Observer = (SecretFailure?) -> Void
+
+    private enum Origin {
+        case fixed(SigningKeySet)
+        case fetched(Fetching)
+    }
+
+    /// What a source that fetches has beside its cache.
+    private struct Fetching {
+        let manager: SecretsManager
+        let client: HTTPSClient
+    }
+
+    private let origin: Origin
+    private let clock: () -> Double
+    private let observe: Observer
+    private var cache: SigningKeyCache
+    private var waiting: [UnsafeContinuation<Void, Never>] = unsafe []
+    private var sleeper: UnsafeContinuation<Void, Never>?
+    private var timer: LoopTimer?
+    private let loop: EventLoop?
+    private var isClosed = false
+
+    /// Always the same key.
+    public init(fixed key: SecretBytes) {
+        origin = .fixed(SigningKeySet(current: key))
+        clock = { 0 }
+        observe = { _ in }
+        cache = SigningKeyCache(timeToLive: 0, overlap: 0)
+        loop = nil
+    }
+
+    /// The keys in a secret.
+    ///
+    /// - Parameters:
+    ///   - timeToLive: how long a fetched key is kept.
+    ///   - overlap: how long after a rotation the key before it is accepted.
+    ///   - clock: seconds since 1970.
+    ///   - observe: told the outcome of each fetch.
+    public init(
+        _ location: SecretLocation,
+        timeToLive: Duration,
+        overlap: Duration,
+        on loop: EventLoop,
+        clock: @escaping () -> Double = secondsSince1970,
+        observe: @escaping Observer = { _ in }
+    ) {
+        let client = HTTPSClient(on: loop)
+        let manager = SecretsManager(location, client: client, clock: clock)
+        origin = .fetched(Fetching(manager: manager, client: client))
+        self.loop = loop
+        self.clock = clock
+        self.observe = observe
+        cache = SigningKeyCache(timeToLive: timeToLive / .seconds(1), overlap: overlap / .seconds(1))
+    }
+
+    // MARK: Asking
+
+    /// The keys to verify with now; fetched when there are none or they have run out.
+    public func keys() async throws(SecretFailure) -> SigningKeySet {
+        guard case .fetched(let fetching) = origin else { return try fixedKeys() }
+        while true {
+            guard !isClosed else { throw .unreachable("closed") }
+            switch cache.lookup(at: clock()) {
+            case .ready(let keys): return keys
+            case .failed(let failure): throw failure
+            case .fetch: await fetch(with: fetching.manager)
+            case .wait: await outcome()
+            }
+        }
+    }
+
+    /// The keys after a refetch, for a token whose signature fits none of those at hand; nil when the last refetch is
+    /// too recent, or there is nothing to fetch or nothing came of it: the signature is bad.
+    public func keysAfterBadSignature() async -> SigningKeySet? {
+        guard case .fetched(let fetching) = origin, !isClosed else { return nil }
+        switch cache.lookupAfterBadSignature(at: clock()) {
+        case nil, .ready, .failed: return nil
+        case .fetch: await fetch(with: fetching.manager)
+        case .wait: await outcome()
+        }
+        guard case .ready(let keys) = cache.lookup(at: clock()) else { return nil }
+        return keys
+    }
+
+    /// How old the fetched keys are, in seconds; nil when there are none, or they are fixed.
+    public var age: Double? { cache.age(at: clock()) }
+
+    private func fixedKeys() throws(SecretFailure) -> SigningKeySet {
+        guard case .fixed(let keys) = origin else { throw .unreachable("closed") }
+        return keys
+    }
+
+    // MARK: Keeping the keys fresh
+
+    /// Fetches the first keys, and each time anew before they run out, until ``close()``. To be run in a task of the
+    /// source's owner; a fixed key needs no care, and then it returns at once.
+    public func run() async {
+        guard case .fetched(let fetching) = origin else { return }
+        _ = try? await keys()
+        while !isClosed {
+            if cache.refreshIsDue(at: clock()) {
+                await fetch(with: fetching.manager)
+            } else {
+                await sleep()
+            }
+        }
+    }
+
+    /// Ends fetches that are under way, and ``run()``. It may be called again.
+    public func close() {
+        isClosed = true
+        if case .fetched(let fetching) = origin { fetching.client.close() }
+        wake()
+    }
+
+    /// Waits for the moment of the next refresh, or for a fetch by somebody else, which moves it.
+    private func sleep() async {
+        guard let loop, !cache.isFetching, let wakeAt = cache.wakeAt else { return await outcome() }
+        let timer = LoopTimer { [weak self] in self?.wake() }
+        // A clock that was set back must not put the refresh off by more than a time to live.
+        let pause = min(max(wakeAt - clock(), 0.05), 86_400)
+        loop.schedule(timer, at: .now() + .milliseconds(Int(pause * 1000)))
+        self.timer = timer
+        await unsafe withUnsafeContinuation { unsafe sleeper = $0 }
+    }
+
+    private func wake() {
+        if let timer { loop?.cancel(timer) }
+        timer = nil
+        let waking = unsafe sleeper
+        unsafe sleeper = nil
+        unsafe waking?.resume()
+    }
+
+    // MARK: Fetching
+
+    private func fetch(with manager: SecretsManager) async {
+        do throws(SecretFailure) {
+            cache.finish(with: try await fetchedKeys(manager), at: clock())
+            observe(nil)
+        } catch {
+            cache.finish(with: error, at: clock())
+            observe(error)
+        }
+        // Resuming only enqueues: nobody is appended while this goes on.
+        while let continuation = unsafe waiting.popLast() { unsafe continuation.resume() }
+        wake()
+    }
+
+    /// Waits for the fetch that is under way.
+    private func outcome() async {
+        await unsafe withUnsafeContinuation { unsafe waiting.append($0) }
+    }
+
+    private func fetchedKeys(_ manager: SecretsManager) async throws(SecretFailure) -> FetchedKeys {
+        let current = try await manager.version(.current)
+        guard cache.acceptsPrevious(beside: current, at: clock()) else {
+            return FetchedKeys(current: current, previous: nil)
+        }
+        do throws(SecretFailure) {
+            return FetchedKeys(current: current, previous: try await manager.version(.previous))
+        } catch {
+            // The present key must not wait for the one before it.
+            return FetchedKeys(
+                current: current,
+                previous: error.lastKeyMayServe ? cache.known(before: current) : nil
+            )
+        }
+    }
+}
