@@ -21,21 +21,22 @@ struct WebOrigin: Sendable, Hashable {
     }
 
     /// Origins with the same value are likely to share a renderer process: scheme and registrable domain.
+    var site: String { "\(scheme)://\(registrableDomain)" }
+
+    /// The domain its owner registered.
     ///
     /// An approximation, since no public-suffix list is at hand: the last two labels of the host, or three where the
-    /// second one is a customary second level (`co.uk`, `com.au`). A wrong guess costs time, never correctness: it
-    /// only orders the origins.
-    var site: String {
+    /// second one is a customary second level (`co.uk`, `com.au`). What rests on it, the order of visits and a
+    /// warning, is right with a wrong guess too.
+    var registrableDomain: String {
         let labels = host.split(separator: ".")
-        guard labels.count > 2, !host.hasPrefix("["), labels.last?.allSatisfy(\.isNumber) == false else {
-            return "\(scheme)://\(host)"
-        }
+        guard labels.count > 2, !host.hasPrefix("["), labels.last?.allSatisfy(\.isNumber) == false else { return host }
         let secondLevels: Set<Substring> = [
             "ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org",
         ]
         let isCountry = labels[labels.count - 1].utf8.count == 2
         let count = isCountry && secondLevels.contains(labels[labels.count - 2]) ? 3 : 2
-        return "\(scheme)://\(labels.suffix(count).joined(separator: "."))"
+        return labels.suffix(count).joined(separator: ".")
     }
 
     private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {

@@ -1,0 +1,68 @@
+import ArgumentParser
+import ProxyCore
+import SessionStore
+
+/// `cdp-proxy session list`: what is stored, without opening it.
+struct SessionList: SessionSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List stored sessions, newest first. Needs no secret."
+    )
+
+    @Option(help: ArgumentHelp("Only this user's sessions.", valueName: "id"))
+    var user: String?
+
+    @Flag(help: "Print a JSON array.")
+    var json = false
+
+    func execute(_ settings: StoreSettings) async throws {
+        let sessions = try await settings.openStore().list(userID: user)
+        if json {
+            let array = JSONValue.array(sessions.map(\.json))
+            print(String(decoding: array.serialized(), as: UTF8.self))
+        } else {
+            for line in Self.table(of: sessions, now: secondsSince1970()) { print(line) }
+        }
+    }
+
+    /// The lines of a table, its heading first. `now` in seconds since 1970 tells which sessions have expired.
+    static func table(of sessions: [SessionMetadata], now: Double) -> [String] {
+        let heading = ["ID", "USER", "NAME", "EXPIRES", "UPDATED", "DOMAINS"]
+        let rows = sessions.map { session in
+            [
+                session.id, session.userID, session.name,
+                session.isExpired(now: now) ? "expired" : session.expiresAt?.wholeSeconds ?? "never",
+                session.updatedAt.wholeSeconds, session.domains.joined(separator: ","),
+            ].map(Self.printable)
+        }
+        let lines = [heading] + rows
+        let widths = heading.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            let cells = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }
+    }
+
+    /// Names are the users' own: what could move a terminal's cursor is shown as a question mark.
+    private static func printable(_ text: String) -> String {
+        String(text.map { VariableParsing.printable(String($0)) == nil ? "?" : $0 })
+    }
+}
+
+extension Timestamp {
+    /// ISO 8601 without the fraction.
+    fileprivate var wholeSeconds: String { String(iso8601.prefix(19)) + "Z" }
+}
+
+extension SessionMetadata {
+    /// The metadata as the session service shows it.
+    var json: JSONValue {
+        [
+            "id": JSONValue(id), "user_id": JSONValue(userID), "name": JSONValue(name),
+            "description": description.map { JSONValue($0) } ?? .null,
+            "domains": .array(domains.map { JSONValue($0) }),
+            "expires_at": expiresAt.map { JSONValue($0.iso8601) } ?? .null,
+            "created_at": JSONValue(createdAt.iso8601), "updated_at": JSONValue(updatedAt.iso8601),
+        ]
+    }
+}
