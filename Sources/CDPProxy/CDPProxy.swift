@@ -1,8 +1,13 @@
 import ArgumentParser
-import ProxyCore
-import Crypto
 
+/// The program: a guarded way to the Chrome beside it.
 @main
 struct CDPProxy: ParsableCommand {
-    func run() throws { print(SHA256.hash(data: [1, 2, 3])) }
+    static let configuration = CommandConfiguration(
+        commandName: "cdp-proxy",
+        abstract: "An authenticated proxy in front of Chrome's DevTools port.",
+        version: ProductVersion.text,
+        subcommands: [ServeCommand.self, SessionCommand.self],
+        defaultSubcommand: ServeCommand.self
+    )
 }

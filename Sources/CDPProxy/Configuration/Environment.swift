@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// The variables a process was started with, as the settings read them. A variable set to nothing counts as not set,
 /// for that is what `${NAME:-}` in a compose file makes of it.
 struct Environment: Sendable {
@@ -7,6 +9,9 @@ struct Environment: Sendable {
     init(_ values: [String: String]) {
         self.values = values
     }
+
+    /// The variables this process was started with.
+    static var process: Environment { Environment(ProcessInfo.processInfo.environment) }
 
     /// The value of a variable that has a standard.
     func value<Value>(_ variable: Variable<Value>) throws(ConfigurationError) -> Value {

@@ -1,21 +1,11 @@
 import ProxyCore
 
-/// How often one token admits a connection.
-enum TokenUse: String, CaseIterable, Sendable {
-    /// As often as it is shown.
-    case many
-    /// Once.
-    case once
-}
-
 /// Who is let in.
 struct GateSettings: Sendable {
     /// The session a token must be for, when the container serves one only.
     let sessionID: String?
-    /// How often one token admits a connection.
-    let tokenUse: TokenUse
-    /// Whether a token's `ipAddress` must be the peer's.
-    let checksAddress: Bool
+    /// What the gate asks of a token beyond its validity.
+    let policy: GatePolicy
     /// Whether a connection ends when its token expires.
     let expiresConnections: Bool
     /// The operators' token.
@@ -24,8 +14,11 @@ struct GateSettings: Sendable {
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
         sessionID = try environment.optional(Self.sessionIDVariable)
-        tokenUse = try environment.value(Self.tokenUseVariable)
-        checksAddress = try environment.value(Self.checkIPVariable)
+        policy = GatePolicy(
+            sessionID: sessionID,
+            checksAddress: try environment.value(Self.checkIPVariable),
+            tokenUse: try environment.value(Self.tokenUseVariable)
+        )
         expiresConnections = try environment.value(Self.expireConnectionsVariable)
         adminToken = try environment.optional(Self.adminTokenVariable)
     }

@@ -1,3 +1,5 @@
+import SessionInjector
+
 /// When a stored session is put into Chrome.
 enum InjectionTime: String, CaseIterable, Sendable {
     /// Before the first client is admitted.
@@ -8,26 +10,21 @@ enum InjectionTime: String, CaseIterable, Sendable {
     case off
 }
 
-/// What becomes of a connection whose stored session could not be put into Chrome whole.
-enum InjectionFailurePolicy: String, CaseIterable, Sendable {
-    /// It is refused.
-    case closed
-    /// It is let through.
-    case open
-}
-
 /// When a stored session is put into Chrome, and which.
 struct InjectionSettings: Sendable {
     /// When it is done.
     let time: InjectionTime
     /// What a shortfall means.
-    let failure: InjectionFailurePolicy
+    let failure: InjectionCoordinator.FailurePolicy
     /// How long it may take.
     let deadline: Duration
     /// The stored session (id or name) when the token names none.
     let browserSession: String?
     /// Whose session it is, when there is no token to say so.
     let userID: String?
+
+    /// Whether some connections cannot be served without a database.
+    var needsStore: Bool { time == .start || browserSession != nil }
 
     /// Reads the settings. `sessionID` is the gate's.
     init(_ environment: Environment, sessionID: String?) throws(ConfigurationError) {
@@ -67,7 +64,7 @@ struct InjectionSettings: Sendable {
         standard: "closed",
         expected: "closed or open",
         help: "Whether a client is refused (502) or let through when the session could not be injected whole.",
-        parse: { InjectionFailurePolicy(rawValue: $0) }
+        parse: { InjectionCoordinator.FailurePolicy(rawValue: $0) }
     )
     private static let deadlineVariable = Variable(
         "CDP_PROXY_INJECT_DEADLINE",

@@ -5,13 +5,17 @@ import SessionStore
 struct StoreSettings: Sendable {
     /// Which database holds them.
     let database: DatabaseLocation
+    /// Whether `DATABASE_URL` is not set.
+    let isStandard: Bool
     /// What opens and seals them; nil when no secret is set, and then none can be opened.
     let keys: SealingKeys?
 
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
         let dataHome = try environment.optional(Self.dataHomeVariable)
-        database = try environment.optional(Self.databaseVariable) ?? .standard(dataHome: dataHome)
+        let configured = try environment.optional(Self.databaseVariable)
+        database = configured ?? .standard(dataHome: dataHome)
+        isStandard = configured == nil
         let secret = try environment.optional(Self.secretVariable)
         let userKey = try environment.optional(Self.userKeyVariable)
         if secret != nil && userKey != nil {

@@ -54,6 +54,15 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, E
     }
 }
 
+extension JSONValue {
+    /// An object with one more member, or with another value for the one of that name; nothing but an object has members.
+    public func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+        guard case .object(var object) = self else { return self }
+        object[name] = value
+        return .object(object)
+    }
+}
+
 // MARK: - Looking inside
 
 extension JSONValue {

@@ -4,7 +4,8 @@ import Synchronization
 
 /// One thread, one epoll instance, one eventfd to be woken by and one timerfd to sleep by. It is also the executor of
 /// the code that runs on it, so `async` functions and readiness callbacks take turns on one thread and share their
-/// state without a lock.
+/// state without a lock. A task that is to run on the loop is started with it as its preferred executor: then nothing it
+/// awaits passes through another thread, and calls into an actor of the loop are plain calls.
 ///
 /// A turn: wait for events; tell their handlers (and those that gave way in the turn before); fire the timers that are
 /// due; run the jobs that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share

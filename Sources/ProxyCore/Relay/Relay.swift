@@ -43,7 +43,7 @@ public final class Relay: ReadinessHandler {
     private let pipes: PipePool
     private let client: DetachedSocket
     private let chrome: DetachedSocket
-    private let pingInterval: Duration
+    private let pingInterval: Duration?
     private let finished: (RelayEnd, RelayTotals) -> Void
 
     private var up: Flow
@@ -56,7 +56,8 @@ public final class Relay: ReadinessHandler {
     private var timer: LoopTimer?
 
     /// Joins two sockets whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
-    /// `finished` is called once, on the loop's thread.
+    /// Without
+    /// an interval nobody is pinged. `finished` is called once, on the loop's thread.
     public init(
         client: consuming DetachedSocket,
         chrome: consuming DetachedSocket,
@@ -64,7 +65,7 @@ public final class Relay: ReadinessHandler {
         fromChrome: [UInt8],
         on loop: EventLoop,
         pipes: PipePool,
-        pingInterval: Duration,
+        pingInterval: Duration?,
         finished: @escaping (RelayEnd, RelayTotals) -> Void
     ) {
         self.loop = loop
@@ -83,7 +84,7 @@ public final class Relay: ReadinessHandler {
         loop.handOver(chrome.registration, to: self, tag: Tag.chrome)
         let timer = LoopTimer { [unowned self] in intervalPassed() }
         self.timer = timer
-        loop.schedule(timer, at: loop.now + pingInterval)
+        if let pingInterval { loop.schedule(timer, at: loop.now + pingInterval) }
         // Edges that came before the hand-over were told to the one before.
         runUp()
         runDown()
@@ -193,16 +194,16 @@ public final class Relay: ReadinessHandler {
     private func intervalPassed() {
         switch phase {
         case .open where clientHasFinished: finish(RelayEnd(code: .abnormal, side: .client))
-        case .open: keepAlive()
+        case .open: if let pingInterval { keepAlive(pingInterval) }
         case .leaving(let goodbye): finish(goodbye.end)
         case .lingering(let end): finish(end)
         case .ended: break
         }
     }
 
-    private func keepAlive() {
-        silence.client = isSilent(since: up.lastByte) ? silence.client + 1 : 0
-        silence.chrome = isSilent(since: down.lastByte) ? silence.chrome + 1 : 0
+    private func keepAlive(_ interval: Duration) {
+        silence.client = loop.now.since(up.lastByte) >= interval ? silence.client + 1 : 0
+        silence.chrome = loop.now.since(down.lastByte) >= interval ? silence.chrome + 1 : 0
         if silence.client > Self.silentIntervals { return finish(RelayEnd(code: .abnormal, side: .client)) }
         if silence.chrome > Self.silentIntervals { return chromeIsGone() }
         if silence.client > 0, down.isAtBoundary {
@@ -215,11 +216,7 @@ public final class Relay: ReadinessHandler {
         }
         guard case .open = phase else { return }
         let quietest = min(up.lastByte, down.lastByte)
-        wake(at: max(quietest, silence.client + silence.chrome > 0 ? loop.now : quietest) + pingInterval)
-    }
-
-    private func isSilent(since moment: Instant) -> Bool {
-        loop.now.since(moment) >= pingInterval
+        wake(at: (silence.client + silence.chrome > 0 ? loop.now : quietest) + interval)
     }
 
     private func wake(at moment: Instant) {

@@ -31,6 +31,9 @@ public struct IPAddress: Sendable, Hashable {
     /// Whether this is an IPv4 address.
     public var isIPv4: Bool { bits >> 32 == Self.mappedPrefix >> 32 }
 
+    /// 127.0.0.1.
+    public static let loopback = IPAddress(ipv4: 0x7F00_0001)
+
     /// Whether packets to it stay on this machine: 127.0.0.0/8 or ::1.
     public var isLoopback: Bool { isIPv4 ? bits >> 24 & 0xFF == 127 : bits == 1 }
 

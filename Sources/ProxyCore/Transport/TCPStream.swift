@@ -31,6 +31,9 @@ public enum StreamError: Error, Hashable, Sendable {
     private var registration: Registration?
     private var reader: UnsafeContinuation<StreamError?, Never>?
     private var writer: UnsafeContinuation<StreamError?, Never>?
+    /// What became ready while nobody waited for it. Edges come once, and between a call that would block and the wait
+    /// that follows it others may have had their turn.
+    private var missed: Readiness = []
     private var timer: LoopTimer?
     private var isPastDeadline = false
 
@@ -144,6 +147,7 @@ public enum StreamError: Error, Hashable, Sendable {
     private func wait(toWrite: Bool) async throws(StreamError) {
         guard registration != nil else { throw .closed }
         guard !isPastDeadline else { throw .deadline }
+        guard missed.remove(toWrite ? .writable : .readable) == nil else { return }
         let failure = unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<StreamError?, Never>) in
             precondition(unsafe (toWrite ? writer : reader) == nil, "somebody waits already")
             if toWrite { unsafe writer = continuation } else { unsafe reader = continuation }
@@ -154,25 +158,31 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Wakes whoever waits for what became ready; they try again, and wait again if it was not enough.
     public override func ready(_ readiness: Readiness, tag: UInt8) {
         if !readiness.isDisjoint(with: [.peerFinished, .broken]) { peerHasFinished = true }
-        if !readiness.isDisjoint(with: [.readable, .peerFinished, .broken]) { wakeReader(nil) }
-        if !readiness.isDisjoint(with: [.writable, .broken]) { wakeWriter(nil) }
+        if !readiness.isDisjoint(with: [.readable, .peerFinished, .broken]), !wakeReader(nil) {
+            missed.insert(.readable)
+        }
+        if !readiness.isDisjoint(with: [.writable, .broken]), !wakeWriter(nil) { missed.insert(.writable) }
     }
 
     private func wake(_ error: StreamError) {
-        wakeReader(error)
-        wakeWriter(error)
+        _ = wakeReader(error)
+        _ = wakeWriter(error)
     }
 
-    private func wakeReader(_ error: StreamError?) {
-        guard let waiting = unsafe reader else { return }
+    /// Resumes who waits to read; false when nobody does.
+    private func wakeReader(_ error: StreamError?) -> Bool {
+        guard let waiting = unsafe reader else { return false }
         unsafe reader = nil
         unsafe waiting.resume(returning: error)
+        return true
     }
 
-    private func wakeWriter(_ error: StreamError?) {
-        guard let waiting = unsafe writer else { return }
+    /// Resumes who waits to write; false when nobody does.
+    private func wakeWriter(_ error: StreamError?) -> Bool {
+        guard let waiting = unsafe writer else { return false }
         unsafe writer = nil
         unsafe waiting.resume(returning: error)
+        return true
     }
 
     // MARK: The end

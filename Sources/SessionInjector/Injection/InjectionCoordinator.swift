@@ -21,7 +21,7 @@ public final class InjectionCoordinator {
 
     private struct Attempt {
         var browser: String
-        var session: String
+        var claim: InjectionClaim
         var admission: Admission
     }
 
@@ -42,36 +42,36 @@ public final class InjectionCoordinator {
     ///
     /// - Parameters:
     ///   - browser: the id of the browser process, as in `/devtools/browser/ID`.
-    ///   - session: the id of the stored session's row; nil for a connection that has none.
+    ///   - claim: what the connection wants of it.
+    ///   - isDriven: whether other clients are connected to it now; asked again after each wait.
     ///   - inject: has a deadline of its own, since others wait for it.
     public func admit(
         browser: String,
-        session: String?,
+        _ claim: InjectionClaim,
+        isDriven: () -> Bool,
         inject: () async -> InjectionReport
     ) async -> Admission {
         while true {
-            switch ledger.decide(browser: browser, session: session) {
+            switch ledger.decide(browser: browser, claim, isDriven: isDriven()) {
             case .admit(let report): return .admitted(report)
             case .conflict: return .conflict
-            case .inject:
-                guard let session else { return .admitted(nil) }
-                return finish(browser, session, await inject())
+            case .inject: return finish(browser, claim, await inject())
             case .wait:
                 let attempt = await withCheckedContinuation { waiting.append($0) }
                 // A failure is everyone's who waited for it: ten connections in a row shall not wait ten deadlines.
-                if attempt.browser == browser, attempt.session == session { return attempt.admission }
+                if attempt.browser == browser, attempt.claim == claim { return attempt.admission }
             }
         }
     }
 
-    private func finish(_ browser: String, _ session: String, _ report: InjectionReport) -> Admission {
+    private func finish(_ browser: String, _ claim: InjectionClaim, _ report: InjectionReport) -> Admission {
         let isAccepted = report.outcome == .full || failurePolicy == .open
-        ledger.finish(browser: browser, session: session, report: report, isAccepted: isAccepted)
+        ledger.finish(browser: browser, claim, report: report, isAccepted: isAccepted)
         let admission: Admission = isAccepted ? .admitted(report) : .refused(report)
         let told = waiting
         waiting = []
         for continuation in told {
-            continuation.resume(returning: Attempt(browser: browser, session: session, admission: admission))
+            continuation.resume(returning: Attempt(browser: browser, claim: claim, admission: admission))
         }
         return admission
     }

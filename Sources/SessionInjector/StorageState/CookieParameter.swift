@@ -144,15 +144,6 @@ extension CookieParameter {
     }
 }
 
-extension JSONValue {
-    /// This object with one more member; anything else as it is.
-    func adding(_ name: String, _ value: JSONValue) -> JSONValue {
-        guard var object = objectValue else { return self }
-        object[name] = value
-        return .object(object)
-    }
-}
-
 extension String {
     /// The text without one dot at its beginning.
     var withoutLeadingDot: String { hasPrefix(".") ? String(dropFirst()) : self }

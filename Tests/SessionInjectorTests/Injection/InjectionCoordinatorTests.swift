@@ -18,10 +18,15 @@ private actor Host {
 
     /// A connection whose injection lasts until `finish`.
     func connect(_ browser: String, _ session: String?) async -> InjectionCoordinator.Admission {
-        await coordinator.admit(browser: browser, session: session) {
-            injections += 1
-            return await withCheckedContinuation { gate = $0 }
-        }
+        await coordinator.admit(
+            browser: browser,
+            InjectionClaim(session: session, userID: "u"),
+            isDriven: { false },
+            inject: {
+                injections += 1
+                return await withCheckedContinuation { gate = $0 }
+            }
+        )
     }
 
     func finish(_ report: InjectionReport) {

@@ -1,0 +1,52 @@
+import ProxyCore
+
+/// Who may ask the admin listener.
+///
+/// A page inside the browser reaches loopback too. What it sends carries `Origin` or `Sec-Fetch-Site`, which a page cannot
+/// leave off; and a name that an attacker points at 127.0.0.1 shows in `Host`. Both are refused before anything else.
+struct AdminGuard: Sendable {
+    /// Why a request is refused.
+    enum Refusal: Error {
+        /// 403: it comes from a page, or names a host that is not ours.
+        case foreign
+        /// 401: it needs the operators' token.
+        case unauthorized
+    }
+
+    private let hosts: Set<String>
+    private let token: SecretBytes?
+    private let isUnixSocket: Bool
+
+    /// A guard that admits requests to loopback, and to these hosts besides, and asks for this token; without one, what
+    /// needs it is refused.
+    init(hosts: [String], token: SecretBytes?, isUnixSocket: Bool) {
+        self.hosts = Set(hosts.map { $0.lowercased() })
+        self.token = token
+        self.isUnixSocket = isUnixSocket
+    }
+
+    /// Checks a request for a route.
+    func check(_ head: RequestHead, _ route: AdminRoute) throws(Refusal) {
+        let site = head.fields.values(of: .secFetchSite)
+        guard !head.fields.contains(.origin), site.allSatisfy({ $0.elementsEqual("none".utf8) }), isOurs(head) else {
+            throw .foreign
+        }
+        guard route.isOpen || hasToken(head) else { throw .unauthorized }
+    }
+
+    /// Nobody but this machine's own processes reaches a Unix socket, whatever `Host` they send.
+    private func isOurs(_ head: RequestHead) -> Bool {
+        guard !isUnixSocket, let host = head.authority?.host.lowercased() else { return true }
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        if bare == "localhost" || IPAddress(bare)?.isLoopback == true { return true }
+        return hosts.contains(host) || hosts.contains(bare)
+    }
+
+    private func hasToken(_ head: RequestHead) -> Bool {
+        guard let token, head.fields.count(of: .authorization) == 1 else { return false }
+        guard case .bearer(let given)? = try? Credential.find(fields: head.fields, query: QueryParameters(nil)) else {
+            return false
+        }
+        return token.equals(SecretBytes(given))
+    }
+}

@@ -1,0 +1,91 @@
+import ProxyCore
+
+// What the admin listener answers.
+
+extension ProxyServer {
+    /// Serves one request of an operator.
+    func serveAdmin(_ stream: TCPStream) async {
+        let request = RequestID()
+        do throws(Refusal) {
+            let asked = try await RequestReader.read(from: stream)
+            let answer = await adminAnswer(asked.head, request)
+            await stream.sendLast(answer.serialized(isHead: asked.head.method == .head))
+        } catch {
+            guard let response = error.response(to: request) else { return stream.close() }
+            await stream.sendLast(response.serialized())
+        }
+    }
+
+    private func adminAnswer(_ head: RequestHead, _ request: RequestID) async -> HTTPResponse {
+        let route = AdminRoute(head)
+        do throws(AdminGuard.Refusal) {
+            try adminGuard.check(head, route)
+            return await adminAnswer(route, request)
+        } catch {
+            log.record(.warning, "admin_refused", requestID: request, ["reason": .string("\(error)")])
+            switch error {
+            case .foreign: return Refusal.response(.forbidden, "forbidden", nil, request)
+            case .unauthorized:
+                let challenge = "Bearer realm=\"cdp-proxy admin\""
+                return Refusal.response(.unauthorized, "unauthorized", nil, request, field: ("WWW-Authenticate", challenge))
+            }
+        }
+    }
+
+    private func adminAnswer(_ route: AdminRoute, _ request: RequestID) async -> HTTPResponse {
+        switch route {
+        case .health: return await healthAnswer()
+        case .ready: return await readyAnswer()
+        case .metrics: return metricsAnswer()
+        case .connections: return connectionsAnswer()
+        case .drain:
+            drain()
+            return HTTPResponse(.accepted, json: Array("{\"status\":\"draining\"}".utf8))
+        case .methodNotAllowed(let allow): return Refusal.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allow))
+        case .unknown: return Refusal.response(.notFound, "not_found", nil, request)
+        }
+    }
+
+    /// Ready: not draining, Chrome answers, a signing key is at hand, and what is injected at start is in the browser.
+    private func readyAnswer() async -> HTTPResponse {
+        let checks: KeyValuePairs<String, Bool> = [
+            "accepting": !isDraining,
+            "chrome": await chromeIsUp(),
+            "signingKey": await keys.current() != nil,
+            "session": !startInjectionIsPending,
+        ]
+        let isReady = checks.allSatisfy(\.value)
+        var body: JSONValue = ["status": JSONValue(isReady ? "ready" : "not_ready")]
+        for (name, isGood) in checks { body = body.adding(name, .bool(isGood)) }
+        return HTTPResponse(isReady ? .ok : .serviceUnavailable, json: body.serialized())
+    }
+
+    private func metricsAnswer() -> HTTPResponse {
+        metrics.sample(connections.totals)
+        return HTTPResponse(.ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics.registry.text().utf8))
+    }
+
+    private func connectionsAnswer() -> HTTPResponse {
+        HTTPResponse(.ok, json: JSONValue.array(connections.all.map(\.json)).serialized())
+    }
+}
+
+extension LiveConnection {
+    /// What operators see of it.
+    fileprivate var json: JSONValue {
+        let totals = relay?.totals ?? RelayTotals()
+        return [
+            "requestId": JSONValue(request.description),
+            "sessionId": JSONValue(sessionID),
+            "projectId": JSONValue(projectID),
+            "userId": userID.map { JSONValue($0) } ?? .null,
+            "roles": .array(roles.map { JSONValue($0) }),
+            "peer": JSONValue(peer.description),
+            "since": JSONValue(UTCTimestamp(secondsSince1970: since).description),
+            "bytesToChrome": JSONValue(Int(clamping: totals.bytesToChrome)),
+            "bytesToClient": JSONValue(Int(clamping: totals.bytesToClient)),
+            "framesToChrome": JSONValue(Int(clamping: totals.framesToChrome)),
+            "framesToClient": JSONValue(Int(clamping: totals.framesToClient)),
+        ]
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import ProxyCore
+
+/// `cdp-proxy serve`: runs the proxy.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the proxy (the default).",
+        discussion: VariableTable.helpText
+    )
+
+    /// Reads the configuration, opens the ports and serves until the process is told to end.
+    func run() throws {
+        ProcessHardening.forbidDumps()
+        ProcessHardening.ignoreBrokenPipes()
+        ProcessHardening.raiseDescriptorLimit()
+        let configuration = try Configuration(.process)
+        try onLoop { loop in try await ProxyServer(configuration, on: loop).run() }
+    }
+}

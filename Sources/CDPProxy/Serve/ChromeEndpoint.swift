@@ -1,0 +1,183 @@
+import ProxyCore
+
+/// Why Chrome could not do what it was asked.
+enum ChromeFailure: Error, Sendable {
+    /// Nobody listens at its address, or the connection broke.
+    case unreachable
+    /// It did not answer in time.
+    case silent
+    /// What it answered is not HTTP, not a WebSocket handshake, or not the JSON it should be.
+    case garbage
+    /// It has no such endpoint: 404 for an id of a page that was closed, or of a Chrome that was restarted.
+    case noSuchEndpoint
+}
+
+/// Chrome's DevTools server: what the proxy asks it, and the connections it makes to it. Nothing of a client's reaches
+/// it but the path of an endpoint.
+///
+/// Lives on the loop's thread.
+final class ChromeEndpoint {
+    /// What Chrome answered to a plain request.
+    struct Answer {
+        var status: UInt16
+        var body: [UInt8]
+        var contentType: String?
+    }
+
+    /// A WebSocket to Chrome whose handshake is done.
+    struct Connection {
+        let stream: TCPStream
+        /// What Chrome sent behind its answer to the handshake.
+        let received: [UInt8]
+    }
+
+    /// How long Chrome may take to answer a handshake or a request.
+    static let patience = Duration.seconds(5)
+    /// The longest answer to a plain request; `/json/protocol`, the longest there is, has some 2 MiB.
+    static let longestAnswer = 32 << 20
+
+    private let address: SocketAddress
+    private let loop: EventLoop
+
+    /// Chrome at an address.
+    init(at address: SocketAddress, on loop: EventLoop) {
+        self.address = address
+        self.loop = loop
+    }
+
+    // MARK: Plain requests
+
+    /// Asks for a target and gives the whole answer.
+    func ask(_ method: StaticString = "GET", _ target: some Sequence<UInt8>) async throws(ChromeFailure) -> Answer {
+        let stream = try await connect()
+        defer { stream.close() }
+        do throws(StreamError) {
+            try await stream.write(OutgoingRequest.bytes(method, target: target))
+        } catch {
+            throw ChromeFailure(error)
+        }
+        var received: [UInt8] = []
+        let head = try await readHead(from: stream, into: &received)
+        let body = try await readBody(of: head, from: stream, received: received)
+        return Answer(status: head.status, body: body, contentType: head.fields.string(of: .contentType))
+    }
+
+    /// The path of the browser endpoint, with the id that this run of Chrome has.
+    func browserPath() async throws(ChromeFailure) -> String {
+        guard let path = try await targets(.version, .object).firstSocketPath else { throw .garbage }
+        return path
+    }
+
+    /// The path of the first page.
+    func firstPagePath() async throws(ChromeFailure) -> String {
+        guard let path = try await targets(.list, .list).firstPagePath else { throw .noSuchEndpoint }
+        return path
+    }
+
+    /// What Chrome says of itself or its targets.
+    func targets(_ endpoint: JSONEndpoint, _ shape: DevToolsJSON.Shape) async throws(ChromeFailure) -> DevToolsJSON {
+        let answer = try await ask(endpoint.method, endpoint.chromeTarget)
+        guard answer.status == HTTPStatus.ok.code else { throw .noSuchEndpoint }
+        do throws(DevToolsJSONError) {
+            return try DevToolsJSON(answer.body, shape: shape)
+        } catch {
+            throw .garbage
+        }
+    }
+
+    // MARK: WebSockets
+
+    /// Opens a WebSocket on a path such as `/devtools/browser/ID`.
+    func open(_ path: String) async throws(ChromeFailure) -> Connection {
+        let stream = try await connect()
+        do throws(ChromeFailure) {
+            let received = try await shakeHands(on: stream, path: path)
+            stream.setDeadline(nil)
+            return Connection(stream: stream, received: received)
+        } catch {
+            stream.close()
+            throw error
+        }
+    }
+
+    private func shakeHands(on stream: TCPStream, path: String) async throws(ChromeFailure) -> [UInt8] {
+        let handshake = ClientHandshake()
+        do throws(StreamError) {
+            try await stream.write(handshake.request(path: path.utf8))
+        } catch {
+            throw ChromeFailure(error)
+        }
+        var received: [UInt8] = []
+        let head = try await readHead(from: stream, into: &received)
+        do throws(HandshakeFault) {
+            try handshake.check(head)
+            return received
+        } catch .refused {
+            throw .noSuchEndpoint
+        } catch {
+            throw .garbage
+        }
+    }
+
+    // MARK: Bytes
+
+    private func connect() async throws(ChromeFailure) -> TCPStream {
+        do throws(StreamError) {
+            return try await TCPStream.connect(to: address, on: loop, deadline: loop.now + Self.patience)
+        } catch {
+            throw ChromeFailure(error)
+        }
+    }
+
+    /// Reads a head, and leaves in `received` what came behind it.
+    private func readHead(
+        from stream: TCPStream,
+        into received: inout [UInt8]
+    ) async throws(ChromeFailure) -> ResponseHead {
+        var parser = ResponseHeadParser()
+        while true {
+            do throws(HTTPRefusal) {
+                if let head = try parser.parse(received.span) {
+                    received.removeFirst(head.byteCount)
+                    return head
+                }
+            } catch {
+                throw .garbage
+            }
+            guard try await read(from: stream, into: &received) > 0 else { throw .garbage }
+        }
+    }
+
+    private func readBody(
+        of head: ResponseHead,
+        from stream: TCPStream,
+        received: [UInt8]
+    ) async throws(ChromeFailure) -> [UInt8] {
+        var body = received
+        let length = head.contentLength
+        guard length ?? 0 <= Self.longestAnswer else { throw .garbage }
+        while body.count < length ?? Self.longestAnswer {
+            guard try await read(from: stream, into: &body) > 0 else { break }
+        }
+        guard length == nil ? body.count < Self.longestAnswer : body.count >= length ?? 0 else { throw .garbage }
+        return Array(body.prefix(length ?? body.count))
+    }
+
+    private func read(from stream: TCPStream, into bytes: inout [UInt8]) async throws(ChromeFailure) -> Int {
+        do throws(StreamError) {
+            return try await stream.read(appendingTo: &bytes)
+        } catch {
+            throw ChromeFailure(error)
+        }
+    }
+}
+
+extension ChromeFailure {
+    /// What a broken stream says about Chrome.
+    init(_ error: StreamError) {
+        switch error {
+        case .deadline: self = .silent
+        case .closed, .ended, .system: self = .unreachable
+        }
+    }
+}

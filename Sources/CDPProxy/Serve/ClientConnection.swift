@@ -1,0 +1,102 @@
+import ProxyCore
+
+// One connection is one story, told here once, downwards:
+//
+//     bytes in -> request head -> route -> credential -> grant -> stored session injected -> Chrome's WebSocket opened
+//     -> 101 -> relay -> totals logged
+//
+// Each step needs what the one before gave, so none can be skipped: only the gate makes a `Grant`, injection and the
+// dial ask for one, and the relay consumes both sockets. What goes wrong is thrown as a `Refusal`, answered in one place.
+
+extension ProxyServer {
+    /// Serves a client from its first byte to the start of its relay, or to the answer it gets instead.
+    func serve(_ stream: TCPStream) async {
+        let request = RequestID()
+        handshakes += 1
+        defer { handshakeEnded() }
+        do throws(Refusal) {
+            let asked = try await RequestReader.read(from: stream)
+            if let answer = try await serve(asked, request, on: stream) { await stream.sendLast(answer.serialized()) }
+        } catch {
+            await refuse(error, request, on: stream)
+        }
+    }
+
+    /// Does what was asked for, if it may be done; gives the answer, or nil once the two sides are joined.
+    private func serve(
+        _ asked: RequestReader.Request,
+        _ request: RequestID,
+        on stream: TCPStream
+    ) async throws(Refusal) -> HTTPResponse? {
+        let routed = RoutedRequest(asked.head)
+        if case .health = routed.route { return await healthAnswer() }
+        if case .socket = routed.route { try checkOrigin(asked.head) }
+        let caller = try await admit(asked.head, routed, from: origin(of: asked.head, stream.peer))
+        switch routed.route {
+        case .socket(let endpoint):
+            try await connect(caller, to: endpoint, asked, request, on: stream)
+            return nil
+        case .json(let endpoint): return try await devToolsAnswer(endpoint, asked.head, caller)
+        case .ticket: return try ticketAnswer(asked.head, caller)
+        case .methodNotAllowed(let allowed): throw .method(allowed: allowed)
+        case .unknown, .health: throw .notFound
+        }
+    }
+
+    /// Opens Chrome's WebSocket for a client that asked for one, and joins the two.
+    private func connect(
+        _ caller: Caller,
+        to endpoint: SocketEndpoint,
+        _ asked: RequestReader.Request,
+        _ request: RequestID,
+        on stream: TCPStream
+    ) async throws(Refusal) {
+        let begin = Instant.now()
+        let upgrade = try handshake(asked.head)
+        try checkRoom()
+        let path = try await browserReady(for: caller.grant, endpoint, request)
+        let chromeSide = try await openChrome(path)
+        do throws(Refusal) {
+            try checkRoom()
+            try spend(caller.grant)
+            try await send(upgrade.answer, on: stream)
+        } catch {
+            chromeSide.stream.close()
+            throw error
+        }
+        join(stream, chromeSide, pipelined: asked.rest, caller, request)
+        metrics.connectSeconds.observe(Instant.now().since(begin).inSeconds)
+    }
+
+    /// Hands both sockets to a relay. From here on no task is left of the handshake.
+    private func join(
+        _ stream: TCPStream,
+        _ chromeSide: ChromeEndpoint.Connection,
+        pipelined: [UInt8],
+        _ caller: Caller,
+        _ request: RequestID
+    ) {
+        guard let client = stream.detach(), let chrome = chromeSide.stream.detach() else { return }
+        let connection = LiveConnection(request, grant: caller.grant, peer: caller.origin.address, since: secondsSince1970())
+        let relay = Relay(
+            client: client,
+            chrome: chrome,
+            fromClient: pipelined,
+            fromChrome: chromeSide.received,
+            on: loop,
+            pipes: pipes,
+            pingInterval: configuration.connections.ping,
+            finished: { end, totals in self.ended(request, end, totals) }
+        )
+        connections.add(connection, relay: relay)
+        began(connection, until: caller.grant.expiresAt)
+        relay.start()
+    }
+
+    /// Counts and logs a refusal, answers it, and closes.
+    private func refuse(_ refusal: Refusal, _ request: RequestID, on stream: TCPStream) async {
+        refused(refusal, request, peer: stream.peer)
+        guard let response = refusal.response(to: request) else { return stream.close() }
+        await stream.sendLast(response.serialized())
+    }
+}

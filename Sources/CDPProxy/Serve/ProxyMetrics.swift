@@ -1,0 +1,126 @@
+import ProxyCore
+
+/// The proxy's metrics by name. Names and labels are promises to dashboards and alerts.
+final class ProxyMetrics {
+    /// All of them, for a scraper.
+    let registry = MetricsRegistry()
+
+    let tokensAccepted: Counter
+    let tokensRejected: CounterFamily
+    let connections: Counter
+    let connectSeconds: Histogram
+    let relayBytes: CounterFamily
+    let relayFrames: CounterFamily
+    let injections: CounterFamily
+    let injectionSeconds: Histogram
+    let secretFetches: CounterFamily
+    let policyDenied: CounterFamily
+    let closes: CounterFamily
+    let chromeUp: Gauge
+    let draining: Gauge
+
+    /// Declares the metrics that are counted as things happen.
+    init() {
+        tokensAccepted = registry.counter("cdp_proxy_tokens_accepted_total", help: "Credentials that were admitted.")
+        tokensRejected = registry.counters(
+            "cdp_proxy_tokens_rejected_total",
+            labels: ["reason"],
+            help: "Credentials that were refused, by reason."
+        )
+        connections = registry.counter("cdp_proxy_connections_total", help: "Clients that were joined to Chrome.")
+        connectSeconds = registry.histogram(
+            "cdp_proxy_connect_seconds",
+            help: "From a client's whole request head to its 101."
+        )
+        relayBytes = registry.counters(
+            "cdp_proxy_relay_bytes_total",
+            labels: ["direction"],
+            help: "Bytes on the wire after the handshake, frame headers included."
+        )
+        relayFrames = registry.counters(
+            "cdp_proxy_relay_frames_total",
+            labels: ["direction"],
+            help: "WebSocket frames passed on."
+        )
+        injections = registry.counters(
+            "cdp_proxy_injections_total",
+            labels: ["result"],
+            help: "Stored sessions put into Chrome, by result."
+        )
+        injectionSeconds = registry.histogram("cdp_proxy_injection_seconds", help: "How long an injection took.")
+        secretFetches = registry.counters(
+            "cdp_proxy_secret_fetches_total",
+            labels: ["result"],
+            help: "Fetches of the signing key, by result."
+        )
+        policyDenied = registry.counters(
+            "cdp_proxy_policy_denied_total",
+            labels: ["permission"],
+            help: "Commands and requests a role does not allow, by the permission they need."
+        )
+        closes = registry.counters(
+            "cdp_proxy_closes_total",
+            labels: ["code", "side"],
+            help: "Ended connections, by close code and the side that ended them."
+        )
+        chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
+        draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
+        registry.gauge(
+            "cdp_proxy_build_info",
+            labels: ["version": ProductVersion.text],
+            help: "Always 1; the label says which version runs."
+        ).value = 1
+        declareLabels()
+    }
+
+    /// A counter that was never incremented is there at zero, so that a rate over it is not empty.
+    private func declareLabels() {
+        for rejection in Rejection.allCases { _ = tokensRejected[rejection.rawValue] }
+        for result in ["full", "partial", "failed"] { _ = injections[result] }
+    }
+
+    /// Declares the metrics that are read when somebody asks.
+    func declareSampled(_ connections: LiveConnections, _ keys: GateKeys, _ log: EventLog) {
+        registry.sampledGauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.") {
+            Double(connections.count)
+        }
+        registry.sampledGauge("cdp_proxy_secret_age_seconds", help: "How long ago the signing key was fetched.") {
+            keys.age
+        }
+        registry.sampledCounter("cdp_proxy_log_lines_dropped_total", help: "Log lines nobody took in time.") {
+            Double(log.droppedLines)
+        }
+        declareProcess()
+    }
+
+    private func declareProcess() {
+        registry.sampledCounter("process_cpu_seconds_total", help: "User and system time.") {
+            ProcessUsage.current().processorSeconds
+        }
+        registry.sampledGauge("process_resident_memory_bytes", help: "Memory in RAM.") {
+            ProcessUsage.current().residentBytes
+        }
+        registry.sampledGauge("process_start_time_seconds", help: "When the process started, since 1970.") {
+            ProcessUsage.current().startTime
+        }
+        registry.sampledGauge("process_open_fds", help: "Open descriptors.") {
+            ProcessUsage.current().openDescriptors
+        }
+        registry.sampledGauge("process_max_fds", help: "Descriptors the process may open.") {
+            ProcessUsage.current().descriptorLimit
+        }
+    }
+
+    /// Brings the relay's counters up to what the relays have counted themselves: they are read when somebody asks, so
+    /// that a message costs no counter.
+    func sample(_ totals: RelayTotals) {
+        raise(relayBytes["client_to_chrome"], to: totals.bytesToChrome)
+        raise(relayBytes["chrome_to_client"], to: totals.bytesToClient)
+        raise(relayFrames["client_to_chrome"], to: totals.framesToChrome)
+        raise(relayFrames["chrome_to_client"], to: totals.framesToClient)
+    }
+
+    private func raise(_ counter: Counter, to value: UInt64) {
+        counter.increment(by: value &- counter.value)
+    }
+}

@@ -1,0 +1,72 @@
+import ProxyCore
+
+/// Who was let in, and from where.
+struct Caller {
+    /// What the gate found the credential to be good for.
+    let grant: Grant
+    /// Where the request comes from.
+    let origin: RequestOrigin
+}
+
+extension ProxyServer {
+    /// The one way to a `Grant`: nothing but `/health` is served without it.
+    ///
+    /// A token whose signature fits no key may be signed with one that is newer than ours, so the keys are fetched once
+    /// more, as often as that is allowed, before it is refused.
+    func admit(_ head: RequestHead, _ routed: RoutedRequest, from origin: RequestOrigin) async throws(Refusal) -> Caller {
+        do throws(Rejection) {
+            let credential = try Credential.find(fields: head.fields, query: routed.query)
+            let grant = try await admit(credential, from: origin.address)
+            metrics.tokensAccepted.increment()
+            return Caller(grant: grant, origin: origin)
+        } catch {
+            throw .credential(error)
+        }
+    }
+
+    private func admit(_ credential: Credential, from address: IPAddress) async throws(Rejection) -> Grant {
+        let known = await keys.current()
+        do throws(Rejection) {
+            return try gate.admit(credential, keys: known, peer: address, now: secondsSince1970())
+        } catch .signature {
+            guard let newer = await keys.afterBadSignature() else { throw .signature }
+            return try gate.admit(credential, keys: newer, peer: address, now: secondsSince1970())
+        }
+    }
+
+    /// A handshake that a web page makes is refused unless its origin is listed: tokens belong on servers.
+    func checkOrigin(_ head: RequestHead) throws(Refusal) {
+        do throws(Rejection) { try origins.check(head.fields) } catch { throw .credential(error) }
+    }
+
+    /// The handshake, if it is as RFC 6455 says.
+    func handshake(_ head: RequestHead) throws(Refusal) -> WebSocketUpgrade {
+        do throws(UpgradeRefusal) { return try WebSocketUpgrade(head) } catch { throw .handshake(error) }
+    }
+
+    /// Where a request comes from.
+    func origin(of head: RequestHead, _ peer: SocketAddress) -> RequestOrigin {
+        // A Unix socket's peer has no address; whoever may open the socket is on this machine.
+        hops.origin(of: head, peer: IPAddress(peer.host) ?? .loopback)
+    }
+
+    /// Sends the 101; the client may be gone by now.
+    func send(_ bytes: [UInt8], on stream: TCPStream) async throws(Refusal) {
+        do throws(StreamError) { try await stream.write(bytes) } catch { throw .clientGone }
+    }
+
+    /// Whether one more client may be joined to Chrome.
+    func checkRoom() throws(Refusal) {
+        guard !isDraining else { throw .draining }
+        guard connections.count < configuration.connections.limit else { throw .connectionLimit }
+    }
+
+    /// Spends a token that admits once.
+    func spend(_ grant: Grant) throws(Refusal) {
+        do throws(Rejection) {
+            try gate.spend(grant, now: secondsSince1970())
+        } catch {
+            throw .credential(error)
+        }
+    }
+}

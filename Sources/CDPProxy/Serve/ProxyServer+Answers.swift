@@ -1,0 +1,105 @@
+import ProxyCore
+
+// What clients are answered over plain HTTP.
+
+extension ProxyServer {
+    /// `GET /health`: whether Chrome answers. Asked for by load balancers and anybody else, so it tells nothing more.
+    func healthAnswer() async -> HTTPResponse {
+        let isUp = await chromeIsUp()
+        var body: JSONValue = ["status": JSONValue(isUp ? "ok" : "unavailable"), "chrome": JSONValue(isUp ? "up" : "down")]
+        body = body.adding("version", JSONValue(ProductVersion.text))
+        return HTTPResponse(isUp ? .ok : .serviceUnavailable, json: body.serialized())
+    }
+
+    /// Whether Chrome answers; asked of Chrome at most once a second, however often it is asked of us.
+    func chromeIsUp() async -> Bool {
+        if let known = chromeState, loop.now.since(known.at) < .seconds(1) { return known.isUp }
+        let isUp = (try? await chrome.browserPath()) != nil
+        chromeState = (loop.now, isUp)
+        metrics.chromeUp.set(isUp)
+        return isUp
+    }
+
+    /// One of Chrome's `/json` answers, its WebSocket URLs leading back through the proxy.
+    func devToolsAnswer(
+        _ endpoint: JSONEndpoint,
+        _ head: RequestHead,
+        _ caller: Caller
+    ) async throws(Refusal) -> HTTPResponse {
+        switch endpoint {
+        case .version, .new: return try await linked(endpoint, .object, head, caller)
+        case .list: return try await linked(endpoint, .list, head, caller)
+        case .protocol, .activate, .close: return try await unchanged(endpoint)
+        }
+    }
+
+    private func linked(
+        _ endpoint: JSONEndpoint,
+        _ shape: DevToolsJSON.Shape,
+        _ head: RequestHead,
+        _ caller: Caller
+    ) async throws(Refusal) -> HTTPResponse {
+        let targets = try await asked { () async throws(ChromeFailure) in try await chrome.targets(endpoint, shape) }
+        let address = try externalAddress(head, caller)
+        let body = try targets.serialized { path throws(Refusal) in
+            address.socketURL(path: path, credential: try urlCredential(for: caller.grant))
+        }
+        return HTTPResponse(.ok, json: body)
+    }
+
+    private func unchanged(_ endpoint: JSONEndpoint) async throws(Refusal) -> HTTPResponse {
+        let answer = try await asked { () async throws(ChromeFailure) in
+            try await chrome.ask(endpoint.method, endpoint.chromeTarget)
+        }
+        switch answer.status {
+        case 200: return HTTPResponse(.ok, contentType: answer.isJSON ? "application/json" : "text/plain", body: answer.body)
+        case 404, 500: throw .chrome(.noSuchEndpoint)
+        default: throw .chrome(.garbage)
+        }
+    }
+
+    /// `POST /ticket`: a URL that opens one connection within 30 seconds, so that no token need stand in one.
+    func ticketAnswer(_ head: RequestHead, _ caller: Caller) throws(Refusal) -> HTTPResponse {
+        let ticket = try ticket(for: caller.grant)
+        let url = try externalAddress(head, caller).socketURL(path: "/", credential: .ticket(ticket))
+        let lifetime = Int(Ticket.lifetime.components.seconds)
+        let body: JSONValue = [
+            "ticket": JSONValue(ticket), "connectUrl": JSONValue(url), "expiresIn": JSONValue(lifetime),
+        ]
+        return HTTPResponse(.ok, json: body.serialized())
+    }
+
+    /// What the URLs in an answer carry: the caller's own token when it came by URL, else a ticket for each.
+    private func urlCredential(for grant: Grant) throws(Refusal) -> URLCredential {
+        if let token = grant.urlToken { return .signingKey(token) }
+        return .ticket(try ticket(for: grant))
+    }
+
+    private func ticket(for grant: Grant) throws(Refusal) -> String {
+        do throws(Rejection) {
+            return try gate.issueTicket(for: grant, now: secondsSince1970()).text
+        } catch {
+            throw .credential(error)
+        }
+    }
+
+    private func externalAddress(_ head: RequestHead, _ caller: Caller) throws(Refusal) -> ExternalAddress {
+        if let address = publicAddress { return address }
+        guard let address = ExternalAddress(head, isTLS: false, isTrustedHop: caller.origin.isBehindTrustedHop) else {
+            throw .head(.hostMissing)
+        }
+        return address
+    }
+
+    /// Asks Chrome, and turns its failure into a refusal.
+    func asked<Answer>(
+        _ question: () async throws(ChromeFailure) -> Answer
+    ) async throws(Refusal) -> Answer {
+        do throws(ChromeFailure) { return try await question() } catch { throw .chrome(error) }
+    }
+}
+
+extension ChromeEndpoint.Answer {
+    /// Whether the answer says that it is JSON.
+    var isJSON: Bool { contentType?.lowercased().hasPrefix("application/json") ?? false }
+}

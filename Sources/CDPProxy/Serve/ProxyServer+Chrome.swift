@@ -1,0 +1,118 @@
+import ProxyCore
+import SessionInjector
+import SessionStore
+
+// What is done with Chrome before a client is joined to it.
+
+extension ProxyServer {
+    /// Gives the path of the endpoint a client asked for, once the stored session that belongs to it is in the browser.
+    func browserReady(
+        for grant: Grant,
+        _ endpoint: SocketEndpoint,
+        _ request: RequestID
+    ) async throws(Refusal) -> String {
+        let path = try await path(of: endpoint)
+        guard sessions != nil else { return path }
+        let browser = isBrowser(endpoint) ? path : try await asked { () async throws(ChromeFailure) in
+            try await chrome.browserPath()
+        }
+        do throws(SessionRefusal) {
+            try await putSession(StoredSessionRequest(grant, configuration.injection), in: browser, for: grant.userID, request)
+        } catch {
+            throw .session(error)
+        }
+        return path
+    }
+
+    /// Sees to it that the browser holds the stored session that is asked for, if there is one, and that the caller may
+    /// share it.
+    func putSession(
+        _ wanted: StoredSessionRequest,
+        in browserPath: String,
+        for userID: String?,
+        _ request: RequestID?
+    ) async throws(SessionRefusal) {
+        guard let sessions else { return }
+        let session = try await sessions.find(wanted, now: secondsSince1970())
+        let state = try session.map { session throws(SessionRefusal) in try sessions.open(session) }
+        let claim = InjectionClaim(session: session?.metadata.id, userID: session?.metadata.userID ?? userID)
+        let admission = await injections.admit(
+            browser: browserPath,
+            claim,
+            isDriven: { connections.count > 0 },
+            inject: { await inject(state, browserPath, request) }
+        )
+        switch admission {
+        case .admitted: return
+        case .conflict: throw .conflict
+        case .refused: throw .injectionFailed
+        }
+    }
+
+    /// The path on Chrome's side. What has no id is looked up each time, since a restarted Chrome has another.
+    private func path(of endpoint: SocketEndpoint) async throws(Refusal) -> String {
+        switch endpoint {
+        case .browserWithID(let id): return "/devtools/browser/\(id)"
+        case .page(let id): return "/devtools/page/\(id)"
+        case .root where configuration.listeners.root == .page:
+            return try await asked { () async throws(ChromeFailure) in try await chrome.firstPagePath() }
+        case .root, .browser:
+            return try await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
+        }
+    }
+
+    private func isBrowser(_ endpoint: SocketEndpoint) -> Bool {
+        switch endpoint {
+        case .browser: true
+        case .root: configuration.listeners.root == .browser
+        // An id the client names may be one of the past; only Chrome knows which it has.
+        case .browserWithID, .page: false
+        }
+    }
+
+    /// Opens Chrome's WebSocket on a path.
+    func openChrome(_ path: String) async throws(Refusal) -> ChromeEndpoint.Connection {
+        try await asked { () async throws(ChromeFailure) in try await chrome.open(path) }
+    }
+
+    /// Puts a state into the browser; what came of it is counted and logged.
+    private func inject(_ state: StorageState?, _ browserPath: String, _ request: RequestID?) async -> InjectionReport {
+        let begin = Instant.now()
+        let report = await injectionReport(state, browserPath)
+        let seconds = Instant.now().since(begin).inSeconds
+        metrics.injections[report.result].increment()
+        metrics.injectionSeconds.observe(seconds)
+        log.record(
+            report.outcome == .full ? .info : .error,
+            "session_injected",
+            requestID: request,
+            [
+                "result": .string(report.result),
+                "cookies": .integer(report.cookies.found),
+                "cookiesWanted": .integer(report.cookies.wanted),
+                "cookiesSkipped": .integer(report.skippedCookies.values.reduce(0, +)),
+                "origins": .integer(report.origins.found),
+                "originsWanted": .integer(report.origins.wanted),
+                "items": .integer(report.items.found),
+                "itemsWanted": .integer(report.items.wanted),
+                "seconds": .number(seconds),
+            ]
+        )
+        return report
+    }
+
+    private func injectionReport(_ state: StorageState?, _ browserPath: String) async -> InjectionReport {
+        guard let state, let connection = try? await chrome.open(browserPath) else {
+            return InjectionReport(failure: .stream(.stream(.ended)))
+        }
+        let socket = WebSocketStream(over: connection.stream, received: connection.received)
+        let report = await SessionInjector.inject(
+            state,
+            over: CDPClient(over: socket),
+            now: secondsSince1970(),
+            deadline: loop.now + configuration.injection.deadline
+        )
+        await socket.close()
+        return report
+    }
+}

@@ -1,0 +1,138 @@
+import Glibc
+import ProxyCore
+
+/// Why the server cannot start: one sentence that names what to change.
+struct StartError: Error, CustomStringConvertible {
+    let description: String
+}
+
+// How the server starts, drains and ends.
+
+extension ProxyServer {
+    /// Opens both ports, and serves until the server is told to stop and its last client has gone.
+    func run() async throws(StartError) {
+        metrics.declareSampled(connections, keys, log)
+        try start()
+        unsafe await withUnsafeContinuation { unsafe stopped = $0 }
+    }
+
+    private func start() throws(StartError) {
+        let settings = configuration.listeners
+        adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen, for: .operators)
+        listener = try listen("CDP_PROXY_LISTEN", settings.listen, for: .clients)
+        watchSignals()
+        Task(executorPreference: loop) { await self.keepKeysFresh() }
+        Task(executorPreference: loop) { await self.injectAtStart() }
+        log.record(
+            .info,
+            "listening",
+            [
+                "listen": .string(listener?.address.description ?? ""),
+                "admin": .string(adminListener?.address.description ?? ""),
+                "chrome": .string(settings.chrome.description),
+                "version": .string(ProductVersion.text),
+            ]
+        )
+        for name in configuration.unknownNames {
+            log.record(.warning, "unknown_variable", ["name": .string(name)])
+        }
+    }
+
+    private func keepKeysFresh() async {
+        await keys.keepFresh()
+    }
+
+    /// Whom a port is for.
+    private enum Visitors {
+        case clients
+        case operators
+    }
+
+    private func listen(
+        _ variable: String,
+        _ address: ListenAddress,
+        for visitors: Visitors
+    ) throws(StartError) -> TCPListener {
+        let resolved = try address.resolved()
+        do throws(Errno) {
+            if case .unix(let path) = address { _ = unsafe unlink(path) }
+            return try TCPListener(
+                at: resolved,
+                on: loop,
+                farewell: Self.noRoom,
+                overflow: { self.log.record(.error, "out_of_descriptors") },
+                accept: { descriptor, peer in self.accept(descriptor, peer, visitors) }
+            )
+        } catch {
+            throw StartError(description: "\(variable): cannot listen at \(address): \(error).")
+        }
+    }
+
+    /// What a client is sent for whom there is no descriptor, or no room: made once, since there is nothing to spare.
+    private static let noRoom = Refusal.connectionLimit.response(to: RequestID())?.serialized() ?? []
+
+    private func accept(
+        _ descriptor: consuming Descriptor,
+        _ peer: SocketAddress,
+        _ visitors: Visitors
+    ) {
+        guard handshakes < Self.mostHandshakes else {
+            _ = try? descriptor.send(Self.noRoom.span)
+            return
+        }
+        guard let stream = try? TCPStream(owning: descriptor, peer: peer, on: loop) else { return }
+        Task(executorPreference: loop) { await self.receive(stream, visitors) }
+    }
+
+    private func receive(_ stream: TCPStream, _ visitors: Visitors) async {
+        switch visitors {
+        case .clients: await serve(stream)
+        case .operators: await serveAdmin(stream)
+        }
+    }
+
+    /// How many clients may be between their first byte and their answer: each holds a descriptor and its buffers.
+    private static let mostHandshakes = 8192
+
+    // MARK: Draining
+
+    /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once.
+    private func watchSignals() {
+        signals = try? SignalWatch([SIGTERM, SIGINT], on: loop) { _ in
+            if self.isStopping { exit(1) }
+            self.stop()
+        }
+    }
+
+    /// Drains, closes the clients' port, and ends the loop when the last client has gone.
+    func stop() {
+        isStopping = true
+        listener?.close()
+        drain()
+        stopIfEmpty()
+    }
+
+    /// No new client is joined to Chrome; those that are go on for a while, and are then told to come back.
+    func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        metrics.draining.set(true)
+        log.record(.info, "draining", ["connections": .integer(connections.count)])
+        let timer = LoopTimer {
+            self.connections.closeAll(.serviceRestart, reason: "the proxy is being restarted")
+        }
+        drainTimer = timer
+        loop.schedule(timer, at: loop.now + configuration.connections.drain)
+    }
+
+    /// After each end: whether it was the last.
+    func stopIfEmpty() {
+        guard isStopping, connections.count == 0, handshakes == 0 else { return }
+        log.record(.info, "stopped")
+        adminListener?.close()
+        keys.close()
+        let waiting = unsafe stopped
+        unsafe stopped = nil
+        unsafe waiting?.resume()
+    }
+}

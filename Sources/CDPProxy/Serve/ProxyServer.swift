@@ -1,0 +1,83 @@
+import ProxyCore
+import SessionInjector
+
+/// Everything one event loop serves. The actor's executor is the loop, so its state, and the state of what it owns, is
+/// touched by one thread, without a lock.
+///
+/// `ClientConnection.swift` tells what happens to a client; `ProxyServer+Life.swift` how the server starts and ends.
+///
+/// `@safe`: its one continuation is taken out of its place before it is resumed.
+@safe actor ProxyServer {
+    nonisolated let loop: EventLoop
+    /// The loop's thread is the actor's.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    let configuration: Configuration
+    let chrome: ChromeEndpoint
+    let keys: GateKeys
+    /// Finds stored sessions; nil when there are none.
+    let sessions: StoredSessionResolver?
+    /// Lets one connection inject while the others wait.
+    let injections: InjectionCoordinator
+    let metrics: ProxyMetrics
+    let log: EventLog
+    let hops: TrustedHops
+    let origins: OriginPolicy
+    /// Who may ask the admin listener.
+    let adminGuard: AdminGuard
+    /// Where clients find the proxy, when the configuration says so.
+    let publicAddress: ExternalAddress?
+    /// The clients that are joined to Chrome.
+    let connections = LiveConnections()
+    /// The pipes large frames are spliced through.
+    let pipes = PipePool()
+
+    /// Who is let in, and what is remembered of it.
+    var gate: Gate
+    /// How many clients have connected and are neither joined to Chrome nor answered yet.
+    var handshakes = 0
+    /// Whether Chrome answered when it was asked last, and when that was.
+    var chromeState: (at: Instant, isUp: Bool)?
+    /// Whether no client is joined to Chrome any more.
+    var isDraining = false
+    /// Whether the session that is injected at start is not in the browser yet.
+    var startInjectionIsPending: Bool
+    /// Whether the server stops when its last client has gone.
+    var isStopping = false
+
+    var listener: TCPListener?
+    var adminListener: TCPListener?
+    var drainTimer: LoopTimer?
+    var signals: SignalWatch?
+
+    /// Resumed when the server has stopped.
+    var stopped: UnsafeContinuation<Void, Never>?
+
+    /// A server that does nothing before ``run()``. Log lines go to standard error unless told otherwise.
+    init(
+        _ configuration: Configuration,
+        on loop: EventLoop,
+        writeLog: @escaping @Sendable ([UInt8]) -> Bool = LineOutput.standardError.write
+    ) throws(StartError) {
+        self.loop = loop
+        self.configuration = configuration
+        log = EventLog(
+            threshold: configuration.log.level,
+            format: configuration.log.format,
+            clock: secondsSince1970,
+            write: writeLog
+        )
+        let metrics = ProxyMetrics()
+        self.metrics = metrics
+        chrome = ChromeEndpoint(at: try configuration.listeners.chrome.resolved(), on: loop)
+        keys = GateKeys(SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log))
+        sessions = try StoredSessionResolver(configuration)
+        injections = InjectionCoordinator(failurePolicy: configuration.injection.failure)
+        startInjectionIsPending = configuration.injection.time == .start
+        gate = Gate(policy: configuration.gate.policy)
+        adminGuard = AdminGuard(configuration)
+        hops = TrustedHops(configuration.listeners.trustedProxies)
+        origins = OriginPolicy(allowing: configuration.listeners.allowedOrigins.map(\.description))
+        publicAddress = configuration.listeners.publicURL.map { ExternalAddress($0) }
+    }
+}

@@ -1,0 +1,140 @@
+import ProxyCore
+
+/// Why a request is not served. Cause and answer are apart: a case names a fact, one switch says what the client is
+/// answered, and another what the log says.
+enum Refusal: Error, Sendable {
+    /// The head is malformed or too large.
+    case head(HTTPRefusal)
+    /// The head did not come whole in time; false when not one byte of it came.
+    case headIncomplete(begun: Bool)
+    /// The client went away before it had asked for anything.
+    case clientGone
+    /// The credential is missing or refused, or the origin is.
+    case credential(Rejection)
+    /// It asks for a WebSocket, and not as RFC 6455 says.
+    case handshake(UpgradeRefusal)
+    /// The path is served, but not for this method.
+    case method(allowed: String)
+    /// There is nothing at the path.
+    case notFound
+    /// The proxy shuts down.
+    case draining
+    /// As many connections are open as may be.
+    case connectionLimit
+    /// Chrome cannot do it.
+    case chrome(ChromeFailure)
+    /// The stored session that belongs to the connection cannot be put into Chrome.
+    case session(SessionRefusal)
+}
+
+/// Why a stored session cannot be put into Chrome.
+enum SessionRefusal: String, Error, Sendable {
+    /// There is none of that id or name, or it is another user's.
+    case notFound = "session_not_found"
+    /// It has expired.
+    case expired = "session_expired"
+    /// Another stored session is in this Chrome already.
+    case conflict = "session_conflict"
+    /// It cannot be opened: no key, another key, or damaged bytes.
+    case unreadable = "session_unreadable"
+    /// The database cannot be asked.
+    case storeUnavailable = "session_store_unavailable"
+    /// Chrome did not take it, or not all of it.
+    case injectionFailed = "session_injection_failed"
+}
+
+extension Refusal {
+    /// The answer, or nil when nobody is there to read one.
+    func response(to request: RequestID) -> HTTPResponse? {
+        switch self {
+        case .headIncomplete(begun: false), .clientGone: nil
+        case .head(let refusal):
+            Self.response(refusal.status, "bad_request", refusal.rawValue, request)
+        case .headIncomplete(begun: true):
+            Self.response(.requestTimeout, "request_timeout", "the request's head did not come whole in time", request)
+        case .credential(let rejection): rejection.response(to: request)
+        case .handshake(let refusal): HTTPResponse(refusing: refusal)
+        case .method(let allowed):
+            Self.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allowed))
+        case .notFound: Self.response(.notFound, "not_found", nil, request)
+        case .draining, .connectionLimit:
+            Self.response(.serviceUnavailable, "unavailable", reason, request, field: ("Retry-After", "5"))
+        case .chrome(.noSuchEndpoint):
+            Self.response(.notFound, "not_found", Self.staleEndpoint, request)
+        case .chrome: Self.response(.badGateway, "bad_gateway", "Chrome cannot be reached", request)
+        case .session(let refusal): Self.response(refusal.status, refusal.rawValue, refusal.advice, request)
+        }
+    }
+
+    private static let staleEndpoint =
+        "Chrome has no such endpoint: the page was closed, or Chrome was restarted; connect to / or ask /json/version anew"
+
+    /// The label that tells this refusal from the others in the log.
+    var reason: String {
+        switch self {
+        case .head(let refusal): refusal.rawValue
+        case .headIncomplete: "head_incomplete"
+        case .clientGone: "client_gone"
+        case .credential(let rejection): rejection.rawValue
+        case .handshake(let refusal): refusal.rawValue
+        case .method: "method"
+        case .notFound: "not_found"
+        case .draining: "draining"
+        case .connectionLimit: "connection_limit"
+        case .chrome(.unreachable): "chrome_unreachable"
+        case .chrome(.silent): "chrome_silent"
+        case .chrome(.garbage): "chrome_garbage"
+        case .chrome(.noSuchEndpoint): "no_such_endpoint"
+        case .session(let refusal): refusal.rawValue
+        }
+    }
+
+    static func response(
+        _ status: HTTPStatus,
+        _ error: String,
+        _ description: String?,
+        _ request: RequestID,
+        field: (name: StaticString, value: String)? = nil
+    ) -> HTTPResponse {
+        var body: JSONValue = ["error": JSONValue(error)]
+        if let description { body = body.adding("error_description", JSONValue(description)) }
+        body = body.adding("requestId", JSONValue(request.description))
+        var response = HTTPResponse(status, json: body.serialized())
+        if let field { response.setField(field.name, field.value) }
+        return response
+    }
+}
+
+extension Rejection {
+    /// The answer to a refused credential: it says why only to whoever proved to know the secret.
+    func response(to request: RequestID) -> HTTPResponse {
+        var response = Refusal.response(status, error, errorDescription, request)
+        if let challenge { response.setField("WWW-Authenticate", challenge) }
+        if status == .tooManyRequests || status == .serviceUnavailable { response.setField("Retry-After", "5") }
+        return response
+    }
+}
+
+extension SessionRefusal {
+    /// The status a client is answered with.
+    var status: HTTPStatus {
+        switch self {
+        case .notFound: .notFound
+        case .expired: .gone
+        case .conflict: .conflict
+        case .unreadable, .storeUnavailable, .injectionFailed: .badGateway
+        }
+    }
+
+    /// What its reader may do about it.
+    var advice: String {
+        switch self {
+        case .notFound: "there is no stored session of that id or name for this user"
+        case .expired: "the stored session has expired; store it anew"
+        case .conflict: "another stored session is in this browser; use a browser of its own for each"
+        case .unreadable: "the stored session cannot be opened"
+        case .storeUnavailable: "the stored sessions cannot be read"
+        case .injectionFailed: "the stored session could not be put into Chrome whole"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ProxyCore
+
+/// Where a request comes from.
+struct RequestOrigin: Sendable {
+    /// The client's address: the peer's own, or what a trusted hop says it is.
+    let address: IPAddress
+    /// Whether the peer is a hop whose `X-Forwarded-…` is believed.
+    let isBehindTrustedHop: Bool
+}
+
+/// The load balancers and tunnels in front of the proxy whose word counts.
+struct TrustedHops: Sendable {
+    private let blocks: [CIDR]
+
+    /// Hops with addresses in these blocks.
+    init(_ blocks: [CIDR]) {
+        self.blocks = blocks
+    }
+
+    /// Where a request comes from. Each hop appends the address it was reached from to `X-Forwarded-For`, so the list is
+    /// read from its end, as long as who wrote an element is trusted; the first that is not is the client. An element that
+    /// is no address ends the reading, since nothing before it can be relied on.
+    func origin(of head: RequestHead, peer: IPAddress) -> RequestOrigin {
+        guard isTrusted(peer) else { return RequestOrigin(address: peer, isBehindTrustedHop: false) }
+        var address = peer
+        for element in elements(of: head).reversed() {
+            guard isTrusted(address), let next = Self.address(element) else { break }
+            address = next
+        }
+        return RequestOrigin(address: address, isBehindTrustedHop: true)
+    }
+
+    private func isTrusted(_ address: IPAddress) -> Bool {
+        blocks.contains { $0.contains(address) }
+    }
+
+    private func elements(of head: RequestHead) -> [String] {
+        head.fields.values(of: .xForwardedFor).flatMap { value in
+            String(decoding: value, as: UTF8.self).split(separator: ",").map { element in
+                String(element.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+            }
+        }
+    }
+
+    /// An address as it stands in the list: some hops write a port behind it, and then brackets around IPv6.
+    private static func address(_ element: String) -> IPAddress? {
+        if let address = IPAddress(element) { return address }
+        if element.hasPrefix("["), let end = element.firstIndex(of: "]") {
+            return IPAddress(String(element[element.index(after: element.startIndex)..<end]))
+        }
+        let parts = element.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 ? IPAddress(String(parts[0])) : nil
+    }
+}

@@ -1,0 +1,31 @@
+import CLinux
+import Glibc
+
+/// Signals as events of the loop: they are blocked for the process and read from a descriptor, so what answers them is
+/// ordinary code.
+///
+/// Must be made before other threads are started, which inherit what is blocked.
+public final class SignalWatch: ReadinessHandler {
+    private let descriptor: Descriptor
+    private let arrived: (Int32) -> Void
+    private static let recordSize = 128
+
+    /// Calls `arrived` on the loop's thread with each of these signals that comes.
+    public init(_ signals: [Int32], on loop: EventLoop, arrived: @escaping (Int32) -> Void) throws(Errno) {
+        let count = Int32(signals.count)
+        descriptor = Descriptor(owning: try checked { unsafe clinux_signal_descriptor(signals, count) })
+        self.arrived = arrived
+        super.init()
+        _ = try loop.register(descriptor.number, handler: self, levelTriggered: .readable)
+    }
+
+    /// Reads the signals that came; the kernel writes 128 bytes for each, the number first (signalfd(2)).
+    public override func ready(_ readiness: Readiness, tag: UInt8) {
+        var record: [UInt32] = Array(repeating: 0, count: Self.recordSize / 4)
+        while true {
+            let read = unsafe record.withUnsafeMutableBytes { unsafe try? descriptor.read(into: $0) }
+            guard read == Self.recordSize else { return }
+            arrived(Int32(record[0]))
+        }
+    }
+}
