@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionInjector
 import SessionStore
 import Testing
 
