@@ -34,7 +34,8 @@ public import ProxyCore
 
 /// Lets a test run code on a loop, isolated to it.
 public actor LoopResident {
-    private let loop: EventLoop
+    /// The loop it lives on.
+    public nonisolated let loop: EventLoop
 
     /// The loop is the actor's executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -47,13 +48,6 @@ public actor LoopResident {
     /// Runs a body on the loop's thread.
     public func perform<Result: Sendable>(_ body: (EventLoop) throws -> Result) rethrows -> Result {
         try body(loop)
-    }
-
-    /// Runs an asynchronous body on the loop's thread.
-    public func performAsync<Result: Sendable>(
-        _ body: sending (EventLoop, isolated LoopResident) async throws -> Result
-    ) async rethrows -> Result {
-        try await body(loop, self)
     }
 }
 
@@ -71,4 +65,26 @@ public func withLoop<Result: Sendable>(_ body: (LoopResident) async throws -> Re
     await resident.perform { $0.stop() }
     thread.join()
     return try outcome.get()
+}
+
+/// Runs a body on a loop of its own, in a task that prefers it.
+public func onLoop<Result: Sendable>(
+    _ body: @escaping @Sendable (EventLoop) async throws -> Result
+) async throws -> Result {
+    let loop = try EventLoop()
+    let thread = LoopThread(loop)
+    let resident = LoopResident(loop)
+    let outcome = await withTaskExecutorPreference(loop) { await resident.outcome(of: body) }
+    thread.join()
+    return try outcome.get()
+}
+
+extension LoopResident {
+    /// Runs a body to its end, and the loop with it.
+    fileprivate func outcome<Result: Sendable>(
+        of body: @Sendable (EventLoop) async throws -> Result
+    ) async -> Swift.Result<Result, any Error> {
+        defer { loop.stop() }
+        do { return .success(try await body(loop)) } catch { return .failure(error) }
+    }
 }

@@ -26,9 +26,11 @@ import Synchronization
     private var nextNumber: UInt32 = 1
     private var retired: [Unmanaged<ReadinessHandler>] = unsafe []
     private var givingWay: [Registration] = []
+    private var gaveWay: [Registration] = []
     private var timers = TimerHeap()
     private var armedFor: Instant?
     private var jobs: [UnownedJob] = []
+    private var jobsOfTurn: [UnownedJob] = []
     private var running = false
 
     private let timer: Descriptor
@@ -61,7 +63,11 @@ import Synchronization
         owner.store(UInt(pthread_self()), ordering: .releasing)
         running = true
         inbox.take(into: &jobs)
-        while running || !jobs.isEmpty { turn() }
+        while running || !jobs.isEmpty {
+            turn()
+            // Whoever handed a job over before the end has it run, though its bell may not have been heard.
+            if !running { inbox.take(into: &jobs) }
+        }
         owner.store(0, ordering: .releasing)
     }
 
@@ -85,12 +91,12 @@ import Synchronization
         let count = selector.wait(forever: mayWait)
         now = .now()
         // Taken before the events are told: a handler that gives way in this turn comes again in the next.
-        let again = takeThoseGivingWay()
+        swap(&givingWay, &gaveWay)
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
             tell(registration, readiness)
         }
-        for registration in again { tellAgain(registration) }
+        tellThoseThatGaveWay()
         fireTimers()
         runJobs()
         releaseRetired()
@@ -175,11 +181,9 @@ import Synchronization
         givingWay.append(registration)
     }
 
-    private func takeThoseGivingWay() -> [Registration] {
-        guard !givingWay.isEmpty else { return [] }
-        let taken = givingWay
-        givingWay.removeAll()
-        return taken
+    private func tellThoseThatGaveWay() {
+        for index in gaveWay.indices { tellAgain(gaveWay[index]) }
+        gaveWay.removeAll(keepingCapacity: true)
     }
 
     private func tellAgain(_ registration: Registration) {
@@ -209,7 +213,11 @@ import Synchronization
     }
 
     private func fireTimers() {
-        while let due = timers.takeDue(at: now) { due.fire() }
+        // As many as there are now: one that schedules itself for a moment that has come waits for the next turn.
+        for _ in 0..<timers.count {
+            guard let due = timers.takeDue(at: now) else { break }
+            due.fire()
+        }
         if let soonest = timers.soonest, armedFor == nil { arm(for: soonest) }
     }
 
@@ -226,11 +234,11 @@ import Synchronization
 
     private func runJobs() {
         guard !jobs.isEmpty else { return }
-        let present = jobs
-        jobs.removeAll(keepingCapacity: true)
-        for job in present {
+        swap(&jobs, &jobsOfTurn)
+        for job in jobsOfTurn {
             unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         }
+        jobsOfTurn.removeAll(keepingCapacity: true)
     }
 }
 

@@ -18,6 +18,9 @@ public final class LoopTimer {
 struct TimerHeap {
     private var timers: [LoopTimer] = []
 
+    /// How many timers are scheduled.
+    var count: Int { timers.count }
+
     /// The soonest deadline, if any timer is scheduled.
     var soonest: Instant? { timers.first?.deadline }
 

@@ -145,11 +145,15 @@ public enum StreamError: Error, Hashable, Sendable {
     }
 
     private func wait(toWrite: Bool) async throws(StreamError) {
-        guard registration != nil else { throw .closed }
-        guard !isPastDeadline else { throw .deadline }
-        guard missed.remove(toWrite ? .writable : .readable) == nil else { return }
         let failure = unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<StreamError?, Never>) in
             precondition(unsafe (toWrite ? writer : reader) == nil, "somebody waits already")
+            // Looked at here and not before: on the way into this closure a task that does not prefer the loop is
+            // enqueued, and others have their turn.
+            guard registration != nil else { return unsafe continuation.resume(returning: .closed) }
+            guard !isPastDeadline else { return unsafe continuation.resume(returning: .deadline) }
+            guard missed.remove(toWrite ? .writable : .readable) == nil else {
+                return unsafe continuation.resume(returning: nil)
+            }
             if toWrite { unsafe writer = continuation } else { unsafe reader = continuation }
         }
         if let failure { throw failure }

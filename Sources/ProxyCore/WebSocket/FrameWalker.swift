@@ -31,6 +31,9 @@ public struct FrameWalker: Sendable {
     private var headerLength = 0
     private var header = InlineArray<14, UInt8>(repeating: 0)
     private var closing: ClosePayload?
+    private var fault: FrameFault?
+    /// Whether some of the frame with the fault was good by itself and has been passed on.
+    private var stoppedInsideFrame = false
 
     /// A walker that stands before the first frame.
     public init(sender: FrameSender) {
@@ -38,14 +41,16 @@ public struct FrameWalker: Sendable {
     }
 
     /// Whether the next byte begins a frame: the only place where a frame of our own may be put in.
-    public var isAtBoundary: Bool { payloadLeft == 0 && headerLength == 0 }
+    public var isAtBoundary: Bool { payloadLeft == 0 && headerLength == 0 && !stoppedInsideFrame }
 
     /// Walks over the next bytes. After a fault, and after a Close frame, nothing more is good.
     @inline(__always)
     public mutating func walk(_ bytes: Span<UInt8>) -> Step {
         var position = 0
         var frame = 0
+        let beganEarlier = !isAtBoundary
         do throws(FrameFault) {
+            if let fault { throw fault }
             while position < bytes.count {
                 if payloadLeft > 0 {
                     position += pass(bytes, from: position)
@@ -60,6 +65,8 @@ public struct FrameWalker: Sendable {
             }
             return Step(good: position)
         } catch {
+            fault = error
+            stoppedInsideFrame = beganEarlier && frame == 0
             return Step(good: frame, fault: error)
         }
     }

@@ -60,11 +60,16 @@ public struct MessageReader: Sendable {
         let length = FrameHeader.length(first: buffer[position], second: buffer[position + 1])
         guard there >= length else { return nil }
         let frame = try FrameHeader(buffer.span.extracting(position..<position + length))
-        guard frame.payloadLength <= UInt64(limit - message.count) else { throw .messageTooLong }
+        // A bad frame is refused by its header, so that nobody waits for its payload; but the rules remember it only
+        // once it is there whole, since until then this header is read again.
+        var next = rules
+        try next.admit(frame)
+        guard frame.opcode.isControl || frame.payloadLength <= UInt64(limit - message.count) else {
+            throw .messageTooLong
+        }
         let end = position + length + Int(frame.payloadLength)
         guard buffer.count >= end else { return nil }
-        // Only a frame that is there whole is admitted, so that none is admitted twice.
-        try rules.admit(frame)
+        rules = next
         defer { position = end }
         return (frame, buffer[(position + length)..<end])
     }

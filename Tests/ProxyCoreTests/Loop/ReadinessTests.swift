@@ -1,0 +1,211 @@
+import Glibc
+import ProxyCore
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ReadinessTests {
+    @Test func edgesAreToldOnce() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            probe.ring()
+            await loop.turns(3)
+            #expect(probe.told.count == 1)
+            probe.ring()
+            await loop.turns(3)
+            #expect(probe.told.count == 2)
+            probe.leave()
+        }
+    }
+
+    @Test func aLevelIsToldAsLongAsItLasts() async throws {
+        try await onLoop { loop in
+            let pipe = try Pipe(capacity: 4_096)
+            let listener = Listener()
+            let registration = try loop.register(
+                pipe.input.number,
+                handler: listener,
+                tag: 7,
+                levelTriggered: .writable
+            )
+            await loop.turns(4)
+            #expect(listener.tags.count >= 3)
+            #expect(Set(listener.tags) == [7])
+            try loop.watch(registration, for: [])
+            let told = listener.tags.count
+            await loop.turns(3)
+            #expect(listener.tags.count == told)
+            loop.deregister(registration)
+        }
+    }
+
+    /// Both are ready in one batch; whoever is told first closes the other's descriptor and opens the number anew.
+    @Test func anEventOfAClosedDescriptorIsNotToldToTheNextOwner() async throws {
+        try await onLoop { loop in
+            let first = try PipeProbe(on: loop)
+            let second = try PipeProbe(on: loop)
+            let fresh = try Pipe(capacity: 4_096)
+            let owner = Listener()
+            var registration: Registration?
+            for (probe, other) in [(first, second), (second, first)] {
+                probe.onReady = {
+                    guard registration == nil else { return }
+                    do { registration = try other.replace(by: fresh, handler: owner) } catch { Issue.record(error) }
+                }
+            }
+            first.ring()
+            second.ring()
+            await loop.turns(3)
+            #expect(first.told.count + second.told.count == 1)
+            #expect(owner.tags.isEmpty)
+            // The new owner is told of what is its own.
+            var byte: UInt8 = 1
+            _ = unsafe write(fresh.input.number, &byte, 1)
+            await loop.turns(2)
+            #expect(owner.tags.count == 1)
+            first.leave()
+            second.leave()
+            if let registration { loop.deregister(registration) }
+        }
+    }
+
+    @Test func deregisteringAnotherDropsItsEvent() async throws {
+        try await onLoop { loop in
+            let first = try PipeProbe(on: loop)
+            let second = try PipeProbe(on: loop)
+            first.onReady = { second.leave() }
+            second.onReady = { first.leave() }
+            first.ring()
+            second.ring()
+            await loop.turns(3)
+            #expect(first.told.count + second.told.count == 1)
+            first.leave()
+            second.leave()
+        }
+    }
+
+    @Test func aHandlerMayEndItselfWhileItIsTold() async throws {
+        try await onLoop { loop in
+            weak var gone: PipeProbe?
+            do {
+                let probe = try PipeProbe(on: loop)
+                probe.onReady = { [unowned probe] in probe.leave() }
+                probe.ring()
+                gone = probe
+            }
+            #expect(gone != nil, "the loop retains it")
+            await loop.turns(3)
+            #expect(gone == nil, "the loop lets go of it at the end of the turn")
+        }
+    }
+
+    @Test func handingOverTellsTheNewHandler() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            let heir = Listener()
+            guard let registration = probe.registration else { return }
+            loop.handOver(registration, to: heir, tag: 9)
+            probe.ring()
+            await loop.turns(2)
+            #expect(probe.told.isEmpty)
+            #expect(heir.tags == [9])
+            loop.deregister(registration)
+        }
+    }
+
+    @Test func handingOverWhileBeingToldKeepsTheFormerHandlerForTheTurn() async throws {
+        try await onLoop { loop in
+            let heir = Listener()
+            weak var former: PipeProbe?
+            var registration: Registration?
+            // The pipe lives as long as the former handler; its writing end must not.
+            do {
+                let probe = try PipeProbe(on: loop)
+                registration = probe.registration
+                probe.onReady = { [unowned probe] in
+                    guard let registration else { return }
+                    loop.handOver(registration, to: heir, tag: 1)
+                    #expect(probe.told.count == 1)
+                }
+                former = probe
+                probe.ring()
+            }
+            await loop.turns(2)
+            #expect(former == nil)
+            #expect(heir.tags.count <= 1)
+        }
+    }
+
+    // MARK: Fairness
+
+    @Test func twoBusyHandlersTakeTurns() async throws {
+        try await onLoop { loop in
+            var order: [Character] = []
+            let probes = [try PipeProbe(on: loop), try PipeProbe(on: loop)]
+            for (name, probe) in zip("AB", probes) {
+                probe.onReady = { [unowned probe] in
+                    order.append(name)
+                    guard let registration = probe.registration, probe.told.count < 50 else { return }
+                    loop.giveWay(registration)
+                }
+                probe.ring()
+            }
+            while order.count < 100 { await loop.turns(1) }
+            for index in stride(from: 0, to: 100, by: 2) { #expect(Set(order[index...index + 1]) == ["A", "B"]) }
+            #expect(probes.allSatisfy { $0.told.dropFirst().allSatisfy { $0 == [.readable, .writable] } })
+            for probe in probes { probe.leave() }
+        }
+    }
+
+    @Test func givingWayTwiceInATurnIsToldOnce() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            guard let registration = probe.registration else { return }
+            loop.giveWay(registration)
+            loop.giveWay(registration)
+            await loop.turns(3)
+            #expect(probe.told.count == 1)
+            loop.giveWay(registration)
+            await loop.turns(2)
+            #expect(probe.told.count == 2)
+            probe.leave()
+        }
+    }
+
+    @Test func whoeverGaveWayAndLeftIsNotTold() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            let fresh = try Pipe(capacity: 4_096)
+            let owner = Listener()
+            if let registration = probe.registration { loop.giveWay(registration) }
+            let registration = try probe.replace(by: fresh, handler: owner)
+            await loop.turns(3)
+            #expect(probe.told.isEmpty)
+            #expect(owner.tags.isEmpty)
+            loop.deregister(registration)
+        }
+    }
+
+    @Test func jobsThatEnqueueJobsDoNotKeepReadinessWaiting() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            probe.ring()
+            var turns = 0
+            while probe.told.isEmpty, turns < 100 {
+                await loop.turns(1)
+                turns += 1
+            }
+            #expect(turns == 1, "a job enqueued by a job runs in the next turn, after the events")
+            probe.leave()
+        }
+    }
+
+    @Test func manyDescriptorsInOneBatchAreAllTold() async throws {
+        try await onLoop { loop in
+            let probes = try (0..<150).map { _ in try PipeProbe(on: loop) }
+            for probe in probes { probe.ring() }
+            await loop.turns(6)
+            #expect(probes.allSatisfy { $0.told.count == 1 })
+            for probe in probes { probe.leave() }
+        }
+    }
+}

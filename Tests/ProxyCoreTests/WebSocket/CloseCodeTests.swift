@@ -1,0 +1,18 @@
+import ProxyCore
+import Testing
+
+@Suite struct CloseCodeTests {
+    @Test(arguments: [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])
+    func mayBeSent(number: UInt16) {
+        #expect(CloseCode(rawValue: number).isLegalOnTheWire)
+    }
+
+    @Test(arguments: [0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65_535])
+    func mayNotBeSent(number: UInt16) {
+        #expect(!CloseCode(rawValue: number).isLegalOnTheWire)
+    }
+
+    @Test func isWrittenAsItsNumber() {
+        #expect("\(CloseCode.tokenExpired)" == "4001")
+    }
+}

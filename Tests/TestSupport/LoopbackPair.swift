@@ -1,0 +1,70 @@
+public import ProxyCore
+
+/// A TCP connection over loopback with both of its ends on one loop.
+public struct LoopbackPair {
+    /// The end that connected.
+    public let near: TCPStream
+    /// The end that was accepted.
+    public let far: TCPStream
+
+    /// Connects the two ends.
+    public init(on loop: EventLoop) async throws {
+        let listener = try LoopbackListener(on: loop)
+        defer { listener.close() }
+        near = try await listener.connect()
+        far = try await listener.accept()
+    }
+}
+
+/// A listener on a port of the kernel's choice, whose connections are taken one by one.
+///
+/// Lives on the loop's thread; must be closed.
+@safe public final class LoopbackListener {
+    private let loop: EventLoop
+    private var listener: TCPListener?
+    private var accepted: [TCPStream] = []
+    private var waiting: UnsafeContinuation<Void, Never>?
+
+    /// Listens on 127.0.0.1.
+    public init(on loop: EventLoop) throws {
+        self.loop = loop
+        guard let address = SocketAddress(host: "127.0.0.1", port: 0) else { throw Errno.invalidArgument }
+        listener = try TCPListener(at: address, on: loop) { [unowned self] socket, peer in
+            if let stream = try? TCPStream(owning: socket, peer: peer, on: loop) { accepted.append(stream) }
+            wake()
+        }
+    }
+
+    /// Where it listens.
+    public var address: SocketAddress? { listener?.address }
+
+    /// Connects to it.
+    public func connect() async throws -> TCPStream {
+        guard let address else { throw StreamError.closed }
+        return try await TCPStream.connect(to: address, on: loop, deadline: loop.now + .seconds(20))
+    }
+
+    /// The next connection.
+    public func accept() async throws -> TCPStream {
+        while accepted.isEmpty, listener != nil {
+            await unsafe withUnsafeContinuation { unsafe waiting = $0 }
+        }
+        guard !accepted.isEmpty else { throw StreamError.closed }
+        return accepted.removeFirst()
+    }
+
+    /// Stops listening, and closes what nobody took.
+    public func close() {
+        listener?.close()
+        listener = nil
+        for stream in accepted { stream.close() }
+        accepted = []
+        wake()
+    }
+
+    private func wake() {
+        guard let continuation = unsafe waiting else { return }
+        unsafe waiting = nil
+        unsafe continuation.resume()
+    }
+}
