@@ -1,6 +1,6 @@
 """Rows sealed by the Python reference's rules open here, and the other way round, in one database of SQLAlchemy's form.
 
-`CDP_PROXY_BIN` names the binary under test.
+`CDP_PROXY_BINARY` names the binary under test.
 """
 
 import base64
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+BINARY = os.environ.get("CDP_PROXY_BINARY", ".build/dist/cdp-proxy")
 SECRET = bytes(range(32))
 STATE = {
     "cookies": [
@@ -72,7 +73,7 @@ def session(database):
     def run(*arguments, stdin="", **variables):
         environment = {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
         environment |= variables or {"SESSION_ENCRYPTION_SECRET": base64.b64encode(SECRET).decode()}
-        command = [os.environ["CDP_PROXY_BIN"], "session", *map(str, arguments)]
+        command = [BINARY, "session", *map(str, arguments)]
         return subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, timeout=30)
 
     return run
