@@ -36,7 +36,7 @@ extension ProxyServer {
         switch route {
         case .health: return await healthAnswer()
         case .ready: return await readyAnswer()
-        case .metrics: return metricsAnswer()
+        case .metrics: return await metricsAnswer()
         case .connections: return connectionsAnswer()
         case .drain:
             drain()
@@ -60,7 +60,8 @@ extension ProxyServer {
         return HTTPResponse(isReady ? .ok : .serviceUnavailable, json: body.serialized())
     }
 
-    private func metricsAnswer() -> HTTPResponse {
+    private func metricsAnswer() async -> HTTPResponse {
+        _ = await chromeIsUp()
         metrics.sample(connections.totals)
         return HTTPResponse(.ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics.registry.text().utf8))
     }

@@ -16,7 +16,8 @@ extension ProxyServer {
         defer { handshakeEnded() }
         do throws(Refusal) {
             let asked = try await RequestReader.read(from: stream)
-            if let answer = try await serve(asked, request, on: stream) { await stream.sendLast(answer.serialized()) }
+            guard let answer = try await serve(asked, request, on: stream) else { return }
+            await stream.sendLast(answer.serialized(isHead: asked.head.method == .head))
         } catch {
             await refuse(error, request, on: stream)
         }

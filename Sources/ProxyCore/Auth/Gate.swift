@@ -89,13 +89,26 @@ public struct Gate: Sendable {
         peer: IPAddress,
         now: Double
     ) throws(Rejection) -> Grant {
-        let (claims, signed) = try TokenVerifier.verify(token, keys: keys, sessionID: policy.sessionID, now: now)
+        let (claims, payload) = try verified(token, keys: keys, now: now)
         try checkAddress(claims.ipAddress, peer: peer)
         // Until roles have a policy, who carries any is refused: everything would be more than their token says.
         guard claims.roles == nil else { throw .role }
-        let key = ReplayKey(claims, payload: signed.payload)
+        let key = ReplayKey(claims, payload: payload)
         if policy.tokenUse == .once { try ledger.check(key, now: now) }
         return Grant(claims, replayKey: key, urlToken: isFromURL ? String(decoding: token, as: UTF8.self) : nil)
+    }
+
+    private func verified(
+        _ token: ArraySlice<UInt8>,
+        keys: SigningKeys?,
+        now: Double
+    ) throws(Rejection) -> (claims: TokenClaims, payload: [UInt8]) {
+        do {
+            let verified = try TokenVerifier.verify(token, keys: keys, sessionID: policy.sessionID, now: now)
+            return (verified.claims, verified.payload)
+        } catch {
+            throw error.reason
+        }
     }
 
     private mutating func admit(ticket: ArraySlice<UInt8>, peer: IPAddress, now: Double) throws(Rejection) -> Grant {

@@ -46,26 +46,33 @@ extension TokenClaims {
 
     /// Reads claims whose signature was good.
     ///
-    /// `issuer` and `audience` are thrown for `iss` and `aud`; `claims` for one that is required and absent, of another
+    /// `issuer` and `audience` are the reasons for `iss` and `aud`; `claims` for one that is required and absent, of another
     /// type than its own (`null` included), or at odds with another. An optional string that is empty counts as absent.
-    init(_ object: JSONObject) throws(Rejection) {
-        guard object["iss"]?.isString(Self.issuer) == true else { throw .issuer }
-        guard Self.namesAudience(object["aud"]) else { throw .audience }
-        guard let sessionID = try Self.text("sessionId", in: object),
-            let projectID = try Self.text("projectId", in: object),
-            object["sub"]?.isString(sessionID) == true, let expiresAt = try Self.date("exp", in: object)
-        else { throw .claims }
-        self.init(sessionID: sessionID, projectID: projectID, expiresAt: expiresAt)
+    init(_ object: JSONObject) throws(TokenRefusal) {
+        guard object["iss"]?.isString(Self.issuer) == true else { throw TokenRefusal(.issuer, claim: "iss") }
+        guard Self.namesAudience(object["aud"]) else { throw TokenRefusal(.audience, claim: "aud") }
+        let sessionID = try Self.required("sessionId", try Self.text("sessionId", in: object))
+        guard object["sub"]?.isString(sessionID) == true else { throw TokenRefusal(.claims, claim: "sub") }
+        self.init(
+            sessionID: sessionID,
+            projectID: try Self.required("projectId", try Self.text("projectId", in: object)),
+            expiresAt: try Self.required("exp", try Self.date("exp", in: object))
+        )
         notBefore = try Self.date("nbf", in: object)
         issuedAt = try Self.date("iat", in: object)
         userID = try Self.text("userId", in: object)
         nonce = try Self.text("nonce", in: object)
         tokenID = try Self.text("jti", in: object)
         browserSession = try Self.text("browserSession", in: object)
-        guard browserSession == nil || userID != nil else { throw .claims }
+        if browserSession != nil { _ = try Self.required("userId", userID) }
         ipAddress = try Self.member("ipAddress", in: object) { $0.stringValue }
         roles = try Self.member("roles", in: object, Self.strings)
         persist = try Self.member("persist", in: object) { $0.boolValue } ?? false
+    }
+
+    private static func required<Value>(_ name: String, _ value: Value?) throws(TokenRefusal) -> Value {
+        guard let value else { throw TokenRefusal(.claims, claim: name) }
+        return value
     }
 
     /// RFC 7519 section 4.1.3: one string, or an array of them.
@@ -81,13 +88,13 @@ extension TokenClaims {
     }
 
     /// The text called `name`; nil when it is absent or empty.
-    private static func text(_ name: String, in object: JSONObject) throws(Rejection) -> String? {
+    private static func text(_ name: String, in object: JSONObject) throws(TokenRefusal) -> String? {
         let text = try member(name, in: object) { $0.stringValue }
         return text?.isEmpty == true ? nil : text
     }
 
     /// The NumericDate called `name` (RFC 7519 section 2), which may have a fraction; nil when it is absent.
-    private static func date(_ name: String, in object: JSONObject) throws(Rejection) -> Double? {
+    private static func date(_ name: String, in object: JSONObject) throws(TokenRefusal) -> Double? {
         try member(name, in: object) { value in
             value.doubleValue.flatMap { dates.contains($0) ? $0 : nil }
         }
@@ -98,9 +105,9 @@ extension TokenClaims {
         _ name: String,
         in object: JSONObject,
         _ read: (JSONValue) -> Value?
-    ) throws(Rejection) -> Value? {
+    ) throws(TokenRefusal) -> Value? {
         guard let member = object[name] else { return nil }
-        guard let value = read(member) else { throw .claims }
+        guard let value = read(member) else { throw TokenRefusal(.claims, claim: name) }
         return value
     }
 }
@@ -112,9 +119,11 @@ extension TokenClaims {
     public static let leeway: Double = 30
 
     /// Refuses a token whose time is over (RFC 7519 section 4.1.4: at `exp` it is) or still to come.
-    func checkTime(_ now: Double) throws(Rejection) {
-        guard now < expiresAt else { throw .expired }
-        guard max(notBefore ?? now, issuedAt ?? now) <= now + Self.leeway else { throw .notYetValid }
+    func checkTime(_ now: Double) throws(TokenRefusal) {
+        guard now < expiresAt else { throw TokenRefusal(.expired, claim: "exp") }
+        let latest = now + Self.leeway
+        guard notBefore ?? now <= latest else { throw TokenRefusal(.notYetValid, claim: "nbf") }
+        guard issuedAt ?? now <= latest else { throw TokenRefusal(.notYetValid, claim: "iat") }
     }
 }
 

@@ -18,9 +18,9 @@ public struct WebSocketKey: Sendable, Equatable {
 
     /// A key of 16 random bytes, for a handshake of our own.
     public static func random() -> WebSocketKey {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return WebSocketKey(characters: Base64.encode(bytes))
+        // One number is one system call.
+        let bits = UInt128.random(in: .min ... .max)
+        return WebSocketKey(characters: Base64.encode((0..<16).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }))
     }
 
     private init(characters: [UInt8]) {

@@ -50,6 +50,22 @@ import Testing
         #expect(reason(Tokens.make { $0.expiresAt = 1 }, sessionID: "sess_2") == .expired)
     }
 
+    @Test(
+        arguments: [
+            ("iss", #""x""#), ("aud", #""x""#), ("sessionId", nil), ("sub", #""x""#), ("projectId", nil), ("exp", "1"),
+            ("exp", nil),
+            ("nbf", "1900000000"), ("iat", "1900000000"), ("nbf", "null"), ("userId", "1"), ("nonce", "1"),
+            ("jti", "1"),
+            ("ipAddress", "1"), ("browserSession", "1"), ("roles", "1"), ("persist", "1"),
+        ] as [(String, String?)]
+    )
+    func namesTheClaimAtFault(claim: String, value: String?) {
+        let error = #expect(throws: TokenRefusal.self) {
+            try TokenVerifier.claims(of: Tokens.edited([claim: value]).utf8, keys: Tokens.keys, now: Tokens.now)
+        }
+        #expect(error?.claim == claim)
+    }
+
     private func reason(
         _ token: String,
         keys: SigningKeys? = Tokens.keys,
@@ -59,7 +75,7 @@ import Testing
             _ = try TokenVerifier.claims(of: token.utf8, keys: keys, sessionID: sessionID, now: Tokens.now)
             return nil
         } catch {
-            return error
+            return error.reason
         }
     }
 }

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// How long a token lasts, as `--ttl` says it: from one second to a year.
+struct TimeToLive: ExpressibleByArgument, Sendable {
+    /// An hour.
+    static let standard = TimeToLive(seconds: 3600, defaultValueDescription: "1h")
+
+    /// The length in whole seconds.
+    let seconds: Double
+    /// The text in the help.
+    let defaultValueDescription: String
+
+    /// Reads `30s`, `5m`, `1h`; nil for anything else, and out of range.
+    init?(argument: String) {
+        let year = Duration.seconds(366 * 86_400)
+        guard let duration = VariableParsing.duration(argument, in: .seconds(1)...year) else { return nil }
+        seconds = Double(duration.components.seconds)
+        defaultValueDescription = argument
+    }
+
+    private init(seconds: Double, defaultValueDescription: String) {
+        self.seconds = seconds
+        self.defaultValueDescription = defaultValueDescription
+    }
+}

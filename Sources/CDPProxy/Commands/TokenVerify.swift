@@ -1,0 +1,46 @@
+import ArgumentParser
+import ProxyCore
+
+/// `cdp-proxy token verify`: says whether a token on standard input is good now.
+struct TokenVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Read a token on standard input and print its claims as JSON.",
+        discussion: """
+            A token that is refused has its reason printed instead, with an explanation on standard error, and the \
+            command exits with 1. What depends on the caller (its address, whether the token was used) is not checked.
+            """
+    )
+
+    func run() throws {
+        let keys = try CommandKeys.load()
+        let input = StandardInput.read(atMost: 65_536)
+        do throws(TokenRefusal) {
+            print(try Self.claims(in: input, keys: keys, now: secondsSince1970()))
+        } catch {
+            print(error.reason.rawValue)
+            print(Self.explanation(of: error), to: &StandardError.stream)
+            throw ExitCode(1)
+        }
+    }
+
+    /// The claims of the token in `input` as JSON; white space around it does not count. `now` is in seconds since 1970.
+    static func claims(in input: [UInt8], keys: SigningKeys, now: Double) throws(TokenRefusal) -> String {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        let trimmed = input.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
+        let json = try TokenVerifier.json(of: trimmed, keys: keys, now: now)
+        return String(decoding: json.serialized(), as: UTF8.self)
+    }
+
+    /// A sentence for people, with the name of the claim at fault.
+    static func explanation(of refusal: TokenRefusal) -> String {
+        let sentence =
+            switch refusal.reason {
+            case .malformed: "this is no token of the form asked for"
+            case .algorithm: "the token's algorithm is not HS256"
+            case .signature: "the token was not signed with this key"
+            default: refusal.reason.errorDescription ?? "the token is refused"
+            }
+        return refusal.claim.map { "\(sentence): \($0)" } ?? sentence
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import ProxyCore
+import TestSupport
+import Testing
+
+@testable import CDPProxy
+
+private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
+
+@Suite struct TokenIssueTests {
+    @Test func aTokenSaysWhatWasAskedFor() throws {
+        let options = [
+            "--user-id", "user_1", "--browser-session", "work", "--role", "viewer", "--role", "operator", "--ttl", "5m",
+            "--ip-address", "::ffff:192.0.2.1", "--persist",
+        ]
+        let claims = try claims(options)
+        #expect(claims.sessionID == "sess_1")
+        #expect(claims.projectID == "proj_1")
+        #expect(claims.userID == "user_1")
+        #expect(claims.browserSession == "work")
+        #expect(claims.roles == ["viewer", "operator"])
+        #expect(claims.ipAddress == "192.0.2.1")
+        #expect(claims.persist)
+        #expect(claims.issuedAt == Tokens.now)
+        #expect(claims.expiresAt == Tokens.now + 300)
+    }
+
+    @Test func whatWasNotAskedForIsAbsent() throws {
+        let claims = try claims([])
+        #expect(claims.userID == nil)
+        #expect(claims.browserSession == nil)
+        #expect(claims.roles == nil)
+        #expect(claims.ipAddress == nil)
+        #expect(!claims.persist)
+        #expect(claims.expiresAt == Tokens.now + 3600)
+    }
+
+    @Test func everyTokenHasItsOwnID() throws {
+        #expect(try claims([]).tokenID?.count == 36)
+        #expect(try claims([]).tokenID != claims([]).tokenID)
+    }
+
+    @Test(arguments: [
+        ["--session-id", "sess_1"], ["--project-id", "proj_1"], ["--session-id", "", "--project-id", "proj_1"],
+        ["--session-id", "sess_1", "--project-id", ""], required + ["--browser-session", "work"],
+        required + ["--browser-session", "work", "--user-id", ""], required + ["--ttl", "0s"],
+        required + ["--ttl", "1d"],
+        required + ["--ttl", "-5m"], required + ["--ttl", "9000h"], required + ["--ip-address", "localhost"],
+        required + ["--url", "localhost:9223"], required + ["token"], required + ["--signing-key", "x"],
+    ])
+    func refuses(arguments: [String]) {
+        #expect(throws: (any Error).self) { try TokenIssue.parse(arguments) }
+    }
+
+    @Test func withAURLTheConnectURLIsPrinted() throws {
+        let command = try TokenIssue.parse(required + ["--url", "ws://127.0.0.1:9223"])
+        let text = command.text(signedWith: Tokens.key(), now: Tokens.now)
+        let start = "ws://127.0.0.1:9223?signingKey="
+        #expect(text.hasPrefix(start))
+        let token = text.dropFirst(start.count).utf8
+        #expect(throws: Never.self) { try TokenVerifier.claims(of: token, keys: Tokens.keys, now: Tokens.now) }
+    }
+
+    private func claims(_ options: [String]) throws -> TokenClaims {
+        let token = try TokenIssue.parse(required + options).text(signedWith: Tokens.key(), now: Tokens.now + 0.9)
+        return try TokenVerifier.claims(of: token.utf8, keys: Tokens.keys, now: Tokens.now)
+    }
+}

@@ -1,0 +1,31 @@
+import ProxyCore
+import TestSupport
+import Testing
+
+@testable import CDPProxy
+
+@Suite struct TokenVerifyTests {
+    @Test(arguments: ["", "\n", "\r\n"]) func printsTheClaimsAsTheyCame(end: String) throws {
+        let token = Tokens.edited(["email": #""a@example.com""#])
+        let printed = try TokenVerify.claims(in: Array(" \(token)\(end)".utf8), keys: Tokens.keys, now: Tokens.now)
+        #expect(printed == Tokens.payload(["email": #""a@example.com""#]))
+    }
+
+    @Test(
+        arguments: [
+            ("", .malformed, "this is no token of the form asked for"),
+            ("a b", .malformed, "this is no token of the form asked for"),
+            (Tokens.make(secret: Tokens.otherSecret), .signature, "the token was not signed with this key"),
+            (Tokens.make { $0.expiresAt = 1 }, .expired, "the token or ticket has expired: exp"),
+            (Tokens.edited(["projectId": nil]), .claims, "a claim is missing or not of its form: projectId"),
+            (Tokens.sign(header: #"{"alg":"none"}"#, payload: "{}"), .algorithm, "the token's algorithm is not HS256"),
+        ] as [(String, Rejection, String)]
+    )
+    func saysWhyATokenIsRefused(input: String, reason: Rejection, explanation: String) {
+        let error = #expect(throws: TokenRefusal.self) {
+            try TokenVerify.claims(in: Array(input.utf8), keys: Tokens.keys, now: Tokens.now)
+        }
+        #expect(error?.reason == reason)
+        #expect(error.map(TokenVerify.explanation) == explanation)
+    }
+}
