@@ -4,11 +4,24 @@ import ProxyCore
 enum CommandKeys {
     /// The keys that the environment names.
     static func load(_ environment: Environment = .process) throws -> SigningKeys {
-        switch try SecretSettings(environment).origin {
-        case .fixed(let secret):
-            guard let key = SigningKey(secret.reveal()) else { throw CommandKeyError.tooShort }
-            return SigningKeys(current: key)
-        case .secretsManager: throw CommandKeyError.keptElsewhere
+        let settings = try SecretSettings(environment)
+        guard let keys = SigningKeys(try keySet(settings)) else { throw CommandKeyError.tooShort }
+        return keys
+    }
+
+    private static func keySet(_ settings: SecretSettings) throws -> SigningKeySet {
+        switch settings.origin {
+        case .fixed(let secret): return SigningKeySet(current: secret)
+        case .secretsManager(let location):
+            return try onLoop { loop in
+                let source = SigningKeySource(location, timeToLive: settings.timeToLive, overlap: settings.overlap, on: loop)
+                defer { source.close() }
+                do throws(SecretFailure) {
+                    return try await source.keys()
+                } catch {
+                    throw CommandKeyError.unavailable(error)
+                }
+            }
         }
     }
 }
@@ -17,14 +30,15 @@ enum CommandKeys {
 enum CommandKeyError: Error, CustomStringConvertible {
     /// The key has fewer bytes than HS256 asks for.
     case tooShort
-    /// The key is in AWS Secrets Manager, which commands do not ask.
-    case keptElsewhere
+    /// The key is in AWS Secrets Manager and cannot be had.
+    case unavailable(SecretFailure)
 
     /// One sentence that names the variable.
     var description: String {
         switch self {
         case .tooShort: "WALLCRAWLER_JWT_SIGNING_KEY must be 32 bytes at least."
-        case .keptElsewhere: "WALLCRAWLER_JWT_SIGNING_KEY is not set, and this command needs the key itself."
+        case .unavailable(let failure):
+            "WALLCRAWLER_JWT_SIGNING_SECRET_ARN: the secret cannot be had (\(failure.label)): \(failure.detail)."
         }
     }
 }

@@ -40,10 +40,17 @@ final class GateKeys {
 
     private func keys(_ set: SigningKeySet) -> SigningKeys? {
         if let known, known.set.equals(set) { return known.keys }
-        guard let current = SigningKey(set.current.reveal()) else { return nil }
-        let keys = SigningKeys(current: current, previous: set.previous.flatMap { SigningKey($0.reveal()) })
+        guard let keys = SigningKeys(set) else { return nil }
         known = (set, keys)
         return keys
+    }
+}
+
+extension SigningKeys {
+    /// The keys of a set, prepared; nil when the present one is too short.
+    init?(_ set: SigningKeySet) {
+        guard let current = SigningKey(set.current.reveal()) else { return nil }
+        self.init(current: current, previous: set.previous.flatMap { SigningKey($0.reveal()) })
     }
 }
 

@@ -45,9 +45,13 @@ extension SigningKeySource {
                 overlap: settings.overlap,
                 on: loop,
                 observe: { failure in
-                    metrics.secretFetches[failure == nil ? "ok" : "error"].increment()
+                    metrics.secretFetches[failure?.label ?? "ok"].increment()
                     guard let failure else { return }
-                    log.record(.error, "secret_fetch_failed", ["cause": .string("\(failure)")])
+                    log.record(
+                        .error,
+                        "secret_fetch_failed",
+                        ["cause": .string(failure.label), "detail": .string(failure.detail)]
+                    )
                 }
             )
         }
