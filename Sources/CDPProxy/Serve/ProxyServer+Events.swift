@@ -35,7 +35,7 @@ extension ProxyServer {
                 "peer": .string(connection.peer.description),
                 "code": .integer(Int(end.code.rawValue)),
                 "side": .string(end.side.rawValue),
-                "fault": end.fault.map { .string("\($0)") },
+                "fault": end.fault.map { .string($0.rawValue) },
                 "seconds": .number(secondsSince1970() - connection.since),
                 "bytesToChrome": .count(totals.bytesToChrome),
                 "bytesToClient": .count(totals.bytesToClient),

@@ -234,7 +234,7 @@ public final class Relay: ReadinessHandler {
 
     private func clientBrokeRules(_ fault: FrameFault) {
         let end = RelayEnd(code: fault.closeCode, side: .client, fault: fault)
-        leave(Goodbye(end: end, code: fault.closeCode, reason: "\(fault)"))
+        leave(Goodbye(end: end, code: fault.closeCode, reason: fault.reason))
     }
 
     /// Chrome takes no more. What it sent before it went is still to be read, and tells how it ended.
