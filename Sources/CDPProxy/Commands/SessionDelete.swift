@@ -11,7 +11,7 @@ struct SessionDelete: SessionSubcommand {
     @Argument(help: ArgumentHelp("Its id or name.", valueName: "session"))
     var session: String
 
-    @Option(help: ArgumentHelp("Whose session it is.", valueName: "id"))
+    @Option(name: .userID, help: ArgumentHelp("Whose session it is.", valueName: "id"))
     var user: String
 
     func execute(_ settings: StoreSettings) async throws {

@@ -17,7 +17,7 @@ struct SessionExport: SessionSubcommand {
     @Argument(help: "The file to write; - is standard output.")
     var file = "-"
 
-    @Option(help: ArgumentHelp("Whose session it is.", valueName: "id"))
+    @Option(name: .userID, help: ArgumentHelp("Whose session it is.", valueName: "id"))
     var user: String
 
     func execute(_ settings: StoreSettings) async throws {

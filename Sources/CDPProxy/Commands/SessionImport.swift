@@ -15,7 +15,7 @@ struct SessionImport: SessionSubcommand {
     @Argument(help: "The storageState, a JSON file; - is standard input.")
     var file: String
 
-    @Option(help: ArgumentHelp("Whose session it is.", valueName: "id"))
+    @Option(name: .userID, help: ArgumentHelp("Whose session it is.", valueName: "id"))
     var user: String
 
     @Option(help: "Its name, 1 to 50 characters, unique among the user's sessions.")

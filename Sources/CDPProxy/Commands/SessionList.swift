@@ -9,7 +9,7 @@ struct SessionList: SessionSubcommand {
         abstract: "List stored sessions, newest first. Needs no secret."
     )
 
-    @Option(help: ArgumentHelp("Only this user's sessions.", valueName: "id"))
+    @Option(name: .userID, help: ArgumentHelp("Only this user's sessions.", valueName: "id"))
     var user: String?
 
     @Flag(help: "Print a JSON array.")
