@@ -5,33 +5,34 @@ enum Base64URL {
     static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         let tail = text.count % 4
         guard tail != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3 + 2)
-        var bits: UInt32 = 0
-        // Six bits a character; an illegal one sets a bit above them, which `illegal` keeps.
-        var illegal: UInt8 = 0
-        for index in text.indices {
-            let sextet = value(of: text[index])
-            illegal |= sextet
-            bits = bits << 6 | UInt32(sextet & 0x3F)
-            guard index % 4 == 3 else { continue }
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: bits))
+        let whole = text.count - tail
+        // Six bits a character; an illegal one has the highest bit set, which is looked at once, at the end.
+        var seen: UInt8 = 0
+        let values = Self.values
+        let bytes = [UInt8](capacity: text.count / 4 * 3 + 2) { output in
+            var index = 0
+            while index < whole {
+                let first = values[Int(text[index])]
+                let second = values[Int(text[index + 1])]
+                let third = values[Int(text[index + 2])]
+                let fourth = values[Int(text[index + 3])]
+                seen |= first | second | third | fourth
+                output.append(first << 2 | second >> 4)
+                output.append(second << 4 | third >> 2)
+                output.append(third << 6 | fourth)
+                index += 4
+            }
+            guard tail > 0 else { return }
+            // Two or three characters hold one or two bytes, and four or two bits that must be zero.
+            let first = values[Int(text[whole])]
+            let second = values[Int(text[whole + 1])]
+            let third = tail == 3 ? values[Int(text[whole + 2])] : 0
+            let stray = tail == 3 ? third & 0x3 : second & 0xF
+            seen |= first | second | third | (stray == 0 ? 0 : illegal)
+            output.append(first << 2 | second >> 4)
+            if tail == 3 { output.append(second << 4 | third >> 2) }
         }
-        guard illegal & 0x80 == 0 else { return nil }
-        switch tail {
-        case 2:
-            // Two characters hold one byte, and four bits that must be zero.
-            guard bits & 0xF == 0 else { return nil }
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 4))
-        case 3:
-            guard bits & 0x3 == 0 else { return nil }
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 10))
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 2))
-        default: break
-        }
-        return bytes
+        return seen & illegal == 0 ? bytes : nil
     }
 
     /// The encoding of `bytes`.
@@ -51,17 +52,15 @@ enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The six bits a character stands for; 0x80 for one that is not in the alphabet.
-    private static func value(of character: UInt8) -> UInt8 {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
-        case UInt8(ascii: "-"): 62
-        case UInt8(ascii: "_"): 63
-        default: 0x80
-        }
-    }
+    /// What stands for a character that is not in the alphabet.
+    private static let illegal: UInt8 = 0x80
+
+    /// The six bits that each byte stands for as a character.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: illegal, count: 256)
+        for value in UInt8(0)..<64 { values[Int(character(of: UInt32(value)))] = value }
+        return values
+    }()
 
     /// The character of the lowest six bits.
     private static func character(of bits: UInt32) -> UInt8 {

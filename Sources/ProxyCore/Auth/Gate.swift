@@ -73,8 +73,8 @@ public struct Gate: Sendable {
     ///
     /// `replayed` is thrown when another connection was faster, `rate_limited` when no more can be remembered.
     public mutating func spend(_ grant: Grant, now: Double) throws(Rejection) {
-        guard policy.tokenUse == .once else { return }
-        try ledger.spend(grant.replayKey, until: grant.expiresAt, now: now)
+        guard let key = grant.replayKey else { return }
+        try ledger.spend(key, until: grant.expiresAt, now: now)
     }
 
     /// A ticket to what `grant` allows, as long as that; `rate_limited` when too many are open.
@@ -93,8 +93,8 @@ public struct Gate: Sendable {
         try checkAddress(claims.ipAddress, peer: peer)
         // Until roles have a policy, who carries any is refused: everything would be more than their token says.
         guard claims.roles == nil else { throw .role }
-        let key = ReplayKey(claims, payload: payload)
-        if policy.tokenUse == .once { try ledger.check(key, now: now) }
+        let key = policy.tokenUse == .once ? ReplayKey(claims, payload: payload) : nil
+        if let key { try ledger.check(key, now: now) }
         return Grant(claims, replayKey: key, urlToken: isFromURL ? String(decoding: token, as: UTF8.self) : nil)
     }
 
@@ -114,7 +114,7 @@ public struct Gate: Sendable {
     private mutating func admit(ticket: ArraySlice<UInt8>, peer: IPAddress, now: Double) throws(Rejection) -> Grant {
         let grant = try tickets.redeem(ticket, now: now)
         try checkAddress(grant.ipAddress, peer: peer)
-        if policy.tokenUse == .once { try ledger.check(grant.replayKey, now: now) }
+        if let key = grant.replayKey { try ledger.check(key, now: now) }
         return grant
     }
 

@@ -23,11 +23,11 @@ public struct Grant: Sendable, Redacted {
 
     /// The one address this may be used from, when the token names one.
     let ipAddress: String?
-    /// What the token is remembered by when it admits once.
-    let replayKey: ReplayKey
+    /// What the token is remembered by; nil when it admits often.
+    let replayKey: ReplayKey?
 
     /// What `claims` allow. The caller has checked them.
-    init(_ claims: TokenClaims, replayKey: ReplayKey, urlToken: String?) {
+    init(_ claims: TokenClaims, replayKey: ReplayKey?, urlToken: String?) {
         sessionID = claims.sessionID
         projectID = claims.projectID
         userID = claims.userID

@@ -38,7 +38,7 @@ struct SignedToken {
     /// RFC 7515 section 4.1: `alg` is HS256 whatever the token would like; `typ` absent or `JWT` in any case (it is a media
     /// type, RFC 7519 section 5.1); `crit` names extensions that must be understood, and none is.
     private static func checkHeader(_ segment: ArraySlice<UInt8>) throws(Rejection) {
-        if usualHeaders.contains(where: { segment.elementsEqual($0.utf8) }) { return }
+        if usualHeaders.contains(where: { $0.span.hasSameBytes(as: segment.span) }) { return }
         guard let bytes = Base64URL.decode(segment.span) else { throw .malformed }
         let header = try object(bytes)
         guard header["alg"]?.isString("HS256") == true else { throw .algorithm }
@@ -49,7 +49,7 @@ struct SignedToken {
     /// `{"alg":"HS256","typ":"JWT"}` and `{"typ":"JWT","alg":"HS256"}`, as nearly every issuer writes them.
     private static let usualHeaders = [
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
-    ]
+    ].map { Array($0.utf8) }
 
     private static func object(_ bytes: [UInt8]) throws(Rejection) -> JSONObject {
         guard let value = try? JSONValue.parse(bytes), let object = value.objectValue else { throw .malformed }

@@ -18,6 +18,7 @@ struct JSONMembers {
             all[place].value = value
             return
         }
+        if all.isEmpty { all.reserveCapacity(8) }
         all.append(JSONObject.Member(name: name, value: value))
         if all.count == Self.hashedFrom {
             for (place, member) in all.enumerated() { places[member.name] = place }

@@ -60,7 +60,16 @@ extension String {
     /// Whether both have the same UTF-8 bytes. `==` is no substitute: it also takes canonically equivalent text for equal,
     /// so that two names a peer tells apart would be one here.
     public func hasSameBytes(as other: String) -> Bool {
-        // `==` first: it is fast, and false means the bytes differ too.
-        self == other && utf8.elementsEqual(other.utf8)
+        // `==` in between because it is fast where the texts differ, and then the bytes do too.
+        utf8.count == other.utf8.count && self == other && utf8.span.hasSameBytes(as: other.utf8.span)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both hold the same bytes. Stops at the first that differs, so it is not for comparing secrets.
+    func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }
