@@ -14,6 +14,7 @@ public final class CDPClient {
     }
 
     private let stream: any MessageStream
+    private let longestMessage: Int
     private var lastID = 0
     private var awaited: Set<Int> = []
     private var answers: [Int: JSONValue] = [:]
@@ -22,8 +23,12 @@ public final class CDPClient {
     public var onEvent: ((CDPEvent) async throws(CDPError) -> Void)?
 
     /// Speaks over `stream`, whose handshake is done.
-    public init(over stream: any MessageStream) {
+    ///
+    /// A command of more than `longestMessage` bytes is refused here. Chrome takes 100 MiB, and drops the connection over
+    /// more.
+    public init(over stream: any MessageStream, longestMessage: Int = 99 << 20) {
         self.stream = stream
+        self.longestMessage = longestMessage
     }
 
     /// Sets the moment at which whatever waits, now or later, fails; nil for none.
@@ -37,18 +42,30 @@ public final class CDPClient {
         _ parameters: JSONValue = [:],
         session: String? = nil
     ) async throws(CDPError) -> Ticket {
-        let ticket = Ticket(id: lastID + 1, method: method)
+        let message = try makeMessage(method, parameters, session)
+        let ticket = Ticket(id: lastID, method: method)
         awaited.insert(ticket.id)
-        try await post(method, parameters, session: session)
+        do { try await stream.send(message) } catch { throw .stream(error) }
         return ticket
     }
 
     /// Sends a command whose answer nobody will look at.
     public func post(_ method: String, _ parameters: JSONValue = [:], session: String? = nil) async throws(CDPError) {
+        let message = try makeMessage(method, parameters, session)
+        do { try await stream.send(message) } catch { throw .stream(error) }
+    }
+
+    private func makeMessage(
+        _ method: String,
+        _ parameters: JSONValue,
+        _ session: String?
+    ) throws(CDPError) -> [UInt8] {
         lastID += 1
         var message: JSONValue = ["id": JSONValue(lastID), "method": JSONValue(method), "params": parameters]
         if let session { message = message.adding("sessionId", JSONValue(session)) }
-        do { try await stream.send(message.serialized()) } catch { throw .stream(error) }
+        let bytes = message.serialized()
+        guard bytes.count <= longestMessage else { throw .tooLong(method: method) }
+        return bytes
     }
 
     /// Waits for the answer to a command sent before, and returns its `result`.

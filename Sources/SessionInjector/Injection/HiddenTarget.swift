@@ -5,6 +5,7 @@ import ProxyCore
 /// Chrome ends it with the connection it was made through, so not even a failure leaves it behind.
 final class HiddenTarget {
     private let client: CDPClient
+    private var creation: CDPClient.Ticket?
     private var targetID: String?
     private var sessionID: String?
     private var isGone = false
@@ -17,11 +18,8 @@ final class HiddenTarget {
 
     /// Makes the target and sees to it that no request of it leaves Chrome.
     func open() async throws(CDPError) {
-        let made = try await client.call("Target.createTarget", ["url": "about:blank", "hidden": true])
-        guard let targetID = made["targetId"]?.stringValue else {
-            throw .unexpectedAnswer(method: "Target.createTarget")
-        }
-        self.targetID = targetID
+        creation = try await client.send("Target.createTarget", ["url": "about:blank", "hidden": true])
+        let targetID = try await created()
         let attached = try await client.call(
             "Target.attachToTarget",
             ["targetId": JSONValue(targetID), "flatten": true]
@@ -30,7 +28,8 @@ final class HiddenTarget {
             throw .unexpectedAnswer(method: "Target.attachToTarget")
         }
         self.sessionID = sessionID
-        // A service worker of the origin would answer a navigation before `Fetch` sees it, with the site's own page.
+        // A service worker of the origin would answer a navigation before `Fetch` sees it, with the site's own page. It
+        // is bypassed only while `Network` is enabled (Chromium 156), although the command itself succeeds without.
         try await client.post("Network.enable", session: sessionID)
         let bypass = try await client.send("Network.setBypassServiceWorker", ["bypass": true], session: sessionID)
         let interception = try await client.send(
@@ -42,7 +41,26 @@ final class HiddenTarget {
         _ = try await client.answer(to: interception)
     }
 
-    /// Visits an origin and sets its storage. Nil when Chrome would not go there or the page would not have it.
+    /// The answer to the command that makes the target. However it comes out, it is waited for once only.
+    private func created() async throws(CDPError) -> String {
+        guard let creation else { throw .unexpectedAnswer(method: "Target.createTarget") }
+        let made: JSONValue
+        do throws(CDPError) {
+            made = try await client.answer(to: creation)
+        } catch .refused(let method, let code) {
+            self.creation = nil
+            throw .refused(method: method, code: code)
+        }
+        self.creation = nil
+        guard let targetID = made["targetId"]?.stringValue else {
+            throw .unexpectedAnswer(method: "Target.createTarget")
+        }
+        self.targetID = targetID
+        return targetID
+    }
+
+    /// Visits an origin and sets its storage. Nil when Chrome would not go there or the page would not have it, or when
+    /// it is more than a message holds.
     func restore(_ visit: InjectionPlan.Visit) async throws(CDPError) -> RestoreScript.Outcome? {
         do throws(CDPError) {
             let url = JSONValue("\(visit.origin.text)/")
@@ -51,17 +69,22 @@ final class HiddenTarget {
             guard navigated["errorText"] == nil else { return nil }
             let evaluation = RestoreScript.evaluation(for: visit)
             return RestoreScript.Outcome(try await client.call("Runtime.evaluate", evaluation, session: sessionID))
-        } catch .refused {
-            return nil
+        } catch {
+            switch error {
+            case .refused, .tooLong: return nil
+            case .stream, .unexpectedAnswer: throw error
+            }
         }
     }
 
-    /// Closes the target and waits until it is gone, half a second at most.
+    /// Closes the target and waits until it is gone, half a second at most. A deadline may have come between the command
+    /// that makes the target and its answer: then that is waited for first.
     func close() async {
+        client.setDeadline(Instant.now() + .milliseconds(500))
+        if creation != nil { _ = try? await created() }
         if let targetID {
-            client.setDeadline(Instant.now() + .milliseconds(500))
             try? await client.post("Target.closeTarget", ["targetId": JSONValue(targetID)])
-            try? await client.read { isGone }
+            try? await client.read { isGone || sessionID == nil }
         }
         client.onEvent = nil
     }

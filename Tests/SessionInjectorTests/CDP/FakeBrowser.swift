@@ -9,7 +9,8 @@ final class FakeBrowser: MessageStream {
     private(set) var commands: [JSONValue] = []
     /// The deadlines it was given, in order.
     private(set) var deadlines: [Instant?] = []
-    private var outgoing: [[UInt8]] = []
+    /// nil stands for a deadline that passes.
+    private var outgoing: [[UInt8]?] = []
 
     /// Cookies with one of these names make the whole call fail.
     var refusedCookies: Set<String> = []
@@ -17,6 +18,8 @@ final class FakeBrowser: MessageStream {
     var forgottenCookies: Set<String> = []
     /// Methods it never answers.
     var silentMethods: Set<String> = []
+    /// A method before whose answer a deadline passes, once.
+    var lateMethod: String?
     /// Methods it answers with an error.
     var refusedMethods: Set<String> = []
     /// What the page answers to the restore script; nil for "everything as wanted" (of the number of `items`).
@@ -38,13 +41,15 @@ final class FakeBrowser: MessageStream {
 
     func receive() async throws(WebSocketStreamError) -> [UInt8] {
         guard !outgoing.isEmpty else { throw .stream(.deadline) }
-        return outgoing.removeFirst()
+        guard let message = outgoing.removeFirst() else { throw .stream(.deadline) }
+        return message
     }
 
     func send(_ text: [UInt8]) async throws(WebSocketStreamError) {
         guard let command = try? JSONValue.parse(text), let method = command["method"]?.stringValue else { return }
         commands.append(command)
         guard !silentMethods.contains(method) else { return }
+        if method == lateMethod { outgoing.append(nil) }
         guard !refusedMethods.contains(method) else { return refuse(command, code: -32_000) }
         obey(command, method, command["params"] ?? [:])
     }

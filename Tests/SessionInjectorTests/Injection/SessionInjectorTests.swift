@@ -6,10 +6,10 @@ import Testing
 @Suite struct SessionInjectorTests {
     let browser = FakeBrowser()
 
-    private func inject(_ text: String) async throws -> InjectionReport {
+    private func inject(_ text: String, longestMessage: Int = 1 << 20) async throws -> InjectionReport {
         await SessionInjector.inject(
             try StorageState(parsing: Array(text.utf8)),
-            over: CDPClient(over: browser),
+            over: CDPClient(over: browser, longestMessage: longestMessage),
             now: 1_800_000_000,
             deadline: Instant.now() + .seconds(15)
         )
@@ -123,6 +123,27 @@ import Testing
         #expect(browser.methods.last == "Target.closeTarget")
         #expect(browser.deadlines.count == 3, "the deadline, one for closing, and none")
         #expect(browser.deadlines.last == .some(nil))
+    }
+
+    @Test(arguments: ["Target.createTarget", "Target.attachToTarget"])
+    func aTargetThatIsAnsweredTooLateIsClosedAllTheSame(method: String) async throws {
+        browser.lateMethod = method
+        let report = try await inject("{\(Self.origins("https://a.test"))}")
+        #expect(report.outcome == .failed(.stream(.stream(.deadline))))
+        #expect(browser.methods.last == "Target.closeTarget")
+    }
+
+    @Test func whatIsTooLongForAMessageCostsNoOtherOrigin() async throws {
+        let huge = String(repeating: "x", count: 5000)
+        let report = try await inject(
+            """
+            {"origins":[{"origin":"https://a.test","localStorage":[{"name":"k","value":"\(huge)"}]},
+            {"origin":"https://b.test","localStorage":[{"name":"k","value":"v"}]}]}
+            """,
+            longestMessage: 5000
+        )
+        #expect(report.outcome == .partial)
+        #expect(report.origins == .init(wanted: 2, found: 1))
     }
 
     @Test(arguments: ["Target.createTarget", "Target.attachToTarget", "Network.setBypassServiceWorker", "Fetch.enable"])
