@@ -2,43 +2,49 @@ import ProxyCore
 
 /// The signing keys for a command that runs once and ends.
 enum CommandKeys {
-    /// The keys that the environment names.
+    /// The keys the environment names, fetched from AWS if that is where they are.
+    ///
+    /// Blocks until they are there; a fetch has its own deadlines.
     static func load(_ environment: Environment = .process) throws -> SigningKeys {
         let settings = try SecretSettings(environment)
-        guard let keys = SigningKeys(try keySet(settings)) else { throw CommandKeyError.tooShort }
-        return keys
+        switch settings.origin {
+        case .fixed(let key): return try keys(SigningKeySet(current: key))
+        case .secretsManager(let location): return try fetch(location, settings)
+        }
     }
 
-    private static func keySet(_ settings: SecretSettings) throws -> SigningKeySet {
-        switch settings.origin {
-        case .fixed(let secret): return SigningKeySet(current: secret)
-        case .secretsManager(let location):
-            return try onLoop { loop in
-                let source = SigningKeySource(location, timeToLive: settings.timeToLive, overlap: settings.overlap, on: loop)
-                defer { source.close() }
-                do throws(SecretFailure) {
-                    return try await source.keys()
-                } catch {
-                    throw CommandKeyError.unavailable(error)
-                }
+    private static func fetch(_ location: SecretLocation, _ settings: SecretSettings) throws -> SigningKeys {
+        try onLoop { loop in
+            let source = SigningKeySource(
+                location,
+                timeToLive: settings.timeToLive,
+                overlap: settings.overlap,
+                on: loop
+            )
+            defer { source.close() }
+            do throws(SecretFailure) {
+                return try keys(try await source.keys())
+            } catch {
+                throw CommandKeyError.notFetched(error)
             }
         }
+    }
+
+    private static func keys(_ set: SigningKeySet) throws(SecretFailure) -> SigningKeys {
+        guard let current = SigningKey(set.current.reveal()) else { throw .unusable(.tooShort) }
+        return SigningKeys(current: current, previous: set.previous.flatMap { SigningKey($0.reveal()) })
     }
 }
 
 /// Why a command has no key.
 enum CommandKeyError: Error, CustomStringConvertible {
-    /// The key has fewer bytes than HS256 asks for.
-    case tooShort
-    /// The key is in AWS Secrets Manager and cannot be had.
-    case unavailable(SecretFailure)
+    /// It is in AWS Secrets Manager and could not be had from there.
+    case notFetched(SecretFailure)
 
-    /// One sentence that names the variable.
+    /// One sentence, without a value.
     var description: String {
         switch self {
-        case .tooShort: "WALLCRAWLER_JWT_SIGNING_KEY must be 32 bytes at least."
-        case .unavailable(let failure):
-            "WALLCRAWLER_JWT_SIGNING_SECRET_ARN: the secret cannot be had (\(failure.label)): \(failure.detail)."
+        case .notFetched(let failure): "The signing key cannot be fetched (\(failure.label)): \(failure.detail)."
         }
     }
 }

@@ -8,15 +8,17 @@ struct TokenVerify: ParsableCommand {
         abstract: "Read a token on standard input and print its claims as JSON.",
         discussion: """
             A token that is refused has its reason printed instead, with an explanation on standard error, and the \
-            command exits with 1. What depends on the caller (its address, whether the token was used) is not checked.
+            command exits with 1. With SESSION_ID set, only a token for that session is good. What depends on the caller \
+            (its address, whether the token was used, what its roles allow) is not checked.
             """
     )
 
     func run() throws {
         let keys = try CommandKeys.load()
+        let sessionID = try GateSettings(.process).sessionID
         let input = StandardInput.read(atMost: 65_536)
         do throws(TokenRefusal) {
-            print(try Self.claims(in: input, keys: keys, now: secondsSince1970()))
+            print(try Self.claims(in: input, keys: keys, sessionID: sessionID, now: secondsSince1970()))
         } catch {
             print(error.reason.rawValue)
             print(Self.explanation(of: error), to: &StandardError.stream)
@@ -25,10 +27,15 @@ struct TokenVerify: ParsableCommand {
     }
 
     /// The claims of the token in `input` as JSON; white space around it does not count. `now` is in seconds since 1970.
-    static func claims(in input: [UInt8], keys: SigningKeys, now: Double) throws(TokenRefusal) -> String {
+    static func claims(
+        in input: [UInt8],
+        keys: SigningKeys,
+        sessionID: String? = nil,
+        now: Double
+    ) throws(TokenRefusal) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         let trimmed = input.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
-        let json = try TokenVerifier.json(of: trimmed, keys: keys, now: now)
+        let json = try TokenVerifier.json(of: trimmed, keys: keys, sessionID: sessionID, now: now)
         return String(decoding: json.serialized(), as: UTF8.self)
     }
 

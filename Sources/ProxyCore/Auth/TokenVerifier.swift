@@ -16,9 +16,10 @@ public enum TokenVerifier {
     public static func json(
         of token: some Sequence<UInt8>,
         keys: SigningKeys?,
+        sessionID: String? = nil,
         now: Double
     ) throws(TokenRefusal) -> JSONValue {
-        .object(try verify(Array(token)[...], keys: keys, sessionID: nil, now: now).object)
+        .object(try verify(Array(token)[...], keys: keys, sessionID: sessionID, now: now).object)
     }
 
     /// The claims, also as they came: as JSON, and as text.

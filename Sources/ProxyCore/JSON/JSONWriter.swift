@@ -47,13 +47,18 @@ extension JSONString {
             Self.writeIllFormed(bytes, to: &output)
         } else if let text {
             // Long strings (stored pages' data) seldom need an escape, and then go as one copy.
-            if text.utf8.contains(where: Self.needsEscape) {
+            if Self.needsEscape(text.utf8.span) {
                 for byte in text.utf8 { Self.write(byte, to: &output) }
             } else {
                 output.append(contentsOf: text.utf8)
             }
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where needsEscape(bytes[index]) { return true }
+        return false
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {

@@ -28,4 +28,15 @@ import Testing
         #expect(error?.reason == reason)
         #expect(error.map(TokenVerify.explanation) == explanation)
     }
+
+    @Test func aSessionIsBound() throws {
+        let input = Array(Tokens.make().utf8)
+        #expect(throws: Never.self) {
+            try TokenVerify.claims(in: input, keys: Tokens.keys, sessionID: "sess_1", now: Tokens.now)
+        }
+        let error = #expect(throws: TokenRefusal.self) {
+            try TokenVerify.claims(in: input, keys: Tokens.keys, sessionID: "sess_2", now: Tokens.now)
+        }
+        #expect(error?.reason == .sessionMismatch)
+    }
 }
