@@ -122,13 +122,18 @@
 
     /// Waits for the moment of the next refresh, or for a fetch by somebody else, which moves it.
     private func sleep() async {
-        guard let loop, !cache.isFetching, let wakeAt = cache.wakeAt else { return await outcome() }
-        let timer = LoopTimer { [weak self] in self?.wake() }
-        // A clock that was set back must not put the refresh off by more than a time to live.
-        let pause = min(max(wakeAt - clock(), 0.05), 86_400)
-        loop.schedule(timer, at: .now() + .milliseconds(Int(pause * 1000)))
-        self.timer = timer
-        await unsafe withUnsafeContinuation { unsafe sleeper = $0 }
+        guard !cache.isFetching else { return await outcome() }
+        await unsafe withUnsafeContinuation { continuation in
+            // Looked at here and not before: on the way into this closure others may have their turn.
+            guard let loop, !isClosed, !cache.isFetching, let wakeAt = cache.wakeAt else {
+                return unsafe continuation.resume()
+            }
+            let timer = LoopTimer { [weak self] in self?.wake() }
+            let pause = min(max(wakeAt - clock(), 0.05), 86_400)
+            loop.schedule(timer, at: .now() + .milliseconds(Int(pause * 1000)))
+            self.timer = timer
+            unsafe sleeper = continuation
+        }
     }
 
     private func wake() {
@@ -156,7 +161,11 @@
 
     /// Waits for the fetch that is under way.
     private func outcome() async {
-        await unsafe withUnsafeContinuation { unsafe waiting.append($0) }
+        await unsafe withUnsafeContinuation { continuation in
+            // As in sleep(): the fetch may have ended on the way here.
+            guard cache.isFetching else { return unsafe continuation.resume() }
+            unsafe waiting.append(continuation)
+        }
     }
 
     private func fetchedKeys(_ manager: SecretsManager) async throws(SecretFailure) -> FetchedKeys {

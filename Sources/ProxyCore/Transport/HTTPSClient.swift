@@ -37,9 +37,10 @@ import CCurl
 
     /// Sends a request and waits for the whole answer.
     public func send(_ request: HTTPSRequest) async throws(HTTPSFailure) -> HTTPSResponse {
-        guard let multi = unsafe multi else { throw .closed }
         let transfer = try HTTPSTransfer(request)
-        let result = await unsafe withUnsafeContinuation { continuation in
+        let result = await unsafe withUnsafeContinuation { (continuation: HTTPSTransfer.Continuation) in
+            // Looked at here and not before: on the way into this closure others may have their turn.
+            guard let multi = unsafe multi else { return unsafe continuation.resume(returning: .failure(.closed)) }
             unsafe transfer.continuation = continuation
             unsafe transfers[UInt(bitPattern: transfer.easy)] = transfer
             let code = unsafe curl_multi_add_handle(multi, transfer.easy)

@@ -5,10 +5,13 @@ import CCurl
 /// `@safe`: owns the handle and its list of fields from `init` to `deinit`; the multi handle must have let go of it by
 /// then. The continuation is taken out before it is resumed.
 @safe final class HTTPSTransfer {
+    /// How the outcome is waited for.
+    typealias Continuation = UnsafeContinuation<Result<HTTPSResponse, HTTPSFailure>, Never>
+
     /// libcurl's handle.
     let easy: OpaquePointer
     /// Who waits for the outcome.
-    var continuation: UnsafeContinuation<Result<HTTPSResponse, HTTPSFailure>, Never>?
+    var continuation: Continuation?
 
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
