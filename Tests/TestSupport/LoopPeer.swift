@@ -125,7 +125,7 @@ public import ProxyCore
 
     /// Waits until so many bytes are there, or the end, and takes what is there of them.
     public func take(_ count: Int) async -> [UInt8] {
-        await wait { self.received.count >= count || self.ending != nil }
+        await wait { self.received.count >= count }
         let taken = Array(received.prefix(count))
         received.removeFirst(taken.count)
         return taken
@@ -133,23 +133,23 @@ public import ProxyCore
 
     /// Waits until so many bytes have come in all, kept or not.
     public func hasReceived(_ count: Int) async {
-        await wait { self.receivedCount >= count || self.ending != nil }
+        await wait { self.receivedCount >= count }
     }
 
     /// Waits for the end of what comes.
     public func end() async -> Ending? {
-        await wait { self.ending != nil }
+        await wait { false }
         return ending
     }
 
     /// Waits until the kernel has taken everything.
     public func hasSentAll() async {
-        await wait { self.unsentCount == 0 || self.ending != nil }
+        await wait { self.unsentCount == 0 }
     }
 
-    /// Waits until something holds, which is looked at after each event of this peer.
+    /// Waits until something holds, which is looked at after each event of this peer, or for the end of what comes.
     public func wait(until isOver: @escaping () -> Bool) async {
-        guard !isOver() else { return }
+        guard !isOver(), ending == nil else { return }
         await unsafe withUnsafeContinuation { unsafe waits.append(Wait(isOver: isOver, continuation: $0)) }
     }
 
@@ -177,6 +177,8 @@ public import ProxyCore
     public override func ready(_ readiness: Readiness, tag: UInt8) {
         if isReading, ending == nil, !readiness.isDisjoint(with: [.readable, .broken]) { receiveOnce() }
         if readiness.contains(.writable) { sendOne() }
+        // Both directions have ended, which would be told of for ever.
+        if ending != nil, !readiness.isDisjoint(with: .broken) { leaveLoop() }
         watch()
         tellWaiting()
     }
@@ -188,13 +190,12 @@ public import ProxyCore
         if nextOutgoing < outgoing.count || finishesAfterwards { wanted.insert(.writable) }
         // A socket that is broken would be told of for ever, whatever it is watched for.
         if case .broken = ending { return leaveLoop() }
-        if ending != nil, wanted.isEmpty { return leaveLoop() }
         try? loop.watch(registration, for: wanted)
     }
 
     private func tellWaiting() {
-        let over = waits.filter { $0.isOver() }
-        waits.removeAll { $0.isOver() }
+        let over = waits.filter { ending != nil || $0.isOver() }
+        waits.removeAll { ending != nil || $0.isOver() }
         for wait in over { unsafe wait.continuation.resume() }
     }
 

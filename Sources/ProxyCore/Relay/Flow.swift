@@ -37,6 +37,8 @@ struct Flow: ~Copyable {
     private(set) var walker: FrameWalker
     /// How many bytes were taken to be passed on.
     private(set) var bytes: UInt64 = 0
+    /// How many bytes the sink took, frames of the proxy's own included.
+    private(set) var taken: UInt64 = 0
     /// When the source last sent something.
     private(set) var lastByte: Instant
     /// Whether the sink refused to take all that is there, so that the flow waits for room.
@@ -66,12 +68,15 @@ struct Flow: ~Copyable {
         held = Array(received[..<step.good])
     }
 
-    /// Whether nothing stands between what was walked over and what was written, so that a frame may be put in.
+    /// Whether it stands between two frames, and all that was taken is written.
     var isAtBoundary: Bool { walker.isAtBoundary && held.isEmpty && pipe == nil }
 
-    /// Puts a frame of ours in. Only at a boundary; it is written by the next pump or ``finish(_:)``.
+    /// Whether a frame of the proxy's own may be put in: at a boundary, and not behind a Close frame.
+    var admitsFrame: Bool { isAtBoundary && walker.closeCode == nil }
+
+    /// Puts a frame of ours in. Only where ``admitsFrame`` says so; it is written by the next pump or ``finish(to:)``.
     mutating func insert(_ frame: [UInt8]) {
-        precondition(isAtBoundary, "a frame inside a frame")
+        precondition(admitsFrame, "a frame inside a frame")
         held = frame
     }
 
@@ -111,19 +116,26 @@ struct Flow: ~Copyable {
                 return .sourceEmpty
             }
             guard left > 0 else { return .share }
-            let taken: Int?
+            let count: Int?
             if startsSplicing(pipes) {
-                taken = try spliceIn(source)
-                sourceIsEmpty = taken == nil
+                count = try spliceIn(source)
+                sourceIsEmpty = count == nil
             } else {
-                taken = unsafe try copy(source, to: sink, through: scratch)
+                let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
+                count = unsafe try copy(source, to: sink, through: room)
                 // A short read emptied the source: whatever comes later is announced by a new edge.
-                sourceIsEmpty = (taken ?? 0) < scratch.count && !(sourceHasFinished && taken != nil)
+                sourceIsEmpty = (count ?? 0) < room.count && !(sourceHasFinished && count != nil)
             }
-            guard let taken else { continue }
-            if taken == 0 { hasEnded = true } else { lastByte = now }
-            left -= taken
+            guard let count else { continue }
+            if count == 0 { hasEnded = true } else { lastByte = now }
+            left -= count
         }
+    }
+
+    /// How much may be read at once: all there is room for; or, on the way to the next boundary, not a byte beyond it.
+    @inline(__always)
+    private func readLimit(_ room: Int) -> Int {
+        stopsAtBoundary ? min(room, max(1, Int(clamping: walker.payloadLeft))) : room
     }
 
     /// What keeps the flow from taking more, apart from the two ends.
@@ -143,12 +155,13 @@ struct Flow: ~Copyable {
         through scratch: UnsafeMutableBufferPointer<UInt8>
     ) throws(BrokenEnd) -> Int? {
         guard let count = unsafe try Self.read(source, into: scratch) else { return nil }
-        let taken = unsafe UnsafeBufferPointer(rebasing: scratch[..<count])
-        let step = unsafe walker.walk(taken.span)
+        let read = unsafe UnsafeBufferPointer(rebasing: scratch[..<count])
+        let step = unsafe walker.walk(read.span)
         fault = step.fault
         bytes &+= UInt64(step.good)
-        let good = unsafe UnsafeBufferPointer(rebasing: taken[..<step.good])
+        let good = unsafe UnsafeBufferPointer(rebasing: read[..<step.good])
         let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink) ?? 0
+        taken &+= UInt64(written)
         if written < step.good {
             held = unsafe Array(good[written...])
             heldPosition = 0
@@ -170,6 +183,7 @@ struct Flow: ~Copyable {
         while heldPosition < held.count {
             guard let written = try Self.write(held.span.extracting(heldPosition...), to: sink) else { return false }
             heldPosition += written
+            taken &+= UInt64(written)
         }
         held = []
         heldPosition = 0
@@ -226,7 +240,7 @@ struct Flow: ~Copyable {
         }
     }
 
-    private func spliceOut(_ pipe: PooledPipe, to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+    private mutating func spliceOut(_ pipe: PooledPipe, to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
         while pipe.count > 0 {
             do throws(Errno) {
                 // More of the same frame will follow: the kernel may wait for a full segment.
@@ -235,6 +249,7 @@ struct Flow: ~Copyable {
                     return false
                 }
                 pipe.count -= count
+                taken &+= UInt64(count)
             } catch {
                 throw .sink
             }

@@ -25,6 +25,8 @@ public final class Relay: ReadinessHandler {
         let end: RelayEnd
         let code: CloseCode
         let reason: String
+        /// Until when the frame that is under way may go on.
+        let deadline: Instant
     }
 
     private enum Tag {
@@ -32,9 +34,11 @@ public final class Relay: ReadinessHandler {
         static let chrome: UInt8 = 1
     }
 
-    /// How long a Close frame waits for a boundary, and after it the client's end for coming.
+    /// How long a Close frame waits for a boundary while nothing moves, and after it the client's end for coming.
     private static let patience = Duration.seconds(2)
-    /// How long Chrome may still answer a client that has ended its own direction.
+    /// How long it waits while the frame before it does move.
+    private static let longestPatience = Duration.seconds(30)
+    /// How long one side may be quiet after the other has ended, or said Close.
     private static let halfOpen = Duration.seconds(5)
     /// How many intervals without a byte, each with a Ping, mean that nobody is there.
     private static let silentIntervals = 3
@@ -53,11 +57,15 @@ public final class Relay: ReadinessHandler {
     private var chromeIsBroken = false
     private var chromeIsRegistered = true
     private var silence = (client: 0, chrome: 0)
+    /// When an interval last passed, and what each side had taken by then.
+    private var checked: Instant
+    private var taken = (client: UInt64(0), chrome: UInt64(0))
+    /// Who said Close first, and with which code.
+    private var firstClose: RelayEnd?
     private var timer: LoopTimer?
 
     /// Joins two sockets whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
-    /// Without
-    /// an interval nobody is pinged. `finished` is called once, on the loop's thread.
+    /// Without an interval nobody is pinged. `finished` is called once, on the loop's thread.
     public init(
         client: consuming DetachedSocket,
         chrome: consuming DetachedSocket,
@@ -74,8 +82,11 @@ public final class Relay: ReadinessHandler {
         self.chrome = chrome
         self.pingInterval = pingInterval
         self.finished = finished
+        checked = loop.now
         up = Flow(from: .client, received: fromClient, at: loop.now)
         down = Flow(from: .server, received: fromChrome, at: loop.now)
+        up.sourceHasFinished = self.client.peerHasFinished
+        down.sourceHasFinished = self.chrome.peerHasFinished
     }
 
     /// Takes the sockets over from whoever shook hands on them, and starts.
@@ -103,7 +114,7 @@ public final class Relay: ReadinessHandler {
     /// Ends the connection from this side: the client is told the code and the reason (at most 123 bytes) at the next
     /// frame boundary. Does nothing when the connection is ending already.
     public func close(_ code: CloseCode, reason: String) {
-        leave(Goodbye(end: RelayEnd(code: code, side: .proxy), code: code, reason: reason))
+        leave(RelayEnd(code: code, side: .proxy), code, reason: reason)
     }
 
     // MARK: Readiness
@@ -115,6 +126,8 @@ public final class Relay: ReadinessHandler {
         let last = !readiness.isDisjoint(with: [.peerFinished, .broken])
         if tag == Tag.client {
             if last { up.sourceHasFinished = true }
+            // A reset, while nobody reads who would find out.
+            if !readiness.isDisjoint(with: .broken), up.isBlocked || clientHasFinished { return clientIsGone() }
             if readable { runUp() }
             if writable, down.isBlocked { runDown() }
         } else {
@@ -151,6 +164,7 @@ public final class Relay: ReadinessHandler {
                 pipes: pipes,
                 now: loop.now
             )
+            noteClose()
             switch stop {
             case .sourceEmpty, .sinkFull, .boundary: break
             case .share: loop.giveWay(client.registration)
@@ -159,7 +173,7 @@ public final class Relay: ReadinessHandler {
             }
         } catch {
             switch error {
-            case .source: finish(RelayEnd(code: .abnormal, side: .client))
+            case .source: clientIsGone()
             case .sink: chromeBroke()
             }
         }
@@ -174,7 +188,9 @@ public final class Relay: ReadinessHandler {
                 pipes: pipes,
                 now: loop.now
             )
+            noteClose()
             switch stop {
+            case .sourceEmpty where down.walker.closeCode != nil && up.walker.closeCode != nil: chromeFinished()
             case .sourceEmpty, .sinkFull: break
             case .share: loop.giveWay(chrome.registration)
             case .boundary: sayGoodbye()
@@ -183,40 +199,58 @@ public final class Relay: ReadinessHandler {
         } catch {
             switch error {
             case .source: chromeFinished()
-            case .sink: finish(RelayEnd(code: .abnormal, side: .client))
+            case .sink: clientIsGone()
             }
         }
     }
 
     // MARK: Keepalive
 
-    /// After an interval: pings whoever was silent all the time, and gives up on who has been for several.
+    /// After an interval: pings whoever was silent all the time, and gives up on who has been for several. When the
+    /// connection is ending, gives up on what is waited for.
     private func intervalPassed() {
         switch phase {
-        case .open where clientHasFinished: finish(RelayEnd(code: .abnormal, side: .client))
+        case .open where clientHasFinished || firstClose != nil: awaitChrome()
         case .open: if let pingInterval { keepAlive(pingInterval) }
-        case .leaving(let goodbye): finish(goodbye.end)
+        case .leaving(let goodbye): awaitBoundary(goodbye)
         case .lingering(let end): finish(end)
         case .ended: break
         }
     }
 
     private func keepAlive(_ interval: Duration) {
-        silence.client = loop.now.since(up.lastByte) >= interval ? silence.client + 1 : 0
-        silence.chrome = loop.now.since(down.lastByte) >= interval ? silence.chrome + 1 : 0
-        if silence.client > Self.silentIntervals { return finish(RelayEnd(code: .abnormal, side: .client)) }
+        // Whoever answered the last Ping begins anew, however soon the answer came and however late this looks.
+        if up.lastByte > checked { silence.client = 0 }
+        if down.lastByte > checked { silence.chrome = 0 }
+        silence.client = isClientSilent(for: interval) ? silence.client + 1 : 0
+        silence.chrome = isChromeSilent(for: interval) ? silence.chrome + 1 : 0
+        taken = (down.taken, up.taken)
+        checked = loop.now
+        if silence.client > Self.silentIntervals { return clientIsGone() }
         if silence.chrome > Self.silentIntervals { return chromeIsGone() }
-        if silence.client > 0, down.isAtBoundary {
+        if silence.client > 0, down.admitsFrame {
             down.insert(ControlFrame.ping())
             pumpDown()
         }
-        if silence.chrome > 0, case .open = phase, up.isAtBoundary {
+        if silence.chrome > 0, case .open = phase, up.admitsFrame {
             up.insert(ControlFrame.ping(maskingKey: .random()))
             pumpUp()
         }
-        guard case .open = phase else { return }
-        let quietest = min(up.lastByte, down.lastByte)
-        wake(at: (silence.client + silence.chrome > 0 ? loop.now : quietest) + interval)
+        guard case .open = phase, firstClose == nil, !clientHasFinished else { return }
+        let next = min(up.lastByte, down.lastByte) + interval
+        wake(at: silence == (0, 0) && next > loop.now ? next : loop.now + interval)
+    }
+
+    /// Nothing came from the client though it was read from; and it could be pinged, or takes nothing either.
+    private func isClientSilent(for interval: Duration) -> Bool {
+        loop.now.since(up.lastByte) >= interval && !up.isBlocked
+            && (down.admitsFrame || down.isBlocked && down.taken == taken.client)
+    }
+
+    /// Nothing came from Chrome though it was read from; and it could be pinged, or takes nothing either.
+    private func isChromeSilent(for interval: Duration) -> Bool {
+        loop.now.since(down.lastByte) >= interval && !down.isBlocked
+            && (up.admitsFrame || up.isBlocked && up.taken == taken.chrome)
     }
 
     private func wake(at moment: Instant) {
@@ -225,6 +259,20 @@ public final class Relay: ReadinessHandler {
 
     // MARK: The end
 
+    /// Remembers who said Close first; the other side is to answer soon.
+    @inline(__always)
+    private func noteClose() {
+        guard firstClose == nil else { return }
+        if let code = down.walker.closeCode {
+            firstClose = RelayEnd(code: code, side: .chrome)
+        } else if let code = up.walker.closeCode {
+            firstClose = RelayEnd(code: code, side: .client)
+        } else {
+            return
+        }
+        wake(at: loop.now + Self.halfOpen)
+    }
+
     /// The client ended its direction: Chrome is told, and may still answer what it was asked before.
     private func clientFinished() {
         clientHasFinished = true
@@ -232,9 +280,15 @@ public final class Relay: ReadinessHandler {
         wake(at: loop.now + Self.halfOpen)
     }
 
+    /// Chrome goes on as long as it sends something.
+    private func awaitChrome() {
+        let patience = down.lastByte + Self.halfOpen
+        if patience > loop.now { wake(at: patience) } else { chromeFinished() }
+    }
+
     private func clientBrokeRules(_ fault: FrameFault) {
         let end = RelayEnd(code: fault.closeCode, side: .client, fault: fault)
-        leave(Goodbye(end: end, code: fault.closeCode, reason: fault.reason))
+        leave(end, fault.closeCode, reason: fault.reason)
     }
 
     /// Chrome takes no more. What it sent before it went is still to be read, and tells how it ended.
@@ -248,39 +302,49 @@ public final class Relay: ReadinessHandler {
     /// reason that was told.
     private func chromeFinished() {
         if case .leaving = phase { return sayGoodbye() }
-        switch (down.walker.closeCode, up.walker.closeCode) {
-        case (_?, let asked?): linger(RelayEnd(code: asked, side: .client))
-        case (let said?, nil): linger(RelayEnd(code: said, side: .chrome))
-        case (nil, let asked?):
-            // Chrome did not answer the client's Close with its own, so the proxy does.
-            let echo = asked.isLegalOnTheWire ? asked : .normal
-            phase = .leaving(Goodbye(end: RelayEnd(code: asked, side: .client), code: echo, reason: ""))
-            sayGoodbye()
-        case (nil, nil) where clientHasFinished: linger(RelayEnd(code: .abnormal, side: .client))
-        case (nil, nil): chromeIsGone()
+        noteClose()
+        guard let firstClose else {
+            return clientHasFinished ? linger(RelayEnd(code: .abnormal, side: .client)) : chromeIsGone()
         }
+        guard down.walker.closeCode == nil else { return linger(firstClose) }
+        // Chrome did not answer the client's Close with its own, so the proxy does.
+        let echo = firstClose.code.isLegalOnTheWire ? firstClose.code : .normal
+        phase = .leaving(goodbye(firstClose, echo, reason: ""))
+        sayGoodbye()
     }
 
     private func chromeIsGone() {
         let end = RelayEnd(code: .internalError, side: .chrome)
-        phase = .leaving(Goodbye(end: end, code: .internalError, reason: "Chrome is gone"))
+        phase = .leaving(goodbye(end, .internalError, reason: "Chrome is gone"))
         sayGoodbye()
     }
 
+    private func goodbye(_ end: RelayEnd, _ code: CloseCode, reason: String) -> Goodbye {
+        Goodbye(end: end, code: code, reason: reason, deadline: loop.now + Self.longestPatience)
+    }
+
     /// Starts to take leave of the client, which happens at the next boundary on the way to it.
-    private func leave(_ goodbye: Goodbye) {
+    private func leave(_ end: RelayEnd, _ code: CloseCode, reason: String) {
         guard case .open = phase else { return }
-        phase = .leaving(goodbye)
+        phase = .leaving(goodbye(end, code, reason: reason))
         down.stopsAtBoundary = true
+        taken.client = down.taken
         wake(at: loop.now + Self.patience)
         pumpDown()
         runUp()
     }
 
+    /// Gives up on a boundary that does not come nearer, or not soon enough.
+    private func awaitBoundary(_ goodbye: Goodbye) {
+        guard down.taken != taken.client, loop.now < goodbye.deadline else { return finish(goodbye.end) }
+        taken.client = down.taken
+        wake(at: loop.now + Self.patience)
+    }
+
     /// Puts the Close frame in if it can stand here; inside of a frame nothing can be said.
     private func sayGoodbye() {
         guard case .leaving(let goodbye) = phase else { return }
-        if down.isAtBoundary { down.insert(ControlFrame.close(goodbye.code, reason: goodbye.reason)) }
+        if down.admitsFrame { down.insert(ControlFrame.close(goodbye.code, reason: goodbye.reason)) }
         linger(goodbye.end)
     }
 
@@ -323,11 +387,15 @@ public final class Relay: ReadinessHandler {
         if case .lingering(let end) = phase, !down.isBlocked { finish(end) }
     }
 
+    /// The client can be told nothing more: it was reset, or nobody answers for it.
     private func clientIsGone() {
         switch phase {
+        case .open:
+            noteClose()
+            finish(firstClose ?? RelayEnd(code: .abnormal, side: .client))
         case .leaving(let goodbye): finish(goodbye.end)
         case .lingering(let end): finish(end)
-        case .open, .ended: break
+        case .ended: break
         }
     }
 

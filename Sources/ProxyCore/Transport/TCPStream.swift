@@ -204,7 +204,9 @@ public enum StreamError: Error, Hashable, Sendable {
         guard let registration, let descriptor = descriptor.take() else { return nil }
         if let timer { loop.cancel(timer) }
         self.registration = nil
-        return DetachedSocket(descriptor: descriptor, registration: registration)
+        // Nobody may wait on a stream that is given away; whoever does is told rather than left.
+        wake(.closed)
+        return DetachedSocket(descriptor: descriptor, registration: registration, peerHasFinished: peerHasFinished)
     }
 
     private func leaveLoop() {
@@ -221,4 +223,6 @@ public struct DetachedSocket: ~Copyable {
     public let descriptor: Descriptor
     /// Its place in the loop.
     public let registration: Registration
+    /// Whether the loop told already that the peer sends no more; it will not tell again.
+    public let peerHasFinished: Bool
 }

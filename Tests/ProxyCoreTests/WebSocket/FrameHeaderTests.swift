@@ -94,5 +94,6 @@ import Testing
     ])
     func everyFaultHasItsCode(fault: FrameFault, code: CloseCode) {
         #expect(fault.closeCode == code)
+        #expect((1...123).contains(fault.reason.utf8.count), "as a Close frame takes it")
     }
 }

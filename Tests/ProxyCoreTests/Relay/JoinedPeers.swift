@@ -1,0 +1,98 @@
+import Glibc
+import ProxyCore
+import TestSupport
+
+/// A client and a Chrome, both played by the test, with a relay between them; all on one loop.
+final class JoinedPeers {
+    let client: LoopPeer
+    let chrome: LoopPeer
+    let loop: EventLoop
+    /// How the relay said that it ended: once, when all is well.
+    private(set) var ends: [RelayEnd] = []
+    private(set) var totals = RelayTotals()
+    private(set) weak var relay: Relay?
+
+    private var clientSide: DetachedSocket?
+    private var chromeSide: DetachedSocket?
+
+    /// Two connections that are not joined yet.
+    init(on loop: EventLoop) async throws {
+        self.loop = loop
+        let toClient = try await LoopbackPair(on: loop)
+        let toChrome = try await LoopbackPair(on: loop)
+        client = try LoopPeer(toClient.near)
+        chrome = try LoopPeer(toChrome.far)
+        clientSide = toClient.far.detach()
+        chromeSide = toChrome.near.detach()
+    }
+
+    /// Two connections that are joined.
+    static func joined(
+        on loop: EventLoop,
+        fromClient: [UInt8] = [],
+        fromChrome: [UInt8] = [],
+        pipes: PipePool = PipePool(),
+        pingInterval: Duration? = nil
+    ) async throws -> JoinedPeers {
+        let peers = try await JoinedPeers(on: loop)
+        peers.join(fromClient: fromClient, fromChrome: fromChrome, pipes: pipes, pingInterval: pingInterval)
+        return peers
+    }
+
+    /// Joins the two. The loop holds the relay from here on, and nobody else does.
+    func join(
+        fromClient: [UInt8] = [],
+        fromChrome: [UInt8] = [],
+        pipes: PipePool = PipePool(),
+        pingInterval: Duration? = nil
+    ) {
+        guard let clientSocket = clientSide.take(), let chromeSocket = chromeSide.take() else { return }
+        let relay = Relay(
+            client: clientSocket,
+            chrome: chromeSocket,
+            fromClient: fromClient,
+            fromChrome: fromChrome,
+            on: loop,
+            pipes: pipes,
+            pingInterval: pingInterval,
+            finished: { [unowned self] end, totals in
+                ends.append(end)
+                self.totals = totals
+            }
+        )
+        self.relay = relay
+        relay.start()
+    }
+
+    /// Ends what the test began: both peers go, and the relay with them.
+    func close() async {
+        client.close()
+        chrome.close()
+        for _ in 0..<1_000 where relay != nil { await loop.turns(1) }
+    }
+}
+
+/// Keeps what a peer receives as frames.
+struct ReceivedFrames {
+    private var rest: [UInt8] = []
+    private(set) var frames: [(header: FrameHeader, payload: [UInt8])] = []
+
+    /// The frames of these bytes, which are whole ones up to a rest.
+    init(_ bytes: [UInt8]) {
+        var position = 0
+        while bytes.count - position >= 2 {
+            let length = FrameHeader.length(first: bytes[position], second: bytes[position + 1])
+            guard bytes.count - position >= length,
+                let header = try? FrameHeader(bytes.span.extracting(position..<position + length)),
+                bytes.count - position - length >= Int(header.payloadLength)
+            else { break }
+            let end = position + length + Int(header.payloadLength)
+            frames.append((header, Array(bytes[position + length..<end])))
+            position = end
+        }
+        rest = Array(bytes[position...])
+    }
+
+    /// What came behind the last whole frame.
+    var remainder: [UInt8] { rest }
+}

@@ -1,0 +1,430 @@
+import Glibc
+import ProxyCore
+import TestSupport
+import Testing
+
+private let text = WireFrame.text("payload")
+private let masked = WireFrame.text("payload", key: WireFrame.key)
+
+/// What a client was told at the end: the code and the reason of the last frame, if that is a Close frame.
+private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
+    guard let last = ReceivedFrames(bytes).frames.last, last.header.opcode == .close, last.payload.count >= 2 else {
+        return nil
+    }
+    let code = UInt16(last.payload[0]) << 8 | UInt16(last.payload[1])
+    return (code, String(decoding: last.payload[2...], as: UTF8.self))
+}
+
+@Suite(.timeLimit(.minutes(2))) struct RelayEndTests {
+    /// Plays a scene with a relay and asserts what holds after each: one end, and nothing left of the relay.
+    private func scene(
+        pingInterval: Duration? = nil,
+        _ play: @escaping @Sendable (JoinedPeers) async throws -> RelayEnd
+    ) async throws {
+        try await onLoop { loop in
+            let peers = try await JoinedPeers.joined(on: loop, pingInterval: pingInterval)
+            let end = try await play(peers)
+            await peers.close()
+            #expect(peers.ends == [end])
+            #expect(peers.relay == nil, "the loop has let go of it, and its sockets are closed")
+        }
+    }
+
+    // MARK: The client ends
+
+    @Test func aCloseHandshakePassesThrough() async throws {
+        try await scene { peers in
+            let close = WireFrame.close(1000, Array("bye".utf8), key: WireFrame.key)
+            let answer = WireFrame.close(1000)
+            peers.client.send(close)
+            let asked = await peers.chrome.take(close.count)
+            #expect(asked == close)
+            peers.chrome.send(answer)
+            peers.chrome.finishSending()
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(peers.client.take() == answer)
+            return RelayEnd(code: .normal, side: .client)
+        }
+    }
+
+    @Test func chromeNeedNotDropTheConnectionAfterBothSaidClose() async throws {
+        try await scene { peers in
+            let close = WireFrame.close(4000, key: WireFrame.key)
+            peers.client.send(close)
+            _ = await peers.chrome.take(close.count)
+            peers.chrome.send(WireFrame.close(4000))
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            return RelayEnd(code: CloseCode(rawValue: 4000), side: .client)
+        }
+    }
+
+    private static let closes: [([UInt8], UInt16)] = [
+        (WireFrame.close(1001, key: WireFrame.key), 1001), (WireFrame.bytes(.close, key: WireFrame.key), 1000),
+    ]
+
+    @Test(arguments: closes)
+    func theProxyAnswersACloseThatChromeDropsAt(close: [UInt8], echo: UInt16) async throws {
+        try await scene { peers in
+            peers.client.send(close)
+            _ = await peers.chrome.take(close.count)
+            peers.chrome.close()
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(goodbye(peers.client.take())?.code == echo)
+            return RelayEnd(code: echo == 1000 ? .noStatus : .goingAway, side: .client)
+        }
+    }
+
+    @Test func nothingBehindACloseIsPassedOn() async throws {
+        try await scene { peers in
+            let close = WireFrame.close(1000, key: WireFrame.key)
+            peers.client.send(close + masked + [0xFF])
+            peers.client.finishSending()
+            let ending = await peers.chrome.end()
+            #expect(ending == .finished)
+            #expect(peers.chrome.take() == close)
+            peers.chrome.close()
+            _ = await peers.client.end()
+            return RelayEnd(code: .normal, side: .client)
+        }
+    }
+
+    @Test func aClientThatHasFinishedStillReceivesTheAnswer() async throws {
+        try await scene { peers in
+            peers.client.send(masked)
+            peers.client.finishSending()
+            let ending = await peers.chrome.end()
+            #expect(ending == .finished)
+            #expect(peers.chrome.take() == masked)
+            let answer = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 3 << 20))
+            peers.chrome.send(answer)
+            peers.chrome.finishSending()
+            let over = await peers.client.end()
+            #expect(over == .finished)
+            #expect(peers.client.take() == answer)
+            return RelayEnd(code: .abnormal, side: .client)
+        }
+    }
+
+    @Test func aClientThatHadFinishedBeforeTheStartIsNoticed() async throws {
+        try await onLoop { loop in
+            let toClient = try await LoopbackPair(on: loop)
+            let toChrome = try await LoopbackPair(on: loop)
+            let client = try LoopPeer(toClient.near)
+            let chrome = try LoopPeer(toChrome.far)
+            client.send(masked)
+            client.finishSending()
+            while !toClient.far.peerHasFinished { await loop.turns(1) }
+            var ends: [RelayEnd] = []
+            guard let near = toClient.far.detach(), let far = toChrome.near.detach() else { return }
+            Relay(
+                client: near,
+                chrome: far,
+                fromClient: [],
+                fromChrome: [],
+                on: loop,
+                pipes: PipePool(),
+                pingInterval: nil,
+                finished: { end, _ in ends.append(end) }
+            ).start()
+            let ending = await chrome.end()
+            #expect(ending == .finished)
+            #expect(chrome.take() == masked)
+            chrome.close()
+            _ = await client.end()
+            client.close()
+            while ends.isEmpty { await loop.turns(1) }
+            #expect(ends == [RelayEnd(code: .abnormal, side: .client)])
+        }
+    }
+
+    @Test func aClientsResetClosesChromesSideAtOnce() async throws {
+        try await scene { peers in
+            peers.client.send(masked)
+            _ = await peers.chrome.take(masked.count)
+            peers.client.reset()
+            _ = await peers.chrome.end()
+            return RelayEnd(code: .abnormal, side: .client)
+        }
+    }
+
+    @Test func aClientsResetIsNoticedWhileChromeDoesNotRead() async throws {
+        try await scene { peers in
+            peers.chrome.pause()
+            peers.chrome.set(SO_RCVBUF, to: 32_768)
+            peers.client.send(WireFrame.bytes(.text, [UInt8](repeating: 0, count: 32 << 20), key: WireFrame.nullKey))
+            await peers.client.wait { peers.client.unsentCount < 31 << 20 }
+            peers.client.reset()
+            while peers.ends.isEmpty { await peers.loop.turns(1) }
+            return RelayEnd(code: .abnormal, side: .client)
+        }
+    }
+
+    // MARK: Chrome ends
+
+    @Test func chromesCloseComesFirst() async throws {
+        try await scene { peers in
+            peers.chrome.send(text + WireFrame.close(1001))
+            let received = await peers.client.take(text.count + 4)
+            #expect(goodbye(received)?.code == 1001)
+            let answer = WireFrame.close(1001, key: WireFrame.key)
+            peers.client.send(answer)
+            let answered = await peers.chrome.take(answer.count)
+            #expect(answered == answer)
+            peers.chrome.close()
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(peers.client.take() == [])
+            return RelayEnd(code: .goingAway, side: .chrome)
+        }
+    }
+
+    @Test func chromeGoneAtABoundaryIsACloseWithACode() async throws {
+        try await scene { peers in
+            peers.chrome.send(text)
+            peers.chrome.finishSending()
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            let received = peers.client.take()
+            #expect(received.starts(with: text))
+            #expect(goodbye(received)?.code == 1011)
+            #expect(goodbye(received)?.reason.isEmpty == false)
+            return RelayEnd(code: .internalError, side: .chrome)
+        }
+    }
+
+    @Test func chromesResetIsACloseToo() async throws {
+        try await scene { peers in
+            peers.chrome.reset()
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(goodbye(peers.client.take())?.code == 1011)
+            return RelayEnd(code: .internalError, side: .chrome)
+        }
+    }
+
+    @Test(arguments: [0, 1, 2, 5, 70_000, 1 << 20])
+    func chromeGoneInsideAFrameInsertsNothing(cut: Int) async throws {
+        try await scene { peers in
+            let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 2 << 20))
+            let sent = text + frame[..<(cut + 1)]
+            peers.chrome.send(sent)
+            peers.chrome.finishSending()
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(peers.client.take() == sent)
+            return RelayEnd(code: .internalError, side: .chrome)
+        }
+    }
+
+    @Test func aFaultOfChromesEndsItBeforeTheBadFrame() async throws {
+        try await scene { peers in
+            peers.chrome.send(text + masked)
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            let received = peers.client.take()
+            #expect(received.starts(with: text))
+            #expect(goodbye(received)?.code == 1011)
+            return RelayEnd(code: .internalError, side: .chrome)
+        }
+    }
+
+    // MARK: The client breaks the rules
+
+    private static let faults: [(FrameFault, [UInt8])] = [
+        (.binary, WireFrame.bytes(.binary, [1], key: WireFrame.key)),
+        (.notMasked, text),
+        (.reservedBits, [0xC1, 0x80, 0, 0, 0, 0]),
+        (.closeReason, WireFrame.close(1000, [0xFF], key: WireFrame.key)),
+        (.messageTooLong, WireFrame.header(.text, announcing: (100 << 20) + 1, key: WireFrame.key)),
+    ]
+
+    @Test(arguments: faults)
+    func aFaultIsAnsweredWithItsCode(fault: FrameFault, bytes: [UInt8]) async throws {
+        try await scene { peers in
+            peers.client.send(masked + bytes + masked)
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(goodbye(peers.client.take())?.code == fault.closeCode.rawValue)
+            _ = await peers.chrome.end()
+            #expect(peers.chrome.take() == masked, "Chrome sees nothing of a bad frame")
+            return RelayEnd(code: fault.closeCode, side: .client, fault: fault)
+        }
+    }
+
+    @Test(arguments: [200_000, 8 << 20])
+    func aFaultIsAnsweredBehindTheFrameThatIsUnderWay(size: Int) async throws {
+        try await scene { peers in
+            let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: size))
+            peers.chrome.send(Array(frame[..<100_000]))
+            await peers.client.hasReceived(100_000)
+            peers.client.send(WireFrame.bytes(.binary, [1], key: WireFrame.key))
+            _ = await peers.client.hasSentAll()
+            await peers.loop.turns(5)
+            // More than the rest of the frame: what follows it has no place any more.
+            peers.chrome.send(Array(frame[100_000...]) + text + text)
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            let received = peers.client.take()
+            #expect(received.starts(with: frame))
+            #expect(
+                Array(received[frame.count...])
+                    == ControlFrame.close(.unsupportedData, reason: FrameFault.binary.reason)
+            )
+            return RelayEnd(code: .unsupportedData, side: .client, fault: .binary)
+        }
+    }
+
+    // MARK: The proxy ends
+
+    @Test func theProxyMayCloseAtABoundary() async throws {
+        try await scene { peers in
+            peers.chrome.send(text)
+            _ = await peers.client.take(text.count)
+            peers.relay?.close(.serviceRestart, reason: "draining")
+            peers.relay?.close(.tokenExpired, reason: "too late")
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(peers.client.take() == ControlFrame.close(.serviceRestart, reason: "draining"))
+            _ = await peers.chrome.end()
+            return RelayEnd(code: .serviceRestart, side: .proxy)
+        }
+    }
+
+    @Test func theProxyWaitsForTheEndOfTheFrameThatIsUnderWay() async throws {
+        try await scene { peers in
+            let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 3 << 20))
+            peers.chrome.send(Array(frame[..<2_000_000]))
+            await peers.client.hasReceived(2_000_000)
+            peers.relay?.close(.serviceRestart, reason: "")
+            await peers.loop.turns(5)
+            #expect(peers.ends.isEmpty)
+            peers.chrome.send(Array(frame[2_000_000...]))
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(peers.client.take() == frame + ControlFrame.close(.serviceRestart, reason: ""))
+            return RelayEnd(code: .serviceRestart, side: .proxy)
+        }
+    }
+
+    @Test func theProxyDoesNotWaitForEverForTheEndOfAFrame() async throws {
+        try await scene { peers in
+            let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 100))
+            peers.chrome.send(Array(frame[..<50]))
+            await peers.client.hasReceived(50)
+            peers.relay?.close(.serviceRestart, reason: "")
+            _ = await peers.client.end()
+            #expect(peers.client.take() == Array(frame[..<50]))
+            return RelayEnd(code: .serviceRestart, side: .proxy)
+        }
+    }
+
+    @Test func aSecondCloseIsNotPutBehindChromes() async throws {
+        try await scene { peers in
+            peers.chrome.send(WireFrame.close(1001))
+            _ = await peers.client.take(4)
+            peers.relay?.close(.serviceRestart, reason: "")
+            _ = await peers.client.end()
+            #expect(peers.client.take() == [])
+            return RelayEnd(code: .serviceRestart, side: .proxy)
+        }
+    }
+
+    /// Unread bytes in a socket that is closed make the kernel reset the connection, and the Close frame is lost.
+    @Test func theCloseArrivesThoughTheClientGoesOnSending() async throws {
+        try await scene { peers in
+            peers.client.send(WireFrame.bytes(.text, [UInt8](repeating: 0, count: 4 << 20), key: WireFrame.nullKey))
+            await peers.client.wait { peers.client.unsentCount < 4 << 20 }
+            peers.relay?.close(.tokenExpired, reason: "expired")
+            let ending = await peers.client.end()
+            #expect(ending == .finished)
+            #expect(goodbye(peers.client.take())?.code == 4001)
+            return RelayEnd(code: .tokenExpired, side: .proxy)
+        }
+    }
+
+    // MARK: Keepalive
+
+    /// Lets a peer answer each Ping with a frame, and says how many came.
+    private static func answerPings(_ peer: LoopPeer, with answer: [UInt8]?) -> () -> Int {
+        var pings = 0
+        peer.onBytes = { [unowned peer] bytes in
+            let came = ReceivedFrames(bytes).frames.count { $0.header.opcode == .ping }
+            pings += came
+            for _ in 0..<came { if let answer { peer.send(answer) } }
+        }
+        return { pings }
+    }
+
+    private static let answers: [[UInt8]] = [
+        WireFrame.bytes(.pong, key: WireFrame.key), masked, WireFrame.bytes(.ping, [1], key: WireFrame.key),
+    ]
+
+    /// Any byte counts as life, not only a Pong.
+    @Test(arguments: answers)
+    func aQuietConnectionIsPingedBothWaysAndLivesOn(answer: [UInt8]) async throws {
+        try await scene(pingInterval: .milliseconds(100)) { peers in
+            let toClient = Self.answerPings(peers.client, with: answer)
+            let toChrome = Self.answerPings(peers.chrome, with: WireFrame.bytes(.pong))
+            await peers.client.wait { toClient() >= 6 }
+            await peers.chrome.wait { toChrome() >= 6 }
+            #expect(peers.ends.isEmpty)
+            peers.client.reset()
+            _ = await peers.chrome.end()
+            return RelayEnd(code: .abnormal, side: .client)
+        }
+    }
+
+    @Test func aClientThatAnswersNothingIsGivenUpAfterTheThirdPing() async throws {
+        try await scene(pingInterval: .milliseconds(100)) { peers in
+            let pings = Self.answerPings(peers.client, with: nil)
+            _ = Self.answerPings(peers.chrome, with: WireFrame.bytes(.pong))
+            _ = await peers.client.end()
+            #expect(pings() == 3)
+            _ = await peers.chrome.end()
+            return RelayEnd(code: .abnormal, side: .client)
+        }
+    }
+
+    @Test func aChromeThatAnswersNothingIsGivenUpAfterTheThirdPing() async throws {
+        try await scene(pingInterval: .milliseconds(100)) { peers in
+            let pings = Self.answerPings(peers.chrome, with: nil)
+            var told: [UInt8] = []
+            peers.client.onBytes = { [client = peers.client] bytes in
+                told += bytes
+                client.send(WireFrame.bytes(.pong, key: WireFrame.key))
+            }
+            _ = await peers.client.end()
+            #expect(pings() == 3)
+            #expect(goodbye(told)?.code == 1011)
+            return RelayEnd(code: .internalError, side: .chrome)
+        }
+    }
+
+    /// Its silence is the proxy's doing, which does not read what it sends.
+    @Test func chromeIsNotGivenUpWhileTheClientHoldsItBack() async throws {
+        try await scene(pingInterval: .milliseconds(100)) { peers in
+            peers.client.pause()
+            peers.chrome.send(WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 32 << 20)))
+            // The Pings of another connection tell how many intervals have passed.
+            let clock = try await JoinedPeers.joined(on: peers.loop, pingInterval: .milliseconds(100))
+            let ticks = Self.answerPings(clock.client, with: WireFrame.bytes(.pong, key: WireFrame.key))
+            _ = Self.answerPings(clock.chrome, with: WireFrame.bytes(.pong))
+            for number in 0..<12 {
+                await clock.client.wait { ticks() > number }
+                // The client lives: it sends, though it does not read.
+                let frame = WireFrame.text("\(number)", key: WireFrame.key)
+                let before = peers.chrome.receivedCount
+                peers.client.send(frame)
+                await peers.chrome.hasReceived(before + frame.count)
+            }
+            #expect(peers.ends.isEmpty)
+            await clock.close()
+            peers.client.reset()
+            _ = await peers.chrome.end()
+            return RelayEnd(code: .abnormal, side: .client)
+        }
+    }
+}
