@@ -77,7 +77,7 @@ final class ChromeEndpoint {
     /// What Chrome says of itself or its targets.
     func targets(_ endpoint: JSONEndpoint, _ shape: DevToolsJSON.Shape) async throws(ChromeFailure) -> DevToolsJSON {
         let answer = try await ask(endpoint.method, endpoint.chromeTarget)
-        guard answer.status == HTTPStatus.ok.code else { throw .noSuchEndpoint }
+        guard answer.status == HTTPStatus.ok.code else { throw .garbage }
         do throws(DevToolsJSONError) {
             return try DevToolsJSON(answer.body, shape: shape)
         } catch {

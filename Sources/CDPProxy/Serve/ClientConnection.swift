@@ -56,7 +56,7 @@ extension ProxyServer {
         let upgrade = try handshake(asked.head)
         try checkRoom()
         let path = try await browserReady(for: caller.grant, endpoint, request)
-        let chromeSide = try await openChrome(path)
+        let chromeSide = try await openChrome(path, for: endpoint)
         do throws(Refusal) {
             try checkRoom()
             try spend(caller.grant)
@@ -78,7 +78,12 @@ extension ProxyServer {
         _ request: RequestID
     ) {
         guard let client = stream.detach(), let chrome = chromeSide.stream.detach() else { return }
-        let connection = LiveConnection(request, grant: caller.grant, peer: caller.origin.address, since: secondsSince1970())
+        let connection = LiveConnection(
+            request,
+            grant: caller.grant,
+            peer: caller.origin.address,
+            since: secondsSince1970()
+        )
         let relay = Relay(
             client: client,
             chrome: chrome,

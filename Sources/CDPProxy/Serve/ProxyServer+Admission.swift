@@ -13,14 +13,25 @@ extension ProxyServer {
     ///
     /// A token whose signature fits no key may be signed with one that is newer than ours, so the keys are fetched once
     /// more, as often as that is allowed, before it is refused.
-    func admit(_ head: RequestHead, _ routed: RoutedRequest, from origin: RequestOrigin) async throws(Refusal) -> Caller {
+    func admit(_ head: RequestHead, _ routed: RoutedRequest, from origin: RequestOrigin) async throws(Refusal) -> Caller
+    {
         do throws(Rejection) {
             let credential = try Credential.find(fields: head.fields, query: routed.query)
+            if routed.route == .ticket { try Self.checkStandsInHeader(credential) }
             let grant = try await admit(credential, from: origin.address)
             metrics.tokensAccepted.increment()
             return Caller(grant: grant, origin: origin)
         } catch {
             throw .credential(error)
+        }
+    }
+
+    /// A ticket is for who can send a header and hands the URL on. Given for a ticket, it would make each as good as
+    /// the token for as long as that lasts.
+    private static func checkStandsInHeader(_ credential: Credential) throws(Rejection) {
+        switch credential {
+        case .bearer, .apiKey: return
+        case .signingKey, .ticket: throw .missing
         }
     }
 

@@ -6,7 +6,9 @@ extension ProxyServer {
     /// `GET /health`: whether Chrome answers. Asked for by load balancers and anybody else, so it tells nothing more.
     func healthAnswer() async -> HTTPResponse {
         let isUp = await chromeIsUp()
-        var body: JSONValue = ["status": JSONValue(isUp ? "ok" : "unavailable"), "chrome": JSONValue(isUp ? "up" : "down")]
+        var body: JSONValue = [
+            "status": JSONValue(isUp ? "ok" : "unavailable"), "chrome": JSONValue(isUp ? "up" : "down"),
+        ]
         body = body.adding("version", JSONValue(ProductVersion.text))
         return HTTPResponse(isUp ? .ok : .serviceUnavailable, json: body.serialized())
     }
@@ -14,10 +16,8 @@ extension ProxyServer {
     /// Whether Chrome answers; asked of Chrome at most once a second, however often it is asked of us.
     func chromeIsUp() async -> Bool {
         if let known = chromeState, loop.now.since(known.at) < .seconds(1) { return known.isUp }
-        let isUp = (try? await chrome.browserPath()) != nil
-        chromeState = (loop.now, isUp)
-        metrics.chromeUp.set(isUp)
-        return isUp
+        _ = try? await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
+        return chromeState?.isUp ?? false
     }
 
     /// One of Chrome's `/json` answers, its WebSocket URLs leading back through the proxy.
@@ -52,7 +52,8 @@ extension ProxyServer {
             try await chrome.ask(endpoint.method, endpoint.chromeTarget)
         }
         switch answer.status {
-        case 200: return HTTPResponse(.ok, contentType: answer.isJSON ? "application/json" : "text/plain", body: answer.body)
+        case 200:
+            return HTTPResponse(.ok, contentType: answer.isJSON ? "application/json" : "text/plain", body: answer.body)
         case 404, 500: throw .chrome(.noSuchEndpoint)
         default: throw .chrome(.garbage)
         }
@@ -91,11 +92,23 @@ extension ProxyServer {
         return address
     }
 
-    /// Asks Chrome, and turns its failure into a refusal.
+    /// Asks Chrome, remembers whether it answered, and turns its failure into a refusal.
     func asked<Answer>(
         _ question: () async throws(ChromeFailure) -> Answer
     ) async throws(Refusal) -> Answer {
-        do throws(ChromeFailure) { return try await question() } catch { throw .chrome(error) }
+        do throws(ChromeFailure) {
+            let answer = try await question()
+            sawChrome(up: true)
+            return answer
+        } catch {
+            sawChrome(up: error == .noSuchEndpoint)
+            throw .chrome(error)
+        }
+    }
+
+    private func sawChrome(up isUp: Bool) {
+        chromeState = (loop.now, isUp)
+        metrics.chromeUp.set(isUp)
     }
 }
 

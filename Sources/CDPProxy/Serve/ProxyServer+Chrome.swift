@@ -13,11 +13,19 @@ extension ProxyServer {
     ) async throws(Refusal) -> String {
         let path = try await path(of: endpoint)
         guard sessions != nil else { return path }
-        let browser = isBrowser(endpoint) ? path : try await asked { () async throws(ChromeFailure) in
-            try await chrome.browserPath()
-        }
+        let browser =
+            isBrowser(endpoint)
+            ? path
+            : try await asked { () async throws(ChromeFailure) in
+                try await chrome.browserPath()
+            }
         do throws(SessionRefusal) {
-            try await putSession(StoredSessionRequest(grant, configuration.injection), in: browser, for: grant.userID, request)
+            try await putSession(
+                StoredSessionRequest(grant, configuration.injection),
+                in: browser,
+                for: grant.userID,
+                request
+            )
         } catch {
             throw .session(error)
         }
@@ -70,9 +78,16 @@ extension ProxyServer {
         }
     }
 
-    /// Opens Chrome's WebSocket on a path.
-    func openChrome(_ path: String) async throws(Refusal) -> ChromeEndpoint.Connection {
-        try await asked { () async throws(ChromeFailure) in try await chrome.open(path) }
+    /// Opens Chrome's WebSocket on the path of an endpoint. That there is none is the client's concern only where the
+    /// client named it; one just looked up that Chrome then denies is Chrome's failure.
+    func openChrome(_ path: String, for endpoint: SocketEndpoint) async throws(Refusal) -> ChromeEndpoint.Connection {
+        try await asked { () async throws(ChromeFailure) in
+            do throws(ChromeFailure) {
+                return try await chrome.open(path)
+            } catch {
+                throw error == .noSuchEndpoint && !endpoint.isNamedByClient ? .garbage : error
+            }
+        }
     }
 
     /// Puts a state into the browser; what came of it is counted and logged.

@@ -25,6 +25,8 @@ extension ProxyServer {
         guard let connection = connections.remove(request, totals: totals) else { return }
         if let timer = connection.expiryTimer { loop.cancel(timer) }
         metrics.closes["\(end.code)", end.side.rawValue].increment()
+        // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
+        if end.side == .chrome { chromeState = nil }
         log.record(
             .info,
             "closed",
@@ -53,7 +55,8 @@ extension ProxyServer {
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()
             recordRefusal("token_rejected", refusal, request, peer)
-        case .head, .headIncomplete, .handshake, .method, .notFound: recordRefusal("request_refused", refusal, request, peer)
+        case .head, .headIncomplete, .handshake, .method, .notFound:
+            recordRefusal("request_refused", refusal, request, peer)
         case .draining, .connectionLimit, .chrome, .session: recordRefusal("connection_refused", refusal, request, peer)
         }
     }

@@ -54,6 +54,9 @@ extension ProxyServer {
         for visitors: Visitors
     ) throws(StartError) -> TCPListener {
         let resolved = try address.resolved()
+        // A socket in the file system is its owner's: never, not even for a moment, anybody else's.
+        let mask = umask(0o177)
+        defer { umask(mask) }
         do throws(Errno) {
             if case .unix(let path) = address { _ = unsafe unlink(path) }
             return try TCPListener(

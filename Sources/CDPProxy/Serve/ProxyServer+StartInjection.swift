@@ -14,7 +14,10 @@ extension ProxyServer {
                 continue
             }
             do throws(SessionRefusal) {
-                let wanted = StoredSessionRequest(startOf: configuration.injection, sessionID: configuration.gate.sessionID)
+                let wanted = StoredSessionRequest(
+                    startOf: configuration.injection,
+                    sessionID: configuration.gate.sessionID
+                )
                 try await putSession(wanted, in: browser, for: configuration.injection.userID, nil)
                 startInjectionIsPending = false
                 return

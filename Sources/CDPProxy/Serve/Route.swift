@@ -29,6 +29,14 @@ enum SocketEndpoint: Sendable, Equatable {
     case browserWithID(String)
     /// `/devtools/page/ID`.
     case page(String)
+
+    /// Whether the client said which by its id, so that it may be one of the past.
+    var isNamedByClient: Bool {
+        switch self {
+        case .browserWithID, .page: true
+        case .root, .browser: false
+        }
+    }
 }
 
 /// One of the requests that Chrome's DevTools server answers over plain HTTP.
