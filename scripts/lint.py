@@ -26,7 +26,7 @@ IMPORTS = {
     "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
     "Sources/SessionStore": PURE | {"CSQLite", "Dispatch", "Glibc"},
-    "Sources/CDPProxy/Configuration": PURE | {"ProxyCore", "SessionInjector", "SessionStore"},
+    "Sources/CDPProxy/Configuration": PURE | SYSTEM | {"ProxyCore", "SessionInjector", "SessionStore"},
     "Sources/CDPProxy": PURE
     | SYSTEM
     | {"ArgumentParser", "Crypto", "ProxyCore", "SessionInjector", "SessionStore", "Dispatch"},
@@ -35,6 +35,7 @@ CLOCKLESS = ("Sources/ProxyCore/HTTP1", "Sources/ProxyCore/WebSocket", "Sources/
 
 FILE_LINES = 400
 FUNCTION_LINES = 40
+TEST_FUNCTION_LINES = 80  # a table of cases is one expression
 
 # Written in pieces where the rule would otherwise find itself here.
 FORBIDDEN_IN_SWIFT = [
@@ -79,7 +80,7 @@ def imports(name, lines):
             yield number, "pure code reads no clock and is not async: take `now` as a parameter"
 
 
-def lengths(lines):
+def lengths(lines, limit):
     if len(lines) > FILE_LINES:
         yield FILE_LINES, f"{len(lines)} lines, {FILE_LINES} at most: one concept a file"
     for start, line in enumerate(lines):
@@ -89,8 +90,8 @@ def lengths(lines):
         closing = found[1] + "}"
         end = next((n for n in range(start, len(lines)) if lines[n].rstrip() == closing), start)
         opened = next((n for n in range(start, end + 1) if lines[n].rstrip().endswith("{")), None)
-        if opened is not None and end - start + 1 > FUNCTION_LINES:
-            yield start + 1, f"a function of {end - start + 1} lines, {FUNCTION_LINES} at most: name its parts"
+        if opened is not None and end - start + 1 > limit:
+            yield start + 1, f"a function of {end - start + 1} lines, {limit} at most: name its parts"
 
 
 def patterns(lines, rules):
@@ -110,15 +111,28 @@ def findings(name):
     if name.endswith(".swift"):
         yield from patterns(lines, FORBIDDEN_IN_SWIFT)
         yield from imports(name, lines)
-        yield from lengths(lines)
+        yield from lengths(lines, TEST_FUNCTION_LINES if name.startswith("Tests/") else FUNCTION_LINES)
     if name.startswith("Tests/") and name.endswith(".py"):
         yield from patterns(lines, FORBIDDEN_IN_PYTHON_TESTS)
         if len(lines) > FILE_LINES:
             yield FILE_LINES, f"{len(lines)} lines, {FILE_LINES} at most: one promise group a file"
 
 
+def undocumented():
+    """Variables of the configuration that the README does not list."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for file in sorted((ROOT / "Sources/CDPProxy/Configuration").glob("*.swift")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            found = re.fullmatch(r'\s*"([A-Z]+_[A-Z_]+)",', line)
+            if found and not found[1].startswith("AWS_") and f"`{found[1]}`" not in readme:
+                yield f"{file.relative_to(ROOT)}:{number}: {found[1]} is missing in the table of README.md"
+
+
 def main():
     count = 0
+    for finding in undocumented():
+        print(finding)
+        count += 1
     for name in tracked():
         for number, what in findings(name):
             print(f"{name}:{number}: {what}")

@@ -34,7 +34,7 @@ def start(cleanup, port, log):
 
 
 def privileged():
-    """What makes a command run as root: nothing as root, sudo where it asks no question, else None."""
+    """What makes a command run as root: nothing as root, sudo where it lets us, else None."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") and subprocess.run(["sudo", "-v"], check=False).returncode == 0:
@@ -76,7 +76,7 @@ def launch(cleanup, as_user, profile, port, log):
     """Starts Chromium in its sandbox, and without it only where the kernel or the container allows none."""
     command = [
         *as_user,
-        *["env", "-i", f"HOME={profile}", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"],
+        *["env", "-i", f"HOME={profile}", f"TMPDIR={profile}", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"],
         *["chromium", *FLAGS, f"--remote-debugging-port={port}", f"--user-data-dir={profile}"],
     ]
     stop = stop_with_sudo if as_user and as_user[0] == "sudo" else processes.end

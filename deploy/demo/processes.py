@@ -85,7 +85,7 @@ def wait_for_any():
     ended = next((process for process in running if process.pid == pid), None)
     if ended is not None:
         running.remove(ended)
-        raise Failure(f"{name(ended.args)} ended by itself (wait status {status}); its log is in .run.")
+        raise Failure(f"{name(ended.args)} ended by itself (wait status {status}); its log says why.")
     wait_for_any()
 
 

@@ -21,13 +21,13 @@ import snippets
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-RUN = ROOT / ".run"
 
 
 def arguments():
     parser = argparse.ArgumentParser(description="Runs the proxy with a browser and a demo site on loopback.")
     parser.add_argument("--binary", type=pathlib.Path, required=True, help="the cdp-proxy binary")
     parser.add_argument("--once", action="store_true", help="end after the proof")
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".run", help="logs, secrets, store; made anew")
     parser.add_argument("--chrome-port", type=int, default=9222)
     parser.add_argument("--proxy-port", type=int, default=9223)
     parser.add_argument("--admin-port", type=int, default=9224)
@@ -55,9 +55,10 @@ def run(args, cleanup):
         (args.site_port, "the demo site"),
     ):
         processes.require_free(port, what)
-    shutil.rmtree(RUN, ignore_errors=True)
-    RUN.mkdir(mode=0o700)
-    secrets = secrets_of_run.make(args, RUN)
+    folder = args.folder.resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    secrets = secrets_of_run.make(args, folder)
     site = f"http://127.0.0.1:{args.site_port}/"
     proxy_address = f"127.0.0.1:{args.proxy_port}"
 
@@ -65,23 +66,23 @@ def run(args, cleanup):
     processes.start(
         cleanup,
         [sys.executable, str(HERE / "site.py"), str(args.site_port)],
-        log=RUN / "site.log",
+        log=folder / "site.log",
         environment=os.environ | secrets.site,
         port=args.site_port,
     )
-    user = chromium.start(cleanup, args.chrome_port, RUN / "chromium.log")
+    user = chromium.start(cleanup, args.chrome_port, folder / "chromium.log")
     say("Chromium", f"127.0.0.1:{args.chrome_port}, {user}")
 
     environment = os.environ | secrets.proxy
     processes.output(
-        [str(args.binary), "session", "import", "--user-id", "user_demo", "--name", "demo", "-"],
+        [str(args.binary), "session", "import", "--user", "user_demo", "--name", "demo", "-"],
         environment=environment,
         given=secrets.storage_state(site),
     )
     processes.start(
-        cleanup, [str(args.binary), "serve"], log=RUN / "proxy.log", environment=environment, port=args.proxy_port
+        cleanup, [str(args.binary), "serve"], log=folder / "proxy.log", environment=environment, port=args.proxy_port
     )
-    say("Proxy", f"{proxy_address}, log in .run/proxy.log, secrets in .run/env")
+    say("Proxy", f"{proxy_address}, log and secrets in {folder}")
     connect_url = processes.output(
         [
             *[str(args.binary), "token", "issue", "--session-id", "sess_demo", "--project-id", "proj_demo"],
@@ -102,7 +103,7 @@ def prove(connect_url, site):
     environment = os.environ | {"CONNECT_URL": connect_url, "SITE": site}
     done = subprocess.run(["/usr/bin/python3", str(HERE / "proof.py")], env=environment, check=False)
     if done.returncode != 0:
-        raise processes.Failure("The proof failed; .run/proxy.log and .run/chromium.log say more.")
+        raise processes.Failure("The proof failed; the logs of the proxy and of Chromium say more.")
 
 
 def say(what, where):
