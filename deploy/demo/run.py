@@ -75,7 +75,7 @@ def run(args, cleanup):
 
     environment = os.environ | secrets.proxy
     processes.output(
-        [str(args.binary), "session", "import", "--user", "user_demo", "--name", "demo", "-"],
+        [str(args.binary), "session", "import", "--user-id", "user_demo", "--name", "demo", "-"],
         environment=environment,
         given=secrets.storage_state(site),
     )

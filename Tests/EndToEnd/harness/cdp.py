@@ -1,0 +1,63 @@
+"""CDP over a WebSocket of harness.wire: one call at a time, events kept."""
+
+import itertools
+import json
+import time
+
+from harness.wire import WebSocket
+
+
+class CDP(WebSocket):
+    def __init__(self, port, target="/", **how):
+        super().__init__(port, target, **how)
+        self._numbers = itertools.count(1)
+        self.events = []
+
+    def call(self, method, session=None, **params):
+        """The result of a call; a CDP error is an assertion failure."""
+        answer = self.answer(method, session, **params)
+        assert "result" in answer, f"{method}: {answer}"
+        return answer["result"]
+
+    def answer(self, method, session=None, **params):
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": params}
+        self.send_text(json.dumps(message | ({"sessionId": session} if session else {})))
+        return self.answer_to(number)
+
+    def answer_to(self, number):
+        while True:
+            message = json.loads(self.receive_message())
+            if message.get("id") == number:
+                return message
+            self.events.append(message)
+
+    def evaluate(self, expression, session=None):
+        how = {"returnByValue": True, "awaitPromise": True}
+        answer = self.call("Runtime.evaluate", session, expression=expression, **how)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def wait_until(self, expression, session=None, timeout=20):
+        """Evaluates until the value is true; on the way to a page, a document may be there and be gone again."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            answer = self.answer("Runtime.evaluate", session, expression=expression, returnByValue=True)
+            value = answer.get("result", {}).get("result", {}).get("value")
+            if value:
+                return value
+        raise AssertionError(f"not within {timeout} s: {expression}")
+
+    def new_page(self, url="about:blank"):
+        """The session id of a page just opened."""
+        target = self.call("Target.createTarget", url=url)["targetId"]
+        return self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+
+    def wait_for_event(self, method, wanted=lambda _: True):
+        """The parameters of the first event of that name `wanted` accepts, among those seen and those to come."""
+        while True:
+            while self.events:
+                event = self.events.pop(0)
+                if event.get("method") == method and wanted(event["params"]):
+                    return event["params"]
+            self.events.append(json.loads(self.receive_message()))

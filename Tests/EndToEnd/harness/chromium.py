@@ -1,0 +1,81 @@
+"""A headless Chromium of the test's own: fresh profile, a debugging port on loopback, killable and restartable."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.request
+
+from harness.lines import Lines
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+class Chromium:
+    def __init__(self, *flags):
+        self.port = 0
+        self._flags = flags
+        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="cdp-e2e-"))
+        self._process = None
+        self.start()
+
+    def start(self):
+        """Starts it with a fresh profile; again on the port it had, when it had one."""
+        profile = pathlib.Path(tempfile.mkdtemp(dir=self._folder))
+        (profile / "Default").mkdir()
+        preferences = {"net": {"network_prediction_options": 2}}
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+        flags = [*FLAGS, *self._flags, f"--remote-debugging-port={self.port}", f"--user-data-dir={profile}"]
+        self._process = subprocess.Popen(
+            ["chromium", *flags, "about:blank"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            env=os.environ | {"HOME": str(profile), "TMPDIR": str(profile)},
+        )
+        lines = Lines(self._process.stderr)
+        line = lines.wait_for(lambda line: line.startswith("DevTools listening on "), "DevTools port", timeout=60)
+        self.port = int(re.search(r":(\d+)/", line)[1])
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def kill(self):
+        """kill -9, and every helper with it."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self):
+        if self._process.poll() is None:
+            self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def json(self, path):
+        with urllib.request.urlopen(f"http://{self.address}{path}", timeout=20) as answer:
+            return json.load(answer)
+
+    def browser_id(self):
+        return self.json("/json/version")["webSocketDebuggerUrl"].rpartition("/")[2]
+
+    def targets(self):
+        return self.json("/json/list")
+
+    def page_id(self):
+        return next(target["id"] for target in self.targets() if target["type"] == "page")

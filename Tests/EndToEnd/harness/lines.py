@@ -1,0 +1,49 @@
+"""The lines a process writes, kept, and awaited one by one instead of slept for."""
+
+import threading
+import time
+
+
+class Lines:
+    """Reads a stream to its end on a thread of its own."""
+
+    def __init__(self, stream, parse=lambda line: line):
+        self._stream = stream
+        self._parse = parse
+        self._all = []
+        self._ended = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self):
+        for line in self._stream:
+            with self._changed:
+                self._all.append(self._parse(line.rstrip("\n")))
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def all(self):
+        with self._changed:
+            return list(self._all)
+
+    def wait_for(self, wanted, what, timeout=20):
+        """The first line `wanted` accepts, as soon as it is there."""
+        deadline = time.monotonic() + timeout
+        seen = 0
+        with self._changed:
+            while True:
+                for line in self._all[seen:]:
+                    if wanted(line):
+                        return line
+                seen = len(self._all)
+                left = deadline - time.monotonic()
+                if self._ended or left <= 0 or not self._changed.wait(left):
+                    raise AssertionError(f"no {what} in:\n" + "\n".join(map(str, self._all[-30:])))
+
+    def finish(self, timeout=10):
+        """Everything written, once the writer has closed its end."""
+        self._thread.join(timeout)
+        return self.all()

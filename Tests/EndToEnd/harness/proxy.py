@@ -1,0 +1,126 @@
+"""The binary under test: started with an environment, watched through its log, asked through its admin listener."""
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+
+from harness.lines import Lines
+from harness.ports import free_port
+from harness.tokens import KEY
+
+BINARY = os.environ.get("CDP_PROXY_BINARY", ".build/dist/cdp-proxy")
+ADMIN_TOKEN = "end-to-end-admin-token"
+SESSION_SECRET = base64.b64encode(bytes(range(32))).decode()
+METRIC = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
+
+
+def parse(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {"unparsed": line}
+
+
+def environment(folder, **changes):
+    """What the proxy is started with, and nothing of the caller's environment but its PATH."""
+    good = {
+        "PATH": os.environ["PATH"],
+        "WALLCRAWLER_JWT_SIGNING_KEY": KEY,
+        "SESSION_ENCRYPTION_SECRET": SESSION_SECRET,
+        "FLYBROWSER_ADMIN_TOKEN": ADMIN_TOKEN,
+        "DATABASE_URL": f"sqlite:///{folder}/sessions.sqlite",
+    }
+    return {name: value for name, value in (good | changes).items() if value is not None}
+
+
+def command(*arguments, env, given=None, timeout=30):
+    """Runs one subcommand to its end."""
+    return subprocess.run(
+        [BINARY, *arguments], env=env, input=given, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+class Proxy:
+    def __init__(self, folder, chrome, wait=True, **changes):
+        self.port, self.admin_port = free_port(), free_port()
+        self.env = environment(
+            folder,
+            **{
+                "CDP_PROXY_LISTEN": f"127.0.0.1:{self.port}",
+                "CDP_PROXY_ADMIN_LISTEN": f"127.0.0.1:{self.admin_port}",
+                "CDP_PROXY_CHROME": chrome,
+            }
+            | changes,
+        )
+        self.process = subprocess.Popen(
+            [BINARY, "serve"],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+        self.log = Lines(self.process.stderr, parse)
+        if wait:
+            self.wait_for_event("listening")
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def url(self, path="/", scheme="ws", **query):
+        text = "&".join(f"{name}={value}" for name, value in query.items())
+        return f"{scheme}://{self.address}{path}" + (f"?{text}" if text else "")
+
+    def wait_for_event(self, event, **fields):
+        def wanted(line):
+            return line.get("event") == event and all(line.get(name) == value for name, value in fields.items())
+
+        return self.log.wait_for(wanted, f"event {event} {fields}")
+
+    def events(self, event):
+        return [line for line in self.log.all() if line.get("event") == event]
+
+    def admin(self, path, method="GET", headers=None, body=None):
+        """Status and body of a request to the admin listener, with the admin's token unless told otherwise."""
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"} if headers is None else headers
+        url = f"http://127.0.0.1:{self.admin_port}{path}"
+        request = urllib.request.Request(url, method=method, headers=headers, data=body)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metrics(self):
+        """Every sample as {(name, frozenset of label pairs): value}."""
+        status, text = self.admin("/metrics", headers={})
+        assert status == 200
+        samples = {}
+        for line in text.splitlines():
+            found = METRIC.match(line)
+            if found and not line.startswith("#"):
+                labels = frozenset(re.findall(r'(\w+)="([^"]*)"', found[2] or ""))
+                samples[found[1], labels] = float(found[3])
+        return samples
+
+    def metric(self, name, **labels):
+        return self.metrics().get((name, frozenset(labels.items())), 0.0)
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, timeout=30):
+        return self.process.wait(timeout)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        return self.log.finish()

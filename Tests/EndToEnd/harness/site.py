@@ -1,0 +1,45 @@
+"""A site on loopback that answers what it is told to and records every connection and request it sees."""
+
+import http.server
+import threading
+
+
+class Site:
+    """`pages` maps a path to (content type, body, further fields); the rest is 404."""
+
+    def __init__(self, pages):
+        self.connections = []
+        self.requests = []
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                site.connections.append(self.client_address)
+                super().setup()
+
+            def do_GET(self):
+                path = self.path.partition("?")[0]
+                site.requests.append((self.headers["Host"], self.path))
+                kind, body, fields = pages.get(path, ("text/plain", b"no such page", {}))
+                self.send_response(200 if path in pages else 404)
+                for name, value in ({"Content-Type": kind, "Content-Length": str(len(body))} | fields).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,102 @@
+"""A setting that is wrong stops the start with one sentence that names it, and never shows its value."""
+
+import socket
+
+import pytest
+from harness.ports import free_port
+from harness.proxy import command, environment
+from harness.store import Store
+
+SETTINGS = {
+    "short key": ("WALLCRAWLER_JWT_SIGNING_KEY", "short-but-very-secret"),
+    "address without a port": ("CDP_PROXY_LISTEN", "127.0.0.1"),
+    "port out of range": ("CDP_PROXY_LISTEN", "127.0.0.1:70000"),
+    "admin address": ("CDP_PROXY_ADMIN_LISTEN", "nowhere"),
+    "Chrome's address": ("CDP_PROXY_CHROME", "http://127.0.0.1:9222/"),
+    "duration": ("CDP_PROXY_PING", "30 parsecs"),
+    "switch": ("CDP_PROXY_CHECK_IP", "perhaps"),
+    "token use": ("CDP_PROXY_TOKEN_USE", "twice"),
+    "injection": ("CDP_PROXY_INJECT", "sometimes"),
+    "injection failure": ("CDP_PROXY_INJECT_FAILURE", "ajar"),
+    "root": ("CDP_PROXY_ROOT", "window"),
+    "log format": ("CDP_PROXY_LOG", "xml"),
+    "trusted hops": ("CDP_PROXY_TRUSTED_PROXIES", "10.0.0.0/33"),
+    "public address": ("CDP_PROXY_PUBLIC_URL", "ftp://cdp.example"),
+    "encryption secret": ("SESSION_ENCRYPTION_SECRET", "bm90IDMyIGJ5dGVz"),
+    "user key": ("SESSION_USER_KEY", "!"),
+    "database": ("DATABASE_URL", "mysql://password@db.example/sessions"),
+}
+
+
+def serve(tmp_path, **changes):
+    addresses = {
+        "CDP_PROXY_LISTEN": f"127.0.0.1:{free_port()}",
+        "CDP_PROXY_ADMIN_LISTEN": f"127.0.0.1:{free_port()}",
+        "CDP_PROXY_CHROME": f"127.0.0.1:{free_port()}",
+    }
+    return command("serve", env=environment(tmp_path, **(addresses | changes)))
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_a_wrong_setting_is_named(tmp_path, case):
+    name, value = SETTINGS[case]
+    done = serve(tmp_path, **{name: value})
+    assert done.returncode not in (0, None)
+    assert name in done.stderr
+    if "secret" in value or "password" in value:
+        assert value not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_no_signing_key_at_all(tmp_path):
+    done = serve(tmp_path, WALLCRAWLER_JWT_SIGNING_KEY=None)
+    assert done.returncode != 0
+    assert "WALLCRAWLER_JWT_SIGNING_KEY" in done.stderr
+    assert "WALLCRAWLER_JWT_SIGNING_SECRET_ARN" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["CDP_PROXY_LISTEN", "CDP_PROXY_ADMIN_LISTEN"])
+def test_a_port_in_use(tmp_path, name):
+    Store(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = serve(tmp_path, **{name: address})
+    assert done.returncode != 0
+    assert address in done.stderr
+    assert "in use" in done.stderr
+
+
+def test_a_corrupt_database(tmp_path):
+    (tmp_path / "sessions.sqlite").write_bytes(b"this is no database at all, " * 100)
+    done = serve(tmp_path, CDP_PROXY_BROWSER_SESSION="work")
+    assert done.returncode != 0
+    assert "sessions.sqlite" in done.stderr
+
+
+def test_a_missing_database(tmp_path):
+    done = serve(tmp_path)
+    assert done.returncode != 0
+    assert "DATABASE_URL" in done.stderr
+    assert "sessions.sqlite" in done.stderr
+    assert not (tmp_path / "sessions.sqlite").exists()
+
+
+def test_a_missing_database_folder(tmp_path):
+    done = command("session", "list", env=environment(tmp_path / "nowhere"))
+    assert done.returncode != 0
+    assert "sessions.sqlite" in done.stderr
+
+
+def test_an_unknown_subcommand(tmp_path):
+    done = command("server", env=environment(tmp_path))
+    assert done.returncode != 0
+
+
+def test_health_of_nobody(tmp_path):
+    address = f"127.0.0.1:{free_port()}"
+    done = command("health", env=environment(tmp_path, CDP_PROXY_ADMIN_LISTEN=address, CDP_PROXY_LISTEN=address))
+    assert done.returncode != 0
+
+
+def test_health_of_a_running_proxy(proxy):
+    assert command("health", env=proxy.env).returncode == 0

@@ -1,0 +1,109 @@
+"""A connection ends with a code that says why, on the side that is still there; never with a bare 1006."""
+
+import json
+
+import pytest
+from harness import tokens
+from harness.cdp import CDP
+from harness.wire import BINARY, CLOSE, CONTINUATION, PING, TEXT
+
+
+def connect(proxy, target="/", **how):
+    return CDP(proxy.port, f"{target}?signingKey={tokens.token()}", **how)
+
+
+BROKEN = {
+    "binary": (1003, dict(opcode=BINARY, payload=b"\x00\x01")),
+    "unmasked": (1002, dict(opcode=TEXT, payload=b"{}", masked=False)),
+    "first reserved bit": (1002, dict(opcode=TEXT, payload=b"{}", reserved=4)),
+    "second reserved bit": (1002, dict(opcode=TEXT, payload=b"{}", reserved=2)),
+    "third reserved bit": (1002, dict(opcode=TEXT, payload=b"{}", reserved=1)),
+    "reserved opcode": (1002, dict(opcode=3, payload=b"{}")),
+    "reserved control opcode": (1002, dict(opcode=11)),
+    "fragmented ping": (1002, dict(opcode=PING, final=False)),
+    "long ping": (1002, dict(opcode=PING, payload=b"x" * 126)),
+    "continuation of nothing": (1002, dict(opcode=CONTINUATION, payload=b"{}")),
+    "close of one byte": (1002, dict(opcode=CLOSE, payload=b"\x03")),
+    "close with a reserved code": (1002, dict(opcode=CLOSE, payload=(1006).to_bytes(2, "big"))),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_frame_is_answered_with_its_code(proxy, case):
+    code, what = BROKEN[case]
+    before = proxy.metric("cdp_proxy_closes_total", code=str(code), side="client")
+    with connect(proxy) as client:
+        client.send_frame(**what)
+        assert client.receive_close().code == code
+        assert client.rest() == b""
+    after = proxy.metric("cdp_proxy_closes_total", code=str(code), side="client")
+    assert after == before + 1
+
+
+def test_a_new_message_inside_a_fragmented_one(proxy):
+    with connect(proxy) as client:
+        client.send_frame(TEXT, b"{", final=False)
+        client.send_frame(TEXT, b"}")
+        assert client.receive_close().code == 1002
+
+
+def test_what_came_before_the_broken_frame_is_delivered(proxy):
+    with connect(proxy) as client:
+        client.send_text(json.dumps({"id": 1, "method": "Browser.getVersion"}))
+        assert "result" in client.answer_to(1)
+        client.send_frame(BINARY, b"\x00")
+        assert client.receive_close().code == 1003
+
+
+def test_chrome_killed_is_1011(own_chromium, own_proxy):
+    chromium = own_chromium()
+    proxy = own_proxy(chromium.address)
+    with connect(proxy) as client:
+        client.call("Browser.getVersion")
+        chromium.kill()
+        close = client.receive_close()
+        assert close.code == 1011
+        assert close.payload[2:].decode()
+        assert client.rest() == b""
+
+
+def test_chrome_closing_in_order_passes_its_own_code(own_chromium, own_proxy):
+    """Browser.close ends Chrome's side; the client is told, whichever code Chrome chose."""
+    chromium = own_chromium()
+    proxy = own_proxy(chromium.address)
+    with connect(proxy) as client:
+        client.send_text(json.dumps({"id": 1, "method": "Browser.close"}))
+        assert client.receive_close().code != 1006
+        assert client.rest() == b""
+
+
+def test_a_client_that_vanishes_leaves_nothing_in_chrome(proxy):
+    """Chrome detaches a client's sessions when its socket closes, so another client sees the attachment go."""
+    with connect(proxy) as watcher:
+        target = watcher.call("Target.createTarget", url="about:blank")["targetId"]
+        watcher.call("Target.setDiscoverTargets", discover=True)
+        client = connect(proxy)
+        client.call("Target.attachToTarget", targetId=target, flatten=True)
+        client.close()
+        watcher.wait_for_event(
+            "Target.targetInfoChanged",
+            lambda told: told["targetInfo"]["targetId"] == target and not told["targetInfo"]["attached"],
+        )
+        watcher.call("Target.closeTarget", targetId=target)
+    proxy.wait_for_event("closed")
+
+
+def test_client_close_code_reaches_the_metrics(proxy):
+    before = proxy.metric("cdp_proxy_closes_total", code="4000", side="client")
+    with connect(proxy) as client:
+        client.send_frame(CLOSE, (4000).to_bytes(2, "big") + b"own reason")
+        client.receive_close()
+        client.rest()
+    assert proxy.metric("cdp_proxy_closes_total", code="4000", side="client") == before + 1
+
+
+def test_a_quiet_connection_is_pinged(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_PING="1s")
+    with connect(proxy) as client:
+        assert client.receive().opcode == PING
+        assert client.call("Browser.getVersion")["protocolVersion"]

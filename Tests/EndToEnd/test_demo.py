@@ -1,0 +1,63 @@
+"""`make demo` ends with the signed-in page on the screen, and leaves nothing behind."""
+
+import pathlib
+import re
+import socket
+import subprocess
+
+from harness.ports import free_port
+from harness.proxy import BINARY
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+POLICY = pathlib.Path("/etc/chromium/policies/managed/cdp-proxy.json")
+
+
+def demo(folder, **ports):
+    names = ["--chrome-port", "--proxy-port", "--admin-port", "--site-port"]
+    chosen = [f"{name}={ports.get(name, free_port())}" for name in names]
+    command = [
+        "/usr/bin/python3",
+        str(ROOT / "deploy/demo/run.py"),
+        "--binary",
+        BINARY,
+        "--once",
+        "--folder",
+        str(folder),
+        *chosen,
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+def processes_naming(text):
+    found = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (folder / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if text in arguments:
+            found.append(arguments.replace("\0", " "))
+    return found
+
+
+def test_demo_shows_the_signed_in_page_and_cleans_up(tmp_path):
+    had_policy = POLICY.exists()
+    done = demo(tmp_path / "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Signed in as demo" in done.stdout
+    assert "cookie: accepted" in done.stdout
+    assert "local storage: accepted" in done.stdout
+    for client in ("connect_over_cdp", "connectOverCDP", "puppeteer.connect", "websockets.connect"):
+        assert client in done.stdout
+    port = re.search(r"^Chromium: +127\.0\.0\.1:(\d+)", done.stdout, re.MULTILINE)[1]
+    assert processes_naming(f"--remote-debugging-port={port}") == []
+    assert POLICY.exists() == had_policy
+
+
+def test_demo_names_a_port_that_is_taken(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = demo(tmp_path / "run", **{"--proxy-port": port})
+    assert done.returncode == 1
+    assert f"Port {port}" in done.stderr
+    assert "in use" in done.stderr

@@ -1,0 +1,133 @@
+"""`/json/*` answers as Chrome would, with addresses that lead back through the proxy and work as they stand."""
+
+import json
+import urllib.parse
+
+import pytest
+from harness import tokens
+from harness.cdp import CDP
+from harness.wire import exchange, get, head
+
+
+def bearer():
+    return {"Authorization": f"Bearer {tokens.token()}"}
+
+
+def version_url(port, host, target="/json/version", **fields):
+    answer = get(port, target, host=host, **(bearer() if "signingKey" not in target else {}), **fields)
+    assert answer.status == 200, answer
+    assert answer["Content-Type"].startswith("application/json")
+    assert "no-store" in answer["Cache-Control"]
+    return json.loads(answer.body)["webSocketDebuggerUrl"]
+
+
+HOSTS = [
+    "127.0.0.1:{port}",
+    "browser.example",
+    "browser.example:8443",
+    "[::1]:{port}",
+    "[2001:db8::7]",
+    "a.b-c.example",
+]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_addresses_come_back_through_the_host_that_was_asked(proxy, chromium, host):
+    host = host.format(port=proxy.port)
+    url = version_url(proxy.port, host)
+    assert url.startswith(f"ws://{host}/devtools/browser/{chromium.browser_id()}")
+    assert str(chromium.port) not in url
+
+
+@pytest.mark.parametrize("host", ["exa mple", "a/b", "user@host", "a,b", "[::1", "host:port", "host:99999", "a<b", ""])
+def test_a_host_that_is_none_is_not_written_into_an_address(proxy, host):
+    assert get(proxy.port, "/json/version", host=host, **bearer()).status == 400
+
+
+@pytest.mark.parametrize("path", ["/json/version", "/json/version/"])
+def test_the_address_works_as_it_stands(proxy, path):
+    for fields, query in (({}, f"?signingKey={tokens.token()}"), (bearer(), "")):
+        answer = get(proxy.port, path + query, host=proxy.address, **fields)
+        url = urllib.parse.urlsplit(json.loads(answer.body)["webSocketDebuggerUrl"])
+        with CDP(url.port, f"{url.path}?{url.query}") as client:
+            assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
+
+
+def test_a_token_in_the_query_comes_back_one_in_a_header_does_not(proxy):
+    token = tokens.token()
+    assert version_url(proxy.port, "h", f"/json/version?signingKey={token}").endswith(f"?signingKey={token}")
+    url = version_url(proxy.port, "h")
+    assert "signingKey" not in url
+    assert "?ticket=" in url
+
+
+@pytest.mark.parametrize("path", ["/json", "/json/", "/json/list", "/json/list/"])
+def test_the_list_is_rewritten_and_names_no_third_party(proxy, chromium, path):
+    answer = get(proxy.port, path, host="h:1", **bearer())
+    targets = json.loads(answer.body)
+    assert {target["id"] for target in targets} == {target["id"] for target in chromium.targets()}
+    for target in targets:
+        assert target["webSocketDebuggerUrl"].startswith(f"ws://h:1/devtools/page/{target['id']}?ticket=")
+        assert "devtoolsFrontendUrl" not in target
+    assert str(chromium.port).encode() not in answer.body
+
+
+def test_playwrights_odd_path(proxy):
+    token = tokens.token()
+    url = version_url(proxy.port, "h:1", f"/?signingKey={token}/json/version/")
+    assert url.startswith("ws://h:1/devtools/browser/")
+    assert url.endswith(f"?signingKey={token}")
+
+
+def test_protocol_is_passed_on(proxy):
+    domains = json.loads(get(proxy.port, "/json/protocol", **bearer()).body)["domains"]
+    assert "Page" in {domain["domain"] for domain in domains}
+
+
+def test_forwarded_fields_are_believed_of_a_trusted_hop_only(proxy, own_proxy, chromium):
+    forwarded = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "public.example"}
+    assert version_url(proxy.port, "h:1", **forwarded).startswith("ws://h:1/")
+    behind = own_proxy(chromium.address, CDP_PROXY_TRUSTED_PROXIES="10.0.0.0/8,127.0.0.0/8")
+    assert version_url(behind.port, "h:1", **forwarded).startswith("wss://public.example/")
+    assert version_url(behind.port, "h:1").startswith("ws://h:1/")
+
+
+def test_the_trusted_hops_client_is_the_peer(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_TRUSTED_PROXIES="127.0.0.1/32")
+    bound = {"Authorization": f"Bearer {tokens.token(ipAddress='192.0.2.7')}"}
+    assert get(proxy.port, "/json/version", X_Forwarded_For="192.0.2.7", **bound).status == 200
+    assert get(proxy.port, "/json/version", X_Forwarded_For="192.0.2.7, 192.0.2.8", **bound).status == 401
+    assert get(proxy.port, "/json/version", **bound).status == 401
+
+
+def test_public_url_overrides(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_PUBLIC_URL="wss://cdp.example:444")
+    assert version_url(proxy.port, "h:1").startswith("wss://cdp.example:444/devtools/browser/")
+
+
+@pytest.mark.parametrize("order", ["after", "before"])
+def test_new_takes_the_url_whole_and_the_credential_on_either_side(proxy, order):
+    url = "data:text/html,<title>a%26b&c=d</title>"
+    quoted = urllib.parse.quote(url, safe=":/")
+    credential = f"signingKey={tokens.token()}"
+    query = f"{quoted}&{credential}" if order == "after" else f"{credential}&{quoted}"
+    answer, _ = exchange(proxy.port, head(f"/json/new?{query}", method="PUT"))
+    assert answer.status == 200, answer
+    target = json.loads(answer.body)
+    assert target["url"].startswith("data:text/html,")
+    assert "signingKey" not in target["url"]
+    page = urllib.parse.urlsplit(target["webSocketDebuggerUrl"])
+    with CDP(proxy.port, f"{page.path}?{page.query}") as client:
+        assert client.wait_until("document.title") == "a&b&c=d"
+    assert get(proxy.port, f"/json/activate/{target['id']}", **bearer()).status == 200
+    assert get(proxy.port, f"/json/close/{target['id']}", **bearer()).status == 200
+
+
+def test_new_needs_put(proxy):
+    assert get(proxy.port, "/json/new?about:blank", **bearer()).status == 405
+
+
+def test_root_may_be_the_first_page(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_ROOT="page")
+    with CDP(proxy.port, f"/?signingKey={tokens.token()}") as client:
+        assert client.evaluate("typeof document") == "object"

@@ -1,0 +1,67 @@
+"""SIGTERM drains: not ready, nobody new, those inside may finish, and then a Close that says so."""
+
+import signal
+
+import pytest
+from harness import tokens
+from harness.cdp import CDP
+from harness.wire import Wire, exchange, upgrade
+
+
+def connect(proxy):
+    return CDP(proxy.port, f"/?signingKey={tokens.token()}")
+
+
+def test_live_connections_go_on_and_then_get_1012(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="2s")
+    with connect(proxy) as client:
+        client.call("Browser.getVersion")
+        proxy.terminate()
+        proxy.wait_for_event("draining")
+        assert proxy.admin("/ready")[0] == 503
+        assert proxy.metric("cdp_proxy_draining") == 1
+        with pytest.raises(ConnectionRefusedError):
+            Wire(proxy.port)
+        assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
+        close = client.receive_close()
+        assert close.code == 1012
+        assert client.rest() == b""
+    assert proxy.wait() == 0
+
+
+def test_an_idle_proxy_ends_at_once(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
+    proxy.terminate()
+    assert proxy.wait(5) == 0
+
+
+def test_it_ends_as_soon_as_the_last_connection_has(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
+    with connect(proxy) as client:
+        proxy.terminate()
+        proxy.wait_for_event("draining")
+        assert client.call("Browser.getVersion")
+    assert proxy.wait(5) == 0
+
+
+def test_a_second_signal_ends_it(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
+    with connect(proxy) as client:
+        proxy.terminate()
+        proxy.wait_for_event("draining")
+        proxy.process.send_signal(signal.SIGINT)
+        proxy.wait(5)
+        client.rest()
+
+
+def test_the_admin_can_ask_for_it(own_proxy, chromium):
+    """Live connections go on; who comes now is sent elsewhere."""
+    proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
+    with connect(proxy) as client:
+        assert proxy.admin("/drain", method="POST")[0] == 202
+        proxy.wait_for_event("draining")
+        assert proxy.admin("/ready")[0] == 503
+        refused, closed = exchange(proxy.port, upgrade(f"/?signingKey={tokens.token()}"))
+        assert (refused.status, closed) == (503, True)
+        assert int(refused["Retry-After"]) > 0
+        assert client.call("Browser.getVersion")

@@ -1,0 +1,58 @@
+"""A ticket stands in for the token in a URL: opaque, for one use, for thirty seconds, and only for who had a header."""
+
+import json
+
+import pytest
+from harness import tokens
+from harness.cdp import CDP
+from harness.wire import exchange, head, upgrade
+
+
+def ask(proxy, target="/ticket", **fields):
+    return exchange(proxy.port, head(target, method="POST", host=proxy.address, Content_Length="0", **fields))[0]
+
+
+@pytest.fixture
+def ticket(proxy):
+    answer = ask(proxy, Authorization=f"Bearer {tokens.token()}")
+    assert answer.status == 200
+    assert "no-store" in answer["Cache-Control"]
+    return json.loads(answer.body)
+
+
+def test_ticket_opens_one_connection(proxy, ticket):
+    assert ticket["expiresIn"] == 30
+    assert (
+        ticket["connectUrl"] == f"ws://{proxy.address}/?ticket={ticket['ticket']}"
+        or ticket["connectUrl"] == f"ws://{proxy.address}?ticket={ticket['ticket']}"
+    )
+    target = f"/?ticket={ticket['ticket']}"
+    with CDP(proxy.port, target) as client:
+        assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
+    refused, closed = exchange(proxy.port, upgrade(target))
+    assert (refused.status, closed) == (401, True)
+
+
+def test_ticket_says_nothing(ticket):
+    assert "." not in ticket["ticket"]
+    assert len(ticket["ticket"]) >= 22
+
+
+def test_made_up_ticket_is_refused(proxy):
+    refused, _ = exchange(proxy.port, upgrade("/?ticket=" + "A" * 43))
+    assert refused.status == 401
+
+
+def test_token_in_the_query_buys_no_ticket(proxy):
+    assert ask(proxy, f"/ticket?signingKey={tokens.token()}").status == 401
+
+
+def test_ticket_buys_no_ticket(proxy, ticket):
+    """Else one ticket would be as good as the token, for ever."""
+    assert ask(proxy, f"/ticket?ticket={ticket['ticket']}").status == 401
+    with CDP(proxy.port, f"/?ticket={ticket['ticket']}") as client:
+        assert client.call("Browser.getVersion")
+
+
+def test_no_credential_no_ticket(proxy):
+    assert ask(proxy).status == 401
