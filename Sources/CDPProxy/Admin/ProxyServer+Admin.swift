@@ -26,8 +26,8 @@ extension ProxyServer {
             switch error {
             case .foreign: return Refusal.response(.forbidden, "forbidden", nil, request)
             case .unauthorized:
-                let challenge = "Bearer realm=\"cdp-proxy admin\""
-                return Refusal.response(.unauthorized, "unauthorized", nil, request, field: ("WWW-Authenticate", challenge))
+                let challenge = ("WWW-Authenticate" as StaticString, "Bearer realm=\"cdp-proxy admin\"")
+                return Refusal.response(.unauthorized, "unauthorized", nil, request, field: challenge)
             }
         }
     }
@@ -41,7 +41,8 @@ extension ProxyServer {
         case .drain:
             drain()
             return HTTPResponse(.accepted, json: Array("{\"status\":\"draining\"}".utf8))
-        case .methodNotAllowed(let allow): return Refusal.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allow))
+        case .methodNotAllowed(let allow):
+            return Refusal.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allow))
         case .unknown: return Refusal.response(.notFound, "not_found", nil, request)
         }
     }
@@ -62,8 +63,9 @@ extension ProxyServer {
 
     private func metricsAnswer() async -> HTTPResponse {
         _ = await chromeIsUp()
-        metrics.sample(connections.totals)
-        return HTTPResponse(.ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics.registry.text().utf8))
+        metrics.relay.sample(connections.totals)
+        let text = Array(metrics.registry.text().utf8)
+        return HTTPResponse(.ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: text)
     }
 
     private func connectionsAnswer() -> HTTPResponse {

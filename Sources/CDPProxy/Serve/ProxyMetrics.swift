@@ -9,10 +9,8 @@ final class ProxyMetrics {
     let tokensRejected: CounterFamily
     let connections: Counter
     let connectSeconds: Histogram
-    let relayBytes: CounterFamily
-    let relayFrames: CounterFamily
-    let injections: CounterFamily
-    let injectionSeconds: Histogram
+    let relay: RelayMetrics
+    let injections: InjectionMetrics
     let secretFetches: CounterFamily
     let policyDenied: CounterFamily
     let closes: CounterFamily
@@ -32,22 +30,8 @@ final class ProxyMetrics {
             "cdp_proxy_connect_seconds",
             help: "From a client's whole request head to its 101."
         )
-        relayBytes = registry.counters(
-            "cdp_proxy_relay_bytes_total",
-            labels: ["direction"],
-            help: "Bytes on the wire after the handshake, frame headers included."
-        )
-        relayFrames = registry.counters(
-            "cdp_proxy_relay_frames_total",
-            labels: ["direction"],
-            help: "WebSocket frames passed on."
-        )
-        injections = registry.counters(
-            "cdp_proxy_injections_total",
-            labels: ["result"],
-            help: "Stored sessions put into Chrome, by result."
-        )
-        injectionSeconds = registry.histogram("cdp_proxy_injection_seconds", help: "How long an injection took.")
+        relay = RelayMetrics(in: registry)
+        injections = InjectionMetrics(in: registry)
         secretFetches = registry.counters(
             "cdp_proxy_secret_fetches_total",
             labels: ["result"],
@@ -76,7 +60,7 @@ final class ProxyMetrics {
     /// A counter that was never incremented is there at zero, so that a rate over it is not empty.
     private func declareLabels() {
         for rejection in Rejection.allCases { _ = tokensRejected[rejection.rawValue] }
-        for result in ["full", "partial", "failed"] { _ = injections[result] }
+        for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }
 
     /// Declares the metrics that are read when somebody asks.
@@ -109,18 +93,5 @@ final class ProxyMetrics {
         registry.sampledGauge("process_max_fds", help: "Descriptors the process may open.") {
             ProcessUsage.current().descriptorLimit
         }
-    }
-
-    /// Brings the relay's counters up to what the relays have counted themselves: they are read when somebody asks, so
-    /// that a message costs no counter.
-    func sample(_ totals: RelayTotals) {
-        raise(relayBytes["client_to_chrome"], to: totals.bytesToChrome)
-        raise(relayBytes["chrome_to_client"], to: totals.bytesToClient)
-        raise(relayFrames["client_to_chrome"], to: totals.framesToChrome)
-        raise(relayFrames["chrome_to_client"], to: totals.framesToClient)
-    }
-
-    private func raise(_ counter: Counter, to value: UInt64) {
-        counter.increment(by: value &- counter.value)
     }
 }

@@ -95,8 +95,8 @@ extension ProxyServer {
         let begin = Instant.now()
         let report = await injectionReport(state, browserPath)
         let seconds = Instant.now().since(begin).inSeconds
-        metrics.injections[report.result].increment()
-        metrics.injectionSeconds.observe(seconds)
+        metrics.injections.results[report.result].increment()
+        metrics.injections.seconds.observe(seconds)
         log.record(
             report.outcome == .full ? .info : .error,
             "session_injected",

@@ -1,0 +1,19 @@
+import ProxyCore
+
+/// What came of putting stored sessions into Chrome.
+struct InjectionMetrics {
+    /// How many, by result.
+    let results: CounterFamily
+    /// How long one took.
+    let seconds: Histogram
+
+    /// Declares the metrics.
+    init(in registry: MetricsRegistry) {
+        results = registry.counters(
+            "cdp_proxy_injections_total",
+            labels: ["result"],
+            help: "Stored sessions put into Chrome, by result."
+        )
+        seconds = registry.histogram("cdp_proxy_injection_seconds", help: "How long an injection took.")
+    }
+}
