@@ -1,23 +1,50 @@
 import ArgumentParser
 import ProxyCore
 
-/// `cdp-proxy health`: asks the running proxy's admin listener, for a HEALTHCHECK in an image without curl.
+/// `cdp-proxy health`: asks the running proxy whether it is healthy, for a HEALTHCHECK in an image without curl.
 struct HealthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Exit 0 when the running proxy is healthy: it answers, and so does Chrome.",
-        discussion: "Asks at CDP_PROXY_ADMIN_LISTEN."
+        abstract: "Exit with 0 when the running proxy is healthy, with 1 when it is not.",
+        discussion: "Asks GET /health at CDP_PROXY_ADMIN_LISTEN and waits 3 seconds for the answer."
     )
 
+    /// How long the answer may take.
+    static let patience = Duration.seconds(3)
+
     func run() throws {
-        let address = try ListenSettings(.process).adminListen.resolved()
-        let status = try onLoop { loop in try await Self.status(at: address, on: loop) }
-        guard status == HTTPStatus.ok.code else { throw ExitCode(1) }
+        let address = try ListenSettings(.process).adminListen
+        let status = try? onLoop { loop in try await Self.status(at: address, on: loop) }
+        guard status == HTTPStatus.ok.code else {
+            let answer = status.map { "answered \($0)" } ?? "did not answer"
+            print("The proxy at \(address) \(answer).", to: &StandardError.stream)
+            throw ExitCode(1)
+        }
     }
 
-    /// The status of `GET /health`; nil when nobody answers within Chrome's own patience.
-    private static func status(at address: SocketAddress, on loop: EventLoop) async throws -> UInt16? {
-        // The admin listener takes the same plain requests as Chrome does, with a loopback `Host`.
-        try? await ChromeEndpoint(at: address, on: loop).ask("GET", "/health".utf8).status
+    /// The status of `GET /health` at a listener's address.
+    static func status(at address: ListenAddress, on loop: EventLoop) async throws -> UInt16? {
+        guard let target = address.reachable else { return nil }
+        let stream = try await TCPStream.connect(to: target, on: loop, deadline: .now() + patience)
+        defer { stream.close() }
+        stream.setDeadline(.now() + patience)
+        try await stream.write(Array("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
+        var parser = ResponseHeadParser()
+        var received: [UInt8] = []
+        while try await stream.read(appendingTo: &received) > 0 {
+            if let head = try parser.parse(received.span) { return head.status }
+        }
+        return nil
+    }
+}
+
+extension ListenAddress {
+    /// Where a listener is found from this machine: one that listens at every address, at loopback.
+    fileprivate var reachable: SocketAddress? {
+        switch self {
+        case .tcp("0.0.0.0", let port): SocketAddress(host: "127.0.0.1", port: port)
+        case .tcp("::", let port): SocketAddress(host: "::1", port: port)
+        case .tcp, .unix: socketAddress
+        }
     }
 }

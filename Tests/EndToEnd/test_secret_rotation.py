@@ -1,0 +1,125 @@
+"""How long the signing key is kept: one fetch for everybody, rotation, and what serves while AWS does not answer.
+
+No Chrome runs here, so a token that is let in gets 502.
+"""
+
+import concurrent.futures
+import contextlib
+import time
+from functools import partial
+
+import pytest
+from harness import aws, tokens
+from harness.proxy import Proxy
+from harness.wire import get
+from moto.server import ThreadedMotoServer
+
+FIRST, SECOND = "first-signing-key-of-32-bytes-000", "second-signing-key-of-32-bytes-00"
+BAD = "another-key-that-nobody-knows-000"
+
+
+@pytest.fixture(scope="module")
+def moto():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield server.get_host_and_port()
+    server.stop()
+
+
+@pytest.fixture
+def recorder(moto):
+    server = aws.Recorder(moto)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def manager(moto):
+    return aws.manager(moto)
+
+
+@contextlib.contextmanager
+def running(folder, values):
+    proxy = Proxy(folder, "127.0.0.1:9", **values)
+    try:
+        yield proxy
+    finally:
+        proxy.stop()
+
+
+def admits(proxy, key):
+    """What a client with a token signed with `key` is answered."""
+    token = tokens.sign(tokens.claims(), key)
+    return get(proxy.port, "/json/version", Authorization=f"Bearer {token}").status
+
+
+def test_many_clients_cost_one_fetch(manager, recorder, tmp_path):
+    with running(tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder)) as proxy:
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            assert set(pool.map(partial(admits, proxy), [FIRST] * 40)) == {502}
+        assert recorder.stages().count("AWSCURRENT") == 1
+        assert proxy.metric("cdp_proxy_secret_fetches_total", result="ok") == 1
+        assert 0 <= proxy.metric("cdp_proxy_secret_age_seconds") < 60
+
+
+def test_a_rotation_is_seen_by_the_first_new_token_and_the_key_before_still_counts(manager, recorder, tmp_path):
+    arn = aws.make_secret(manager, FIRST)
+    with running(tmp_path, aws.variables(arn, recorder)) as proxy:
+        assert admits(proxy, FIRST) == 502
+        manager.put_secret_value(SecretId=arn, SecretString=SECOND)
+        assert admits(proxy, SECOND) == 502
+        assert admits(proxy, FIRST) == 502
+        assert recorder.stages() == ["AWSCURRENT", "AWSPREVIOUS"] * 2
+
+
+def test_without_an_overlap_the_key_before_does_not_count(manager, recorder, tmp_path):
+    arn = aws.make_secret(manager, FIRST)
+    with running(tmp_path, aws.variables(arn, recorder, CDP_PROXY_SECRET_OVERLAP="0s")) as proxy:
+        assert admits(proxy, FIRST) == 502
+        manager.put_secret_value(SecretId=arn, SecretString=SECOND)
+        assert admits(proxy, SECOND) == 502
+        assert admits(proxy, FIRST) == 401
+        assert set(recorder.stages()) == {"AWSCURRENT"}
+
+
+def test_bad_signatures_make_one_fetch_in_ten_seconds(manager, recorder, tmp_path):
+    with running(tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder)) as proxy:
+        assert admits(proxy, FIRST) == 502
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            assert set(pool.map(partial(admits, proxy), [BAD] * 60)) <= {401, 429}
+        assert recorder.stages().count("AWSCURRENT") == 2
+        assert not any(BAD in line or FIRST in line for line in map(str, proxy.log.all()))
+
+
+def answered_so(proxy, recorder, answer, status):
+    """Whether, once Secrets Manager answers so and was asked, a good token gets this status."""
+    with recorder.changed:
+        recorder.answer = answer
+        count = len(recorder.requests)
+        assert recorder.changed.wait_for(lambda: len(recorder.requests) > count, timeout=30)
+    deadline = time.monotonic() + 10
+    while admits(proxy, FIRST) != status:
+        if time.monotonic() > deadline:
+            return False
+    return True
+
+
+def test_the_last_key_serves_while_nobody_answers_but_not_after_a_no(manager, recorder, tmp_path):
+    with running(
+        tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder, CDP_PROXY_SECRET_TTL="1s")
+    ) as proxy:
+        assert admits(proxy, FIRST) == 502
+        assert answered_so(proxy, recorder, aws.failure("InternalServiceError", 500), 502)
+        assert answered_so(proxy, recorder, aws.failure("AccessDeniedException"), 503)
+        assert answered_so(proxy, recorder, aws.failure("InternalServiceError", 500), 503)
+        assert answered_so(proxy, recorder, None, 502)
+        assert proxy.events("secret_fetch_failed")
+        assert not any("hidden-detail" in line or aws.SECRET_KEY in line for line in map(str, proxy.log.all()))
+
+
+def test_without_a_key_no_token_is_let_in(manager, recorder, tmp_path):
+    recorder.answer = aws.failure("ResourceNotFoundException")
+    with running(tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder)) as proxy:
+        assert admits(proxy, FIRST) == 503
+        assert proxy.metric("cdp_proxy_tokens_rejected_total", reason="secret_unavailable") == 1
