@@ -1,6 +1,8 @@
 """A connection ends with a code that says why, on the side that is still there; never with a bare 1006."""
 
 import json
+import socket
+import time
 
 import pytest
 from harness import tokens
@@ -107,3 +109,24 @@ def test_a_quiet_connection_is_pinged(own_proxy, chromium):
     with connect(proxy) as client:
         assert client.receive().opcode == PING
         assert client.call("Browser.getVersion")["protocolVersion"]
+
+
+def test_a_connection_may_end_with_its_token(own_proxy, chromium):
+    proxy = own_proxy(chromium.address, CDP_PROXY_EXPIRE_CONNECTIONS="on")
+    short = tokens.token(exp=time.time() + 1.5)
+    with CDP(proxy.port, f"/?signingKey={short}") as client:
+        assert client.call("Browser.getVersion")
+        close = client.receive_close()
+        assert close.code == 4001
+        assert b"expired" in close.payload
+        assert client.rest() == b""
+
+
+def test_a_client_that_half_closes_is_let_go(own_proxy, chromium):
+    proxy = own_proxy(chromium.address)
+    with connect(proxy) as client:
+        client.call("Browser.getVersion")
+        client.socket.shutdown(socket.SHUT_WR)
+        client.rest()
+    proxy.wait_for_event("closed")
+    assert proxy.metric("cdp_proxy_connections_active") == 0

@@ -191,3 +191,42 @@ def test_a_shortfall_may_be_allowed(browser, own_proxy, store):
     with CDP(proxy.port, "/" + query()) as client:
         assert 0 < len(client.call("Storage.getCookies")["cookies"]) < 250
     assert proxy.metric("cdp_proxy_injections_total", result="partial") == 1
+
+
+WORKER = b"""addEventListener("fetch", (event) => event.respondWith(fetch("/from-the-worker")));
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));"""
+REGISTER = "navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => true)"
+
+
+def test_a_service_worker_of_the_site_is_passed_by(own_chromium, own_proxy, store, site):
+    """It would answer in place of the injector, and send the site requests of its own."""
+    site.pages["/worker.js"] = ("text/javascript", WORKER, {})
+    here = f"127.0.0.1:{site.port}"
+    browser = own_chromium(
+        f"--host-resolver-rules=MAP *.example {here}, MAP * ~NOTFOUND",
+        "--unsafely-treat-insecure-origin-as-secure=http://one.example",
+    )
+    with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
+        assert direct.evaluate(REGISTER, open_page(direct, "one.example"))
+    before = list(site.requests)
+    store.add({"cookies": [], "origins": [origin("http://one.example", token="item")]})
+    proxy = own_proxy(browser.address)
+    with CDP(proxy.port, "/" + query()) as client:
+        assert site.requests == before
+        session = client.new_page("http://one.example/from-the-worker")
+        client.wait_until("location.host == 'one.example' && localStorage.token == 'item'", session)
+
+
+def test_no_interception_is_left_behind(browser, own_proxy, store, site):
+    """A page that was there before, and one that comes after, reach the network."""
+    store.add(state())
+    proxy = own_proxy(browser.address)
+    with CDP(proxy.port, "/" + query()) as client:
+        first = next(one for one in client.call("Target.getTargets")["targetInfos"] if one["type"] == "page")
+        session = client.call("Target.attachToTarget", targetId=first["targetId"], flatten=True)["sessionId"]
+        client.call("Page.navigate", session, url="http://one.example/?before")
+        client.wait_until("document.title == 'Origin' && location.search == '?before'", session)
+        client.wait_until("document.title == 'Origin'", client.new_page("http://two.example/?after"))
+    assert ("one.example", "/?before") in site.requests
+    assert ("two.example", "/?after") in site.requests

@@ -8,6 +8,7 @@ class Site:
     """`pages` maps a path to (content type, body, further fields); the rest is 404."""
 
     def __init__(self, pages):
+        self.pages = pages
         self.connections = []
         self.requests = []
         site = self
@@ -22,8 +23,8 @@ class Site:
             def do_GET(self):
                 path = self.path.partition("?")[0]
                 site.requests.append((self.headers["Host"], self.path))
-                kind, body, fields = pages.get(path, ("text/plain", b"no such page", {}))
-                self.send_response(200 if path in pages else 404)
+                kind, body, fields = site.pages.get(path, ("text/plain", b"no such page", {}))
+                self.send_response(200 if path in site.pages else 404)
                 for name, value in ({"Content-Type": kind, "Content-Length": str(len(body))} | fields).items():
                     self.send_header(name, value)
                 self.end_headers()
