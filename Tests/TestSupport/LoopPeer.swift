@@ -28,6 +28,8 @@ public import ProxyCore
     public private(set) var ending: Ending?
     /// Called with each piece that comes, in place of keeping it.
     public var onBytes: (([UInt8]) -> Void)?
+    /// Called once, with how the reading ended.
+    public var onEnd: ((Ending) -> Void)?
 
     private let loop: EventLoop
     private var descriptor: Descriptor?
@@ -169,6 +171,7 @@ public import ProxyCore
         guard ending == nil else { return }
         ending = how
         watch()
+        onEnd?(how)
     }
 
     // MARK: Readiness

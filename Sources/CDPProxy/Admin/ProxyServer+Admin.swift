@@ -7,7 +7,7 @@ extension ProxyServer {
     func serveAdmin(_ stream: TCPStream) async {
         let request = RequestID()
         do throws(Refusal) {
-            let asked = try await RequestReader.read(from: stream)
+            let asked = try await RequestReader.read(from: stream, within: patience.head)
             let answer = await adminAnswer(asked.head, request)
             await stream.sendLast(answer.serialized(isHead: asked.head.method == .head))
         } catch {

@@ -31,18 +31,18 @@ final class ChromeEndpoint {
         let received: [UInt8]
     }
 
-    /// How long Chrome may take to answer a handshake or a request.
-    static let patience = Duration.seconds(5)
     /// The longest answer to a plain request; `/json/protocol`, the longest there is, has some 2 MiB.
     static let longestAnswer = 32 << 20
 
     private let address: SocketAddress
     private let loop: EventLoop
+    private let patience: Duration
 
-    /// Chrome at an address.
-    init(at address: SocketAddress, on loop: EventLoop) {
+    /// Chrome at an address; `patience` is how long it may take to answer a handshake or a request.
+    init(at address: SocketAddress, on loop: EventLoop, patience: Duration = Patience().chrome) {
         self.address = address
         self.loop = loop
+        self.patience = patience
     }
 
     // MARK: Plain requests
@@ -112,7 +112,8 @@ final class ChromeEndpoint {
         do throws(HandshakeFault) {
             try handshake.check(head)
             return received
-        } catch .refused {
+        } catch .refused(status: 404), .refused(status: 500) {
+            // What Chrome says of the id of another browser, and of a page that is not there.
             throw .noSuchEndpoint
         } catch {
             throw .garbage
@@ -123,7 +124,7 @@ final class ChromeEndpoint {
 
     private func connect() async throws(ChromeFailure) -> TCPStream {
         do throws(StreamError) {
-            return try await TCPStream.connect(to: address, on: loop, deadline: loop.now + Self.patience)
+            return try await TCPStream.connect(to: address, on: loop, deadline: loop.now + patience)
         } catch {
             throw ChromeFailure(error)
         }

@@ -14,12 +14,14 @@ extension ProxyServer {
         let request = RequestID()
         handshakes += 1
         defer { handshakeEnded() }
+        var isHead = false
         do throws(Refusal) {
-            let asked = try await RequestReader.read(from: stream)
+            let asked = try await RequestReader.read(from: stream, within: patience.head)
+            isHead = asked.head.method == .head
             guard let answer = try await serve(asked, request, on: stream) else { return }
-            await stream.sendLast(answer.serialized(isHead: asked.head.method == .head))
+            await stream.sendLast(answer.serialized(isHead: isHead))
         } catch {
-            await refuse(error, request, on: stream)
+            await refuse(error, request, isHead: isHead, on: stream)
         }
     }
 
@@ -78,12 +80,7 @@ extension ProxyServer {
         _ request: RequestID
     ) {
         guard let client = stream.detach(), let chrome = chromeSide.stream.detach() else { return }
-        let connection = LiveConnection(
-            request,
-            grant: caller.grant,
-            peer: caller.origin.address,
-            since: secondsSince1970()
-        )
+        let connection = LiveConnection(request, grant: caller.grant, peer: caller.origin.address, since: clock())
         let relay = Relay(
             client: client,
             chrome: chrome,
@@ -100,9 +97,9 @@ extension ProxyServer {
     }
 
     /// Counts and logs a refusal, answers it, and closes.
-    private func refuse(_ refusal: Refusal, _ request: RequestID, on stream: TCPStream) async {
+    private func refuse(_ refusal: Refusal, _ request: RequestID, isHead: Bool, on stream: TCPStream) async {
         refused(refusal, request, peer: stream.peer)
         guard let response = refusal.response(to: request) else { return stream.close() }
-        await stream.sendLast(response.serialized())
+        await stream.sendLast(response.serialized(isHead: isHead))
     }
 }

@@ -56,8 +56,8 @@ final class LiveConnections {
 
     /// Takes out the one that has ended.
     func remove(_ request: RequestID, totals: RelayTotals) -> LiveConnection? {
-        let connection = connections.removeValue(forKey: request)
-        connection?.relay = nil
+        guard let connection = connections.removeValue(forKey: request) else { return nil }
+        connection.relay = nil
         past = past + totals
         return connection
     }

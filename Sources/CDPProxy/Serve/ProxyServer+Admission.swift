@@ -38,10 +38,10 @@ extension ProxyServer {
     private func admit(_ credential: Credential, from address: IPAddress) async throws(Rejection) -> Grant {
         let known = await keys.current()
         do throws(Rejection) {
-            return try gate.admit(credential, keys: known, peer: address, now: secondsSince1970())
+            return try gate.admit(credential, keys: known, peer: address, now: clock())
         } catch .signature {
             guard let newer = await keys.afterBadSignature() else { throw .signature }
-            return try gate.admit(credential, keys: newer, peer: address, now: secondsSince1970())
+            return try gate.admit(credential, keys: newer, peer: address, now: clock())
         }
     }
 
@@ -75,7 +75,7 @@ extension ProxyServer {
     /// Spends a token that admits once.
     func spend(_ grant: Grant) throws(Refusal) {
         do throws(Rejection) {
-            try gate.spend(grant, now: secondsSince1970())
+            try gate.spend(grant, now: clock())
         } catch {
             throw .credential(error)
         }

@@ -16,8 +16,17 @@ extension ProxyServer {
     /// Whether Chrome answers; asked of Chrome at most once a second, however often it is asked of us.
     func chromeIsUp() async -> Bool {
         if let known = chromeState, loop.now.since(known.at) < .seconds(1) { return known.isUp }
-        _ = try? await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
-        return chromeState?.isUp ?? false
+        let question = chromeQuestion ?? Task(executorPreference: loop) { await self.askWhetherChromeIsUp() }
+        chromeQuestion = question
+        return await question.value
+    }
+
+    /// One question at a time, shared by all who want to know meanwhile: a Chrome that is slow to answer is not asked
+    /// once more by each of them.
+    private func askWhetherChromeIsUp() async -> Bool {
+        let path = try? await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
+        chromeQuestion = nil
+        return path != nil
     }
 
     /// One of Chrome's `/json` answers, its WebSocket URLs leading back through the proxy.
@@ -78,7 +87,7 @@ extension ProxyServer {
 
     private func ticket(for grant: Grant) throws(Refusal) -> String {
         do throws(Rejection) {
-            return try gate.issueTicket(for: grant, now: secondsSince1970()).text
+            return try gate.issueTicket(for: grant, now: clock()).text
         } catch {
             throw .credential(error)
         }

@@ -41,7 +41,7 @@ extension ProxyServer {
         _ request: RequestID?
     ) async throws(SessionRefusal) {
         guard let sessions else { return }
-        let session = try await sessions.find(wanted, now: secondsSince1970())
+        let session = try await sessions.find(wanted, now: clock())
         let state = try session.map { session throws(SessionRefusal) in try sessions.open(session) }
         let claim = InjectionClaim(session: session?.metadata.id, userID: session?.metadata.userID ?? userID)
         let admission = await injections.admit(
@@ -124,7 +124,7 @@ extension ProxyServer {
         let report = await SessionInjector.inject(
             state,
             over: CDPClient(over: socket),
-            now: secondsSince1970(),
+            now: clock(),
             deadline: loop.now + configuration.injection.deadline
         )
         await socket.close()

@@ -38,7 +38,7 @@ extension ProxyServer {
                 "code": .integer(Int(end.code.rawValue)),
                 "side": .string(end.side.rawValue),
                 "fault": end.fault.map { .string($0.rawValue) },
-                "seconds": .number(secondsSince1970() - connection.since),
+                "seconds": .number(clock() - connection.since),
                 "bytesToChrome": .count(totals.bytesToChrome),
                 "bytesToClient": .count(totals.bytesToClient),
                 "framesToChrome": .count(totals.framesToChrome),
@@ -81,6 +81,6 @@ extension ProxyServer {
             connection.relay?.close(.tokenExpired, reason: "the token has expired")
         }
         connection.expiryTimer = timer
-        loop.schedule(timer, at: loop.now + .seconds(max(expiry - secondsSince1970(), 0)))
+        loop.schedule(timer, at: loop.now + .seconds(max(expiry - clock(), 0)))
     }
 }

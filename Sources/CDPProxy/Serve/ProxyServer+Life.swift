@@ -58,7 +58,7 @@ extension ProxyServer {
         let mask = umask(0o177)
         defer { umask(mask) }
         do throws(Errno) {
-            if case .unix(let path) = address { _ = unsafe unlink(path) }
+            if case .unix(let path) = address { Self.removeStaleSocket(at: path) }
             return try TCPListener(
                 at: resolved,
                 on: loop,
@@ -69,6 +69,13 @@ extension ProxyServer {
         } catch {
             throw StartError(description: "\(variable): cannot listen at \(address): \(error).")
         }
+    }
+
+    /// Removes the socket that an earlier run left behind; anything else at the path is somebody's, and stays.
+    private static func removeStaleSocket(at path: String) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        _ = unsafe unlink(path)
     }
 
     /// What a client is sent for whom there is no descriptor, or no room: made once, since there is nothing to spare.
@@ -130,12 +137,11 @@ extension ProxyServer {
 
     /// After each end: whether it was the last.
     func stopIfEmpty() {
-        guard isStopping, connections.count == 0, handshakes == 0 else { return }
+        guard isStopping, connections.count == 0, handshakes == 0, let waiting = unsafe stopped else { return }
+        unsafe stopped = nil
         log.record(.info, "stopped")
         adminListener?.close()
         keys.close()
-        let waiting = unsafe stopped
-        unsafe stopped = nil
-        unsafe waiting?.resume()
+        unsafe waiting.resume()
     }
 }

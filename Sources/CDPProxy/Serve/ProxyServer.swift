@@ -21,6 +21,9 @@ import SessionInjector
     let injections: InjectionCoordinator
     let metrics: ProxyMetrics
     let log: EventLog
+    /// Seconds since 1970.
+    let clock: @Sendable () -> Double
+    let patience: Patience
     let hops: TrustedHops
     let origins: OriginPolicy
     /// Who may ask the admin listener.
@@ -38,6 +41,8 @@ import SessionInjector
     var handshakes = 0
     /// Whether Chrome answered when it was asked last, and when that was.
     var chromeState: (at: Instant, isUp: Bool)?
+    /// The question to Chrome that is not answered yet.
+    var chromeQuestion: Task<Bool, Never>?
     /// Whether no client is joined to Chrome any more.
     var isDraining = false
     /// Whether the session that is injected at start is not in the browser yet.
@@ -53,23 +58,28 @@ import SessionInjector
     /// Resumed when the server has stopped.
     var stopped: UnsafeContinuation<Void, Never>?
 
-    /// A server that does nothing before ``run()``. Log lines go to standard error unless told otherwise.
+    /// A server that does nothing before ``run()``. Log lines go to standard error unless told otherwise; the clock and
+    /// the patience are other ones in tests only.
     init(
         _ configuration: Configuration,
         on loop: EventLoop,
+        patience: Patience = Patience(),
+        clock: @escaping @Sendable () -> Double = secondsSince1970,
         writeLog: @escaping @Sendable ([UInt8]) -> Bool = LineOutput.standardError.write
     ) throws(StartError) {
         self.loop = loop
         self.configuration = configuration
+        self.clock = clock
+        self.patience = patience
         log = EventLog(
             threshold: configuration.log.level,
             format: configuration.log.format,
-            clock: secondsSince1970,
+            clock: clock,
             write: writeLog
         )
         let metrics = ProxyMetrics()
         self.metrics = metrics
-        chrome = ChromeEndpoint(at: try configuration.listeners.chrome.resolved(), on: loop)
+        chrome = ChromeEndpoint(at: try configuration.listeners.chrome.resolved(), on: loop, patience: patience.chrome)
         keys = GateKeys(SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log))
         sessions = try StoredSessionResolver(configuration)
         injections = InjectionCoordinator(failurePolicy: configuration.injection.failure)

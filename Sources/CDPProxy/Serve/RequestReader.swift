@@ -2,9 +2,6 @@ import ProxyCore
 
 /// Reads the one request a client's connection begins with.
 struct RequestReader {
-    /// How long the head may take to come whole.
-    static let patience = Duration.seconds(10)
-
     /// A request, and what came behind its head: the first frames of an upgrade.
     struct Request {
         let head: RequestHead
@@ -12,7 +9,7 @@ struct RequestReader {
     }
 
     /// Reads the head, strictly and within its deadline.
-    static func read(from stream: TCPStream) async throws(Refusal) -> Request {
+    static func read(from stream: TCPStream, within patience: Duration) async throws(Refusal) -> Request {
         stream.setDeadline(stream.loop.now + patience)
         var received: [UInt8] = []
         var parser = RequestHeadParser()

@@ -1,0 +1,62 @@
+import ProxyCore
+import Testing
+
+@testable import CDPProxy
+
+@Suite struct RefusalTests {
+    /// Every refusal there is, with the status it is answered with; nil where nobody is there to read one.
+    static let all: [(refusal: Refusal, status: HTTPStatus?)] =
+        HTTPRefusal.allCases.map { (.head($0), $0.status) }
+        + Rejection.allCases.map { (.credential($0), $0.status) }
+        + UpgradeRefusal.allCases.map { (.handshake($0), $0.status) }
+        + [
+            (.headIncomplete(begun: true), .requestTimeout), (.headIncomplete(begun: false), nil), (.clientGone, nil),
+            (.method(allowed: "GET"), .methodNotAllowed), (.notFound, .notFound), (.draining, .serviceUnavailable),
+            (.connectionLimit, .serviceUnavailable), (.chrome(.unreachable), .badGateway),
+            (.chrome(.silent), .badGateway), (.chrome(.garbage), .badGateway), (.chrome(.noSuchEndpoint), .notFound),
+            (.session(.notFound), .notFound), (.session(.expired), .gone), (.session(.conflict), .conflict),
+            (.session(.unreadable), .badGateway), (.session(.storeUnavailable), .badGateway),
+            (.session(.injectionFailed), .badGateway),
+        ]
+
+    @Test func eachHasItsStatus() {
+        for (refusal, status) in Self.all {
+            #expect(refusal.response(to: RequestID())?.status == status, "\(refusal)")
+        }
+    }
+
+    @Test func eachHasAReasonThatIsALabel() {
+        var reasons: Set<String> = []
+        for (refusal, status) in Self.all {
+            let reason = refusal.reason
+            #expect(
+                !reason.isEmpty
+                    && reason.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+            )
+            // Only the two halves of an incomplete head share one.
+            let isNew = reasons.insert(reason).inserted
+            #expect(isNew || status == nil, "\(reason)")
+        }
+    }
+
+    @Test func eachBodyIsJSONWithAnError() throws {
+        for (refusal, status) in Self.all where status != nil {
+            let body = try #require(refusal.response(to: RequestID())?.body)
+            #expect(try JSONValue.parse(body)["error"]?.stringValue?.isEmpty == false, "\(refusal)")
+        }
+    }
+
+    @Test func anOverloadSaysWhenToComeBack() {
+        for (refusal, status) in Self.all where status == .serviceUnavailable || status == .tooManyRequests {
+            let text = String(decoding: refusal.response(to: RequestID())?.serialized() ?? [], as: UTF8.self)
+            #expect(text.contains("\r\nRetry-After: 5\r\n"), "\(refusal)")
+        }
+    }
+
+    @Test func aMethodThatIsNotAllowedIsToldWhichAre() {
+        for (refusal, status) in Self.all where status == .methodNotAllowed {
+            let text = String(decoding: refusal.response(to: RequestID())?.serialized() ?? [], as: UTF8.self)
+            #expect(text.contains("\r\nAllow: "), "\(refusal)")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import ProxyCore
+
+/// A folder for one test, removed with what is in it when nobody holds it any more.
+final class TemporaryFolder: Sendable {
+    private let name: String
+
+    init() throws {
+        var template = Array("/tmp/cdp-proxy-test-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw Errno(code: errno) }
+        name = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        guard let folder = unsafe opendir(name) else { return }
+        while let entry = unsafe readdir(folder) {
+            let file = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            _ = unsafe unlink(path(file))
+        }
+        unsafe closedir(folder)
+        _ = unsafe rmdir(name)
+    }
+
+    /// Where a file of this name is.
+    func path(_ file: String) -> String { "\(name)/\(file)" }
+
+    /// Writes a file.
+    func write(_ file: String, _ bytes: [UInt8]) throws {
+        let descriptor = unsafe open(path(file), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Errno(code: errno) }
+        defer { close(descriptor) }
+        guard unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw Errno(code: errno) }
+    }
+}
