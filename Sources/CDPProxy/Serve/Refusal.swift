@@ -49,7 +49,7 @@ extension Refusal {
         switch self {
         case .headIncomplete(begun: false), .clientGone: nil
         case .head(let refusal):
-            Self.response(refusal.status, "bad_request", refusal.rawValue, request)
+            Self.response(refusal.status, "bad_request", refusal.rawValue, request, field: Self.allowed(after: refusal))
         case .headIncomplete(begun: true):
             Self.response(.requestTimeout, "request_timeout", "the request's head did not come whole in time", request)
         case .credential(let rejection): rejection.response(to: request)
@@ -64,6 +64,11 @@ extension Refusal {
         case .chrome: Self.response(.badGateway, "bad_gateway", "Chrome cannot be reached", request)
         case .session(let refusal): Self.response(refusal.status, refusal.rawValue, refusal.advice, request)
         }
+    }
+
+    /// RFC 9110 section 15.5.6: every 405 says what is allowed.
+    private static func allowed(after refusal: HTTPRefusal) -> (name: StaticString, value: String)? {
+        refusal.status == .methodNotAllowed ? ("Allow", "GET, HEAD, POST, PUT") : nil
     }
 
     private static let staleEndpoint =

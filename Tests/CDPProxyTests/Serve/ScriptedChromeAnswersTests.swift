@@ -88,11 +88,10 @@ import Testing
     }
 
     @Test func anEndlessBodyIsGarbage() async throws {
-        try await withProxy { (proxy: ProxyHarness) async throws in
-            let mebibyte = [UInt8](repeating: 0x20, count: 1 << 20)
-            proxy.chrome.script = { _ in
-                .raw(Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + Array(repeatElement(mebibyte, count: 33).joined()))
-            }
+        try await withProxy(patience: Patience(chrome: .seconds(60))) { (proxy: ProxyHarness) async throws in
+            var answer = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
+            answer.append(contentsOf: [UInt8](repeating: 0x20, count: ChromeEndpoint.longestAnswer + 1))
+            proxy.chrome.script = { [answer] _ in .raw(answer) }
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
             #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["chrome_garbage"])
         }

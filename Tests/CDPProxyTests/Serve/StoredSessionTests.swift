@@ -229,7 +229,8 @@ import Testing
     func aShortfallIsAFailureUnlessItMayPass(_ policy: String, _ status: Int) async throws {
         let rows = try StoredRows()
         try await rows.add()
-        try await withProxy(rows.environment.merging(["CDP_PROXY_INJECT_FAILURE": policy]) { $1 }) { (proxy: ProxyHarness) async throws in
+        try await withProxy(rows.environment.merging(["CDP_PROXY_INJECT_FAILURE": policy]) { $1 }) {
+            (proxy: ProxyHarness) async throws in
             let jar = CookieJar()
             jar.isLeaky = true
             jar.attach(to: proxy.chrome)
