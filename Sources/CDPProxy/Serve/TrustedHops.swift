@@ -34,10 +34,12 @@ struct TrustedHops: Sendable {
         blocks.contains { $0.contains(address) }
     }
 
+    /// The elements of all lists, empty ones left out (RFC 9110 section 5.6.1).
     private func elements(of head: RequestHead) -> [String] {
         head.fields.values(of: .xForwardedFor).flatMap { value in
-            String(decoding: value, as: UTF8.self).split(separator: ",").map { element in
-                String(element.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+            String(decoding: value, as: UTF8.self).split(separator: ",").compactMap { element in
+                let text = element.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }
+                return text.isEmpty ? nil : String(text.reversed())
             }
         }
     }

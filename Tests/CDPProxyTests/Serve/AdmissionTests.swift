@@ -87,6 +87,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["signingKey", "ticket"]) func aTicketIsForAHeadersCredential(_ parameter: String) async throws {
+        try await withProxy { proxy in
+            let ticket = try #require(try await proxy.askAdmitted("POST /ticket").member("ticket")?.stringValue)
+            let value = parameter == "ticket" ? ticket : Tokens.make()
+            #expect(try await proxy.ask("POST /ticket?\(parameter)=\(value)").status == 401)
+            #expect(proxy.log.lines("token_rejected").map { $0["reason"] } == ["missing"])
+        }
+    }
+
     // MARK: Tokens that admit once
 
     @Test func aTokenAdmitsOneWebSocket() async throws {
