@@ -9,10 +9,10 @@ extension ProxyServer {
         do throws(Refusal) {
             let asked = try await RequestReader.read(from: stream, within: patience.head)
             let answer = await adminAnswer(asked.head, request)
-            await stream.sendLast(answer.serialized(isHead: asked.head.method == .head))
+            await stream.sendLast(answer.serialized(isHead: asked.head.method == .head), peerMayBeSending: true)
         } catch {
             guard let response = error.response(to: request) else { return stream.close() }
-            await stream.sendLast(response.serialized())
+            await stream.sendLast(response.serialized(), peerMayBeSending: true)
         }
     }
 

@@ -14,15 +14,23 @@ extension ProxyServer {
         let request = RequestID()
         handshakes += 1
         defer { handshakeEnded() }
-        var isHead = false
+        var asked: RequestReader.Request?
         do throws(Refusal) {
-            let asked = try await RequestReader.read(from: stream, within: patience.head)
-            isHead = asked.head.method == .head
-            guard let answer = try await serve(asked, request, on: stream) else { return }
-            await stream.sendLast(answer.serialized(isHead: isHead))
+            let whole = try await RequestReader.read(from: stream, within: patience.head)
+            asked = whole
+            guard let answer = try await serve(whole, request, on: stream) else { return }
+            await send(answer, to: whole, on: stream)
         } catch {
-            await refuse(error, request, isHead: isHead, on: stream)
+            refused(error, request, peer: stream.peer)
+            guard let answer = error.response(to: request) else { return stream.close() }
+            await send(answer, to: asked, on: stream)
         }
+    }
+
+    /// Answers a request, nil one whose head did not come whole, and closes.
+    private func send(_ answer: HTTPResponse, to asked: RequestReader.Request?, on stream: TCPStream) async {
+        let bytes = answer.serialized(isHead: asked?.head.method == .head)
+        await stream.sendLast(bytes, peerMayBeSending: asked?.rest.isEmpty != true)
     }
 
     /// Does what was asked for, if it may be done; gives the answer, or nil once the two sides are joined.
@@ -94,12 +102,5 @@ extension ProxyServer {
         connections.add(connection, relay: relay)
         began(connection, until: caller.grant.expiresAt)
         relay.start()
-    }
-
-    /// Counts and logs a refusal, answers it, and closes.
-    private func refuse(_ refusal: Refusal, _ request: RequestID, isHead: Bool, on stream: TCPStream) async {
-        refused(refusal, request, peer: stream.peer)
-        guard let response = refusal.response(to: request) else { return stream.close() }
-        await stream.sendLast(response.serialized(isHead: isHead))
     }
 }

@@ -18,8 +18,6 @@ struct RequestReader {
             guard count > 0 else { throw .clientGone }
             do throws(HTTPRefusal) {
                 guard let head = try parser.parse(received.span) else { continue }
-                // Only POST has a route that takes a body.
-                guard head.contentLength == 0 || head.method == .post else { throw .bodyTooLarge }
                 stream.setDeadline(nil)
                 return Request(head: head, rest: Array(received[head.byteCount...]))
             } catch {
