@@ -52,7 +52,7 @@ extension ProxyServer {
         let checks: KeyValuePairs<String, Bool> = [
             "accepting": !isDraining,
             "chrome": await chromeIsUp(),
-            "signingKey": await keys.current() != nil,
+            "signingKey": (try? await keys.keys()) != nil,
             "session": !startInjectionIsPending,
         ]
         let isReady = checks.allSatisfy(\.value)

@@ -8,7 +8,7 @@ enum CommandKeys {
     static func load(_ environment: Environment = .process) throws -> SigningKeys {
         let settings = try SecretSettings(environment)
         switch settings.origin {
-        case .fixed(let key): return try keys(SigningKeySet(current: key))
+        case .fixed(let key): return SigningKeys(current: key)
         case .secretsManager(let location): return try fetch(location, settings)
         }
     }
@@ -23,16 +23,11 @@ enum CommandKeys {
             )
             defer { source.close() }
             do throws(SecretFailure) {
-                return try keys(try await source.keys())
+                return try await source.keys()
             } catch {
                 throw CommandKeyError.notFetched(error)
             }
         }
-    }
-
-    private static func keys(_ set: SigningKeySet) throws(SecretFailure) -> SigningKeys {
-        guard let current = SigningKey(set.current.reveal()) else { throw .unusable(.tooShort) }
-        return SigningKeys(current: current, previous: set.previous.flatMap { SigningKey($0.reveal()) })
     }
 }
 

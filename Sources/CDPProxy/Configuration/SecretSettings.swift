@@ -3,7 +3,7 @@ import ProxyCore
 /// Where the signing key comes from.
 enum SigningKeyOrigin: Sendable {
     /// It stands in the environment: for development.
-    case fixed(SecretBytes)
+    case fixed(SigningKey)
     /// It is kept in AWS Secrets Manager.
     case secretsManager(SecretLocation)
 }
@@ -44,7 +44,7 @@ struct SecretSettings: Sendable {
         in: .secret,
         expected: "the HS256 signing key, 32 bytes at least",
         help: "The signing key itself, for development; it wins over the secret.",
-        parse: { try? SigningKeyText.checked($0) }
+        parse: { SigningKey($0.utf8) }
     )
     private static let secretIDVariable = Variable(
         "WALLCRAWLER_JWT_SIGNING_SECRET_ARN",

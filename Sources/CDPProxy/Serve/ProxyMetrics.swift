@@ -64,7 +64,7 @@ final class ProxyMetrics {
     }
 
     /// Declares the metrics that are read when somebody asks.
-    func declareSampled(_ connections: LiveConnections, _ keys: GateKeys, _ log: EventLog) {
+    func declareSampled(_ connections: LiveConnections, _ keys: SigningKeySource, _ log: EventLog) {
         registry.sampledGauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.") {
             Double(connections.count)
         }

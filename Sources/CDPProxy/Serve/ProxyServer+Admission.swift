@@ -36,11 +36,11 @@ extension ProxyServer {
     }
 
     private func admit(_ credential: Credential, from address: IPAddress) async throws(Rejection) -> Grant {
-        let known = await keys.current()
+        let known = try? await keys.keys()
         do throws(Rejection) {
             return try gate.admit(credential, keys: known, peer: address, now: clock())
         } catch .signature {
-            guard let newer = await keys.afterBadSignature() else { throw .signature }
+            guard let newer = await keys.keysAfterBadSignature() else { throw .signature }
             return try gate.admit(credential, keys: newer, peer: address, now: clock())
         }
     }

@@ -39,7 +39,7 @@ extension ProxyServer {
     }
 
     private func keepKeysFresh() async {
-        await keys.keepFresh()
+        await keys.run()
     }
 
     /// Whom a port is for.

@@ -14,7 +14,7 @@ import SessionInjector
 
     let configuration: Configuration
     let chrome: ChromeEndpoint
-    let keys: GateKeys
+    let keys: SigningKeySource
     /// Finds stored sessions; nil when there are none.
     let sessions: StoredSessionResolver?
     /// Lets one connection inject while the others wait.
@@ -80,7 +80,7 @@ import SessionInjector
         let metrics = ProxyMetrics()
         self.metrics = metrics
         chrome = ChromeEndpoint(at: try configuration.listeners.chrome.resolved(), on: loop, patience: patience.chrome)
-        keys = GateKeys(SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log))
+        keys = SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log)
         sessions = try StoredSessionResolver(configuration)
         injections = InjectionCoordinator(failurePolicy: configuration.injection.failure)
         startInjectionIsPending = configuration.injection.time == .start

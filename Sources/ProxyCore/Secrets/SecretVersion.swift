@@ -3,7 +3,7 @@ struct SecretVersion: Sendable {
     /// The version's name.
     let id: String
     /// The signing key in it.
-    let key: SecretBytes
+    let key: SigningKey
     /// When the version was made, in seconds since 1970, when the answer says so.
     let created: Double?
 
@@ -17,7 +17,8 @@ struct SecretVersion: Sendable {
         }
         guard let text = value["SecretString"]?.stringValue else { return .failure(.unusable(.noText)) }
         do {
-            let key = try SigningKeyText.key(in: text)
+            let bytes = try SigningKeyText.key(in: text)
+            guard let key = SigningKey(bytes.reveal()) else { return .failure(.unusable(.tooShort)) }
             return .success(SecretVersion(id: id, key: key, created: value["CreatedDate"]?.doubleValue))
         } catch {
             return .failure(.unusable(error))

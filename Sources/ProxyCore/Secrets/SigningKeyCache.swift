@@ -1,19 +1,5 @@
-/// The keys that a token may be signed with now.
-public struct SigningKeySet: Sendable {
-    /// The key new tokens are signed with.
-    public let current: SecretBytes
-    /// The key before it, while it is still accepted.
-    public let previous: SecretBytes?
-
-    /// These keys.
-    public init(current: SecretBytes, previous: SecretBytes? = nil) {
-        self.current = current
-        self.previous = previous
-    }
-}
-
-/// What one fetch brought.
-struct FetchedKeys: Sendable {
+/// The versions of the secret whose keys count.
+struct SecretVersions: Sendable {
     /// The version new tokens are signed with.
     let current: SecretVersion
     /// The version before it, while it is known and accepted.
@@ -26,7 +12,7 @@ struct SigningKeyCache: Sendable {
     /// What to do for someone who asks for the keys.
     enum Lookup: Sendable {
         /// Use these.
-        case ready(SigningKeySet)
+        case ready(SecretVersions)
         /// Start a fetch, and ask again when it is finished.
         case fetch
         /// A fetch is under way; ask again when it is finished.
@@ -46,7 +32,7 @@ struct SigningKeyCache: Sendable {
     private let timeToLive: Double
     private let overlap: Double
 
-    private var held: FetchedKeys?
+    private var held: SecretVersions?
     private var fetchedAt: Double = 0
     /// When the present version was first seen to have replaced another one we held; nil when it never was.
     private var rotationSeenAt: Double?
@@ -98,7 +84,7 @@ struct SigningKeyCache: Sendable {
     }
 
     /// A fetch brought keys.
-    mutating func finish(with fetched: FetchedKeys, at now: Double) {
+    mutating func finish(with fetched: SecretVersions, at now: Double) {
         if let held, held.current.id != fetched.current.id { rotationSeenAt = now }
         held = fetched
         fetchedAt = now
@@ -136,10 +122,10 @@ struct SigningKeyCache: Sendable {
         held == nil ? nil : max(0, now - fetchedAt)
     }
 
-    private func keys(at now: Double) -> SigningKeySet? {
+    private func keys(at now: Double) -> SecretVersions? {
         guard let held else { return nil }
         let previous = acceptsPrevious(beside: held.current, at: now) ? held.previous : nil
-        return SigningKeySet(current: held.current.key, previous: previous?.key)
+        return SecretVersions(current: held.current, previous: previous)
     }
 
     /// One second after the first failure, then twice as long each time.

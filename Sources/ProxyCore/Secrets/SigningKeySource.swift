@@ -7,7 +7,7 @@
     public typealias Observer = (SecretFailure?) -> Void
 
     private enum Origin {
-        case fixed(SigningKeySet)
+        case fixed(SigningKeys)
         case fetched(Fetching)
     }
 
@@ -28,8 +28,8 @@
     private var isClosed = false
 
     /// Always the same key.
-    public init(fixed key: SecretBytes) {
-        origin = .fixed(SigningKeySet(current: key))
+    public init(fixed key: SigningKey) {
+        origin = .fixed(SigningKeys(current: key))
         clock = { 0 }
         observe = { _ in }
         cache = SigningKeyCache(timeToLive: 0, overlap: 0)
@@ -63,12 +63,12 @@
     // MARK: Asking
 
     /// The keys to verify with now; fetched when there are none or they have run out.
-    public func keys() async throws(SecretFailure) -> SigningKeySet {
+    public func keys() async throws(SecretFailure) -> SigningKeys {
         guard case .fetched(let fetching) = origin else { return try fixedKeys() }
         while true {
             guard !isClosed else { throw .unreachable("closed") }
             switch cache.lookup(at: clock()) {
-            case .ready(let keys): return keys
+            case .ready(let versions): return versions.keys
             case .failed(let failure): throw failure
             case .fetch: await fetch(with: fetching.manager)
             case .wait: await outcome()
@@ -78,21 +78,21 @@
 
     /// The keys after a refetch, for a token whose signature fits none of those at hand; nil when the last refetch is
     /// too recent, or there is nothing to fetch or nothing came of it: the signature is bad.
-    public func keysAfterBadSignature() async -> SigningKeySet? {
+    public func keysAfterBadSignature() async -> SigningKeys? {
         guard case .fetched(let fetching) = origin, !isClosed else { return nil }
         switch cache.lookupAfterBadSignature(at: clock()) {
         case nil, .ready, .failed: return nil
         case .fetch: await fetch(with: fetching.manager)
         case .wait: await outcome()
         }
-        guard case .ready(let keys) = cache.lookup(at: clock()) else { return nil }
-        return keys
+        guard case .ready(let versions) = cache.lookup(at: clock()) else { return nil }
+        return versions.keys
     }
 
     /// How old the fetched keys are, in seconds; nil when there are none, or they are fixed.
     public var age: Double? { cache.age(at: clock()) }
 
-    private func fixedKeys() throws(SecretFailure) -> SigningKeySet {
+    private func fixedKeys() throws(SecretFailure) -> SigningKeys {
         guard case .fixed(let keys) = origin else { throw .unreachable("closed") }
         return keys
     }
@@ -168,19 +168,24 @@
         }
     }
 
-    private func fetchedKeys(_ manager: SecretsManager) async throws(SecretFailure) -> FetchedKeys {
+    private func fetchedKeys(_ manager: SecretsManager) async throws(SecretFailure) -> SecretVersions {
         let current = try await manager.version(.current)
         guard cache.acceptsPrevious(beside: current, at: clock()) else {
-            return FetchedKeys(current: current, previous: nil)
+            return SecretVersions(current: current, previous: nil)
         }
         do throws(SecretFailure) {
-            return FetchedKeys(current: current, previous: try await manager.version(.previous))
+            return SecretVersions(current: current, previous: try await manager.version(.previous))
         } catch {
             // The present key must not wait for the one before it.
-            return FetchedKeys(
+            return SecretVersions(
                 current: current,
                 previous: error.lastKeyMayServe ? cache.known(before: current) : nil
             )
         }
     }
+}
+
+extension SecretVersions {
+    /// The keys in the versions.
+    fileprivate var keys: SigningKeys { SigningKeys(current: current.key, previous: previous?.key) }
 }

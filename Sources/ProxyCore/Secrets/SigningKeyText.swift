@@ -1,8 +1,5 @@
 /// The signing key inside of a secret's text.
 public enum SigningKeyText {
-    /// HS256 needs a key as long as its hash (RFC 7518 section 3.2).
-    public static let minimumLength = 32
-
     /// The key in a `SecretString`: `{"algorithm":"HS256","signingKey":"…"}`, or the whole text.
     ///
     /// Its UTF-8 bytes are taken untouched. Text that sets out to be a JSON object, array or string is JSON or nothing:
@@ -15,9 +12,8 @@ public enum SigningKeyText {
         return try checked(secretString)
     }
 
-    /// A key given as it is, as in a variable of the environment.
-    public static func checked(_ text: String) throws(UnusableSecret) -> SecretBytes {
-        guard text.utf8.count >= minimumLength else { throw .tooShort }
+    private static func checked(_ text: String) throws(UnusableSecret) -> SecretBytes {
+        guard text.utf8.count >= SigningKey.minimumByteCount else { throw .tooShort }
         return SecretBytes(utf8: text)
     }
 

@@ -27,7 +27,9 @@ public final class InjectionCoordinator {
 
     private let failurePolicy: FailurePolicy
     private var ledger = InjectionLedger()
-    private var waiting: [CheckedContinuation<Attempt, Never>] = []
+    private var waiting: [CheckedContinuation<Attempt?, Never>] = []
+    /// How many attempts have finished.
+    private var finished = 0
 
     /// How many connections wait for another's injection.
     var waitingCount: Int { waiting.count }
@@ -57,10 +59,19 @@ public final class InjectionCoordinator {
             case .conflict: return .conflict
             case .inject: return finish(browser, claim, await inject())
             case .wait:
-                let attempt = await withCheckedContinuation { waiting.append($0) }
+                guard let attempt = await nextAttempt(after: finished) else { continue }
                 // A failure is everyone's who waited for it: ten connections in a row shall not wait ten deadlines.
                 if attempt.browser == browser, attempt.claim == claim { return attempt.admission }
             }
+        }
+    }
+
+    /// Waits for an attempt to finish; nil when one has since `count` were.
+    private func nextAttempt(after count: Int) async -> Attempt? {
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: on the way into this closure others may have their turn.
+            guard count == finished else { return continuation.resume(returning: nil) }
+            waiting.append(continuation)
         }
     }
 
@@ -68,6 +79,7 @@ public final class InjectionCoordinator {
         let isAccepted = report.outcome == .full || failurePolicy == .open
         ledger.finish(browser: browser, claim, report: report, isAccepted: isAccepted)
         let admission: Admission = isAccepted ? .admitted(report) : .refused(report)
+        finished += 1
         let told = waiting
         waiting = []
         for continuation in told {

@@ -2,12 +2,16 @@ import Testing
 
 @testable import ProxyCore
 
+/// A version with a key of its own.
 private func version(_ id: String, created: Double? = nil) -> SecretVersion {
-    SecretVersion(id: id, key: SecretBytes(utf8: "key of \(id)"), created: created)
+    guard let key = SigningKey(Array("key of \(id)".utf8) + [UInt8](repeating: 0, count: 32)) else {
+        preconditionFailure("long enough")
+    }
+    return SecretVersion(id: id, key: key, created: created)
 }
 
-private func fetched(_ id: String, previous: String? = nil, created: Double? = nil) -> FetchedKeys {
-    FetchedKeys(current: version(id, created: created), previous: previous.map { version($0) })
+private func fetched(_ id: String, previous: String? = nil, created: Double? = nil) -> SecretVersions {
+    SecretVersions(current: version(id, created: created), previous: previous.map { version($0) })
 }
 
 /// What a lookup said, in a word.
@@ -15,7 +19,7 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
     switch lookup {
     case nil: "nothing"
     case .ready(let keys):
-        ([keys.current] + [keys.previous].compactMap(\.self)).map { $0.revealText() }.joined(separator: ", ")
+        ([keys.current] + [keys.previous].compactMap(\.self)).map { "key of \($0.id)" }.joined(separator: ", ")
     case .fetch: "fetch"
     case .wait: "wait"
     case .failed(let failure): "failed: \(failure.label)"
@@ -152,7 +156,8 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
         let body = #"{"ARN":"a","Name":"n","VersionId":"v1","SecretString":"\#(key)","CreatedDate":1.5e9}"#
         let version = try SecretVersion.read(status: 200, body: Array(body.utf8)).get()
         #expect(version.id == "v1")
-        #expect(version.key.revealText() == key)
+        let expected = try #require(SigningKey(key.utf8))
+        #expect(version.key.token(header: [], payload: []) == expected.token(header: [], payload: []))
         #expect(version.created == 1_500_000_000)
     }
 
