@@ -111,7 +111,7 @@ import Testing
     // MARK: The drain
 
     @Test func aDrainLetsTheLiveGoOnForItsTime() async throws {
-        try await withProxy(["CDP_PROXY_DRAIN": "300ms"]) { (proxy: ProxyHarness) async throws in
+        try await withProxy(["CDP_PROXY_DRAIN": "1h"]) { (proxy: ProxyHarness) async throws in
             let (client, chrome) = try await proxy.open()
             #expect(try await proxy.askAdmin("GET /ready").status == 200)
             #expect(try await proxy.askAsOperator("POST /drain").status == 202)
@@ -127,6 +127,14 @@ import Testing
             let answer = WireFrame.text("{}")
             chrome.send(answer)
             #expect(try await client.read(answer.count) == answer)
+            client.close()
+        }
+    }
+
+    @Test func aDrainEndsTheLiveAfterItsTime() async throws {
+        try await withProxy(["CDP_PROXY_DRAIN": "10ms"]) { (proxy: ProxyHarness) async throws in
+            let (client, _) = try await proxy.open()
+            #expect(try await proxy.askAsOperator("POST /drain").status == 202)
             #expect(try await client.closing().code == 1012)
             client.close()
             let line = try await proxy.log.line { $0.event == "closed" }
