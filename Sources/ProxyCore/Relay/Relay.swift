@@ -8,41 +8,6 @@
 ///
 /// Lives on the loop's thread. The loop retains it until its end; then its two sockets close with it.
 public final class Relay: ReadinessHandler {
-    /// How far the relay is.
-    private enum Phase {
-        /// Both directions run.
-        case open
-        /// A Close frame waits for a boundary on the way to the client.
-        case leaving(Goodbye)
-        /// Everything has been said to the client; its end of the connection is awaited.
-        case lingering(RelayEnd)
-        /// Over.
-        case ended
-    }
-
-    /// How the client is to be told that it is over.
-    private struct Goodbye {
-        let end: RelayEnd
-        let code: CloseCode
-        let reason: String
-        /// Until when the frame that is under way may go on.
-        let deadline: Instant
-    }
-
-    private enum Tag {
-        static let client: UInt8 = 0
-        static let chrome: UInt8 = 1
-    }
-
-    /// How long a Close frame waits for a boundary while nothing moves, and after it the client's end for coming.
-    private static let patience = Duration.seconds(2)
-    /// How long it waits while the frame before it does move.
-    private static let longestPatience = Duration.seconds(30)
-    /// How long one side may be quiet after the other has ended, or said Close.
-    private static let halfOpen = Duration.seconds(5)
-    /// How many intervals without a byte, each with a Ping, mean that nobody is there.
-    private static let silentIntervals = 3
-
     private let loop: EventLoop
     private let pipes: PipePool
     private let client: DetachedSocket
@@ -226,8 +191,8 @@ public final class Relay: ReadinessHandler {
         silence.chrome = isChromeSilent(for: interval) ? silence.chrome + 1 : 0
         taken = (down.taken, up.taken)
         checked = loop.now
-        if silence.client > Self.silentIntervals { return clientIsGone() }
-        if silence.chrome > Self.silentIntervals { return chromeIsGone() }
+        if silence.client > Patience.silentIntervals { return clientIsGone() }
+        if silence.chrome > Patience.silentIntervals { return chromeIsGone() }
         if silence.client > 0, down.admitsFrame {
             down.insert(ControlFrame.ping())
             pumpDown()
@@ -270,19 +235,19 @@ public final class Relay: ReadinessHandler {
         } else {
             return
         }
-        wake(at: loop.now + Self.halfOpen)
+        wake(at: loop.now + Patience.halfOpen)
     }
 
     /// The client ended its direction: Chrome is told, and may still answer what it was asked before.
     private func clientFinished() {
         clientHasFinished = true
         chrome.descriptor.shutdownSending()
-        wake(at: loop.now + Self.halfOpen)
+        wake(at: loop.now + Patience.halfOpen)
     }
 
     /// Chrome goes on as long as it sends something.
     private func awaitChrome() {
-        let patience = down.lastByte + Self.halfOpen
+        let patience = down.lastByte + Patience.halfOpen
         if patience > loop.now { wake(at: patience) } else { chromeFinished() }
     }
 
@@ -320,7 +285,7 @@ public final class Relay: ReadinessHandler {
     }
 
     private func goodbye(_ end: RelayEnd, _ code: CloseCode, reason: String) -> Goodbye {
-        Goodbye(end: end, code: code, reason: reason, deadline: loop.now + Self.longestPatience)
+        Goodbye(end: end, code: code, reason: reason, deadline: loop.now + Patience.longest)
     }
 
     /// Starts to take leave of the client, which happens at the next boundary on the way to it.
@@ -329,7 +294,7 @@ public final class Relay: ReadinessHandler {
         phase = .leaving(goodbye(end, code, reason: reason))
         down.stopsAtBoundary = true
         taken.client = down.taken
-        wake(at: loop.now + Self.patience)
+        wake(at: loop.now + Patience.standard)
         pumpDown()
         runUp()
     }
@@ -338,7 +303,7 @@ public final class Relay: ReadinessHandler {
     private func awaitBoundary(_ goodbye: Goodbye) {
         guard down.taken != taken.client, loop.now < goodbye.deadline else { return finish(goodbye.end) }
         taken.client = down.taken
-        wake(at: loop.now + Self.patience)
+        wake(at: loop.now + Patience.standard)
     }
 
     /// Puts the Close frame in if it can stand here; inside of a frame nothing can be said.
@@ -352,7 +317,7 @@ public final class Relay: ReadinessHandler {
     private func linger(_ end: RelayEnd) {
         phase = .lingering(end)
         leaveChrome()
-        wake(at: loop.now + Self.patience)
+        wake(at: loop.now + Patience.standard)
         finishSaying(end)
     }
 

@@ -33,7 +33,7 @@ class Frame:
 class Wire:
     """A TCP connection with a reader that knows where lines and lengths end."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=30):
+    def __init__(self, port, host="127.0.0.1", timeout=60):
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._stream = self.socket.makefile("rb", buffering=1 << 16)
@@ -140,7 +140,7 @@ def frame(opcode, payload=b"", final=True, masked=True, reserved=0):
 class WebSocket(Wire):
     """A client's end of an upgraded connection."""
 
-    def __init__(self, port, target="/", timeout=30, **fields):
+    def __init__(self, port, target="/", timeout=60, **fields):
         super().__init__(port, timeout=timeout)
         self.send(upgrade(target, **fields))
         self.handshake = self.response()

@@ -6,34 +6,11 @@ import Testing
 private let text = WireFrame.text("payload")
 private let masked = WireFrame.text("payload", key: WireFrame.key)
 
-/// What a client was told at the end: the code and the reason of the last frame, if that is a Close frame.
-private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
-    guard let last = ReceivedFrames(bytes).frames.last, last.header.opcode == .close, last.payload.count >= 2 else {
-        return nil
-    }
-    let code = UInt16(last.payload[0]) << 8 | UInt16(last.payload[1])
-    return (code, String(decoding: last.payload[2...], as: UTF8.self))
-}
-
 @Suite(.timeLimit(.minutes(2))) struct RelayEndTests {
-    /// Plays a scene with a relay and asserts what holds after each: one end, and nothing left of the relay.
-    private func scene(
-        pingInterval: Duration? = nil,
-        _ play: @escaping @Sendable (JoinedPeers) async throws -> RelayEnd
-    ) async throws {
-        try await onLoop { loop in
-            let peers = try await JoinedPeers.joined(on: loop, pingInterval: pingInterval)
-            let end = try await play(peers)
-            await peers.close()
-            #expect(peers.ends == [end])
-            #expect(peers.relay == nil, "the loop has let go of it, and its sockets are closed")
-        }
-    }
-
     // MARK: The client ends
 
     @Test func aCloseHandshakePassesThrough() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let close = WireFrame.close(1000, Array("bye".utf8), key: WireFrame.key)
             let answer = WireFrame.close(1000)
             peers.client.send(close)
@@ -49,7 +26,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func chromeNeedNotDropTheConnectionAfterBothSaidClose() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let close = WireFrame.close(4000, key: WireFrame.key)
             peers.client.send(close)
             _ = await peers.chrome.take(close.count)
@@ -66,7 +43,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
 
     @Test(arguments: closes)
     func theProxyAnswersACloseThatChromeDropsAt(close: [UInt8], echo: UInt16) async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.client.send(close)
             _ = await peers.chrome.take(close.count)
             peers.chrome.close()
@@ -78,7 +55,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func nothingBehindACloseIsPassedOn() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let close = WireFrame.close(1000, key: WireFrame.key)
             peers.client.send(close + masked + [0xFF])
             peers.client.finishSending()
@@ -92,7 +69,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func aClientThatHasFinishedStillReceivesTheAnswer() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.client.send(masked)
             peers.client.finishSending()
             let ending = await peers.chrome.end()
@@ -141,7 +118,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func aClientsResetClosesChromesSideAtOnce() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.client.send(masked)
             _ = await peers.chrome.take(masked.count)
             peers.client.reset()
@@ -151,7 +128,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func aClientsResetIsNoticedWhileChromeDoesNotRead() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.pause()
             peers.chrome.set(SO_RCVBUF, to: 32_768)
             peers.client.send(WireFrame.bytes(.text, [UInt8](repeating: 0, count: 32 << 20), key: WireFrame.nullKey))
@@ -165,7 +142,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     // MARK: Chrome ends
 
     @Test func chromesCloseComesFirst() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.send(text + WireFrame.close(1001))
             let received = await peers.client.take(text.count + 4)
             #expect(goodbye(received)?.code == 1001)
@@ -182,7 +159,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func chromeGoneAtABoundaryIsACloseWithACode() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.send(text)
             peers.chrome.finishSending()
             let ending = await peers.client.end()
@@ -196,7 +173,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func chromesResetIsACloseToo() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.reset()
             let ending = await peers.client.end()
             #expect(ending == .finished)
@@ -207,7 +184,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
 
     @Test(arguments: [0, 1, 2, 5, 70_000, 1 << 20])
     func chromeGoneInsideAFrameInsertsNothing(cut: Int) async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 2 << 20))
             let sent = text + frame[..<(cut + 1)]
             peers.chrome.send(sent)
@@ -220,7 +197,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func aFaultOfChromesEndsItBeforeTheBadFrame() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.send(text + masked)
             let ending = await peers.client.end()
             #expect(ending == .finished)
@@ -243,7 +220,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
 
     @Test(arguments: faults)
     func aFaultIsAnsweredWithItsCode(fault: FrameFault, bytes: [UInt8]) async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.client.send(masked + bytes + masked)
             let ending = await peers.client.end()
             #expect(ending == .finished)
@@ -256,7 +233,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
 
     @Test(arguments: [200_000, 8 << 20])
     func aFaultIsAnsweredBehindTheFrameThatIsUnderWay(size: Int) async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: size))
             peers.chrome.send(Array(frame[..<100_000]))
             await peers.client.hasReceived(100_000)
@@ -280,7 +257,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     // MARK: The proxy ends
 
     @Test func theProxyMayCloseAtABoundary() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.send(text)
             _ = await peers.client.take(text.count)
             peers.relay?.close(.serviceRestart, reason: "draining")
@@ -294,7 +271,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func theProxyWaitsForTheEndOfTheFrameThatIsUnderWay() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 3 << 20))
             peers.chrome.send(Array(frame[..<2_000_000]))
             await peers.client.hasReceived(2_000_000)
@@ -310,7 +287,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func theProxyDoesNotWaitForEverForTheEndOfAFrame() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 100))
             peers.chrome.send(Array(frame[..<50]))
             await peers.client.hasReceived(50)
@@ -322,7 +299,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
     }
 
     @Test func aSecondCloseIsNotPutBehindChromes() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.chrome.send(WireFrame.close(1001))
             _ = await peers.client.take(4)
             peers.relay?.close(.serviceRestart, reason: "")
@@ -334,7 +311,7 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
 
     /// Unread bytes in a socket that is closed make the kernel reset the connection, and the Close frame is lost.
     @Test func theCloseArrivesThoughTheClientGoesOnSending() async throws {
-        try await scene { peers in
+        try await relayScene { peers in
             peers.client.send(WireFrame.bytes(.text, [UInt8](repeating: 0, count: 4 << 20), key: WireFrame.nullKey))
             await peers.client.wait { peers.client.unsentCount < 4 << 20 }
             peers.relay?.close(.tokenExpired, reason: "expired")
@@ -342,89 +319,6 @@ private func goodbye(_ bytes: [UInt8]) -> (code: UInt16, reason: String)? {
             #expect(ending == .finished)
             #expect(goodbye(peers.client.take())?.code == 4001)
             return RelayEnd(code: .tokenExpired, side: .proxy)
-        }
-    }
-
-    // MARK: Keepalive
-
-    /// Lets a peer answer each Ping with a frame, and says how many came.
-    private static func answerPings(_ peer: LoopPeer, with answer: [UInt8]?) -> () -> Int {
-        var pings = 0
-        peer.onBytes = { [unowned peer] bytes in
-            let came = ReceivedFrames(bytes).frames.count { $0.header.opcode == .ping }
-            pings += came
-            for _ in 0..<came { if let answer { peer.send(answer) } }
-        }
-        return { pings }
-    }
-
-    private static let answers: [[UInt8]] = [
-        WireFrame.bytes(.pong, key: WireFrame.key), masked, WireFrame.bytes(.ping, [1], key: WireFrame.key),
-    ]
-
-    /// Any byte counts as life, not only a Pong.
-    @Test(arguments: answers)
-    func aQuietConnectionIsPingedBothWaysAndLivesOn(answer: [UInt8]) async throws {
-        try await scene(pingInterval: .milliseconds(100)) { peers in
-            let toClient = Self.answerPings(peers.client, with: answer)
-            let toChrome = Self.answerPings(peers.chrome, with: WireFrame.bytes(.pong))
-            await peers.client.wait { toClient() >= 6 }
-            await peers.chrome.wait { toChrome() >= 6 }
-            #expect(peers.ends.isEmpty)
-            peers.client.reset()
-            _ = await peers.chrome.end()
-            return RelayEnd(code: .abnormal, side: .client)
-        }
-    }
-
-    @Test func aClientThatAnswersNothingIsGivenUpAfterTheThirdPing() async throws {
-        try await scene(pingInterval: .milliseconds(100)) { peers in
-            let pings = Self.answerPings(peers.client, with: nil)
-            _ = Self.answerPings(peers.chrome, with: WireFrame.bytes(.pong))
-            _ = await peers.client.end()
-            #expect(pings() == 3)
-            _ = await peers.chrome.end()
-            return RelayEnd(code: .abnormal, side: .client)
-        }
-    }
-
-    @Test func aChromeThatAnswersNothingIsGivenUpAfterTheThirdPing() async throws {
-        try await scene(pingInterval: .milliseconds(100)) { peers in
-            let pings = Self.answerPings(peers.chrome, with: nil)
-            var told: [UInt8] = []
-            peers.client.onBytes = { [client = peers.client] bytes in
-                told += bytes
-                client.send(WireFrame.bytes(.pong, key: WireFrame.key))
-            }
-            _ = await peers.client.end()
-            #expect(pings() == 3)
-            #expect(goodbye(told)?.code == 1011)
-            return RelayEnd(code: .internalError, side: .chrome)
-        }
-    }
-
-    /// Its silence is the proxy's doing, which does not read what it sends.
-    @Test func chromeIsNotGivenUpWhileTheClientHoldsItBack() async throws {
-        try await scene(pingInterval: .milliseconds(100)) { peers in
-            peers.client.pause()
-            peers.chrome.send(WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: 32 << 20)))
-            // The Pings of another connection tell how many intervals have passed.
-            let clock = try await JoinedPeers.joined(on: peers.loop, pingInterval: .milliseconds(100))
-            let ticks = Self.answerPings(clock.client, with: WireFrame.bytes(.pong, key: WireFrame.key))
-            _ = Self.answerPings(clock.chrome, with: WireFrame.bytes(.pong))
-            for number in 0..<12 {
-                await clock.client.wait { ticks() > number }
-                // The client lives: it sends, though it does not read.
-                let frame = WireFrame.text("\(number)", key: WireFrame.key)
-                let before = peers.chrome.receivedCount
-                peers.client.send(frame)
-                await peers.chrome.hasReceived(before + frame.count)
-            }
-            #expect(peers.ends.isEmpty)
-            await clock.close()
-            peers.client.reset()
-            _ = await peers.chrome.end()
-            return RelayEnd(code: .abnormal, side: .client)
         }
     }
 }
