@@ -151,8 +151,11 @@ public import ProxyCore
 
     /// Waits until something holds, which is looked at after each event of this peer, or for the end of what comes.
     public func wait(until isOver: @escaping () -> Bool) async {
-        guard !isOver(), ending == nil else { return }
-        await unsafe withUnsafeContinuation { unsafe waits.append(Wait(isOver: isOver, continuation: $0)) }
+        await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            // Looked at in here: on the way others may have had their turn.
+            guard !isOver(), ending == nil else { return unsafe continuation.resume() }
+            unsafe waits.append(Wait(isOver: isOver, continuation: continuation))
+        }
     }
 
     private func receiveOnce() {

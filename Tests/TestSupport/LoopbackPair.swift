@@ -47,7 +47,11 @@ public struct LoopbackPair {
     /// The next connection.
     public func accept() async throws -> TCPStream {
         while accepted.isEmpty, listener != nil {
-            await unsafe withUnsafeContinuation { unsafe waiting = $0 }
+            await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                // Looked at in here: on the way others may have had their turn.
+                guard accepted.isEmpty, listener != nil else { return unsafe continuation.resume() }
+                unsafe waiting = continuation
+            }
         }
         guard !accepted.isEmpty else { throw StreamError.closed }
         return accepted.removeFirst()

@@ -91,7 +91,7 @@ import Synchronization
         let count = selector.wait(forever: mayWait)
         now = .now()
         // Taken before the events are told: a handler that gives way in this turn comes again in the next.
-        swap(&givingWay, &gaveWay)
+        if !givingWay.isEmpty { swap(&givingWay, &gaveWay) }
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
             tell(registration, readiness)
@@ -182,6 +182,7 @@ import Synchronization
     }
 
     private func tellThoseThatGaveWay() {
+        guard !gaveWay.isEmpty else { return }
         for index in gaveWay.indices { tellAgain(gaveWay[index]) }
         gaveWay.removeAll(keepingCapacity: true)
     }
@@ -213,12 +214,17 @@ import Synchronization
     }
 
     private func fireTimers() {
+        guard let soonest = timers.soonest else { return }
+        if soonest <= now { fireDueTimers() }
+        if armedFor == nil, let soonest = timers.soonest { arm(for: soonest) }
+    }
+
+    private func fireDueTimers() {
         // As many as there are now: one that schedules itself for a moment that has come waits for the next turn.
         for _ in 0..<timers.count {
             guard let due = timers.takeDue(at: now) else { break }
             due.fire()
         }
-        if let soonest = timers.soonest, armedFor == nil { arm(for: soonest) }
     }
 
     private func arm(for deadline: Instant) {

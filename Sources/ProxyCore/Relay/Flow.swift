@@ -88,8 +88,7 @@ struct Flow: ~Copyable {
 
     /// Gives back what was borrowed, at the end of the connection.
     mutating func release(_ pipes: PipePool) {
-        if let pipe { pipes.give(pipe) }
-        pipe = nil
+        if let borrowed = pipe.take() { pipes.give(borrowed) }
         held = []
     }
 
@@ -220,9 +219,8 @@ struct Flow: ~Copyable {
     @inline(__always)
     private mutating func stopSplicing(_ pipes: PipePool) {
         if walker.payloadLeft == 0 { isSplicing = false }
-        guard let borrowed = pipe, borrowed.count == 0 else { return }
+        guard pipe?.count == 0, let borrowed = pipe.take() else { return }
         pipes.give(borrowed)
-        pipe = nil
     }
 
     /// Splices up to the rest of the frame into the empty pipe; nil when the source has nothing.

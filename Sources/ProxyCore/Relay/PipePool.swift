@@ -29,7 +29,7 @@ public final class PipePool {
     }
 
     /// Takes a pipe back. One that something still stands in is closed: its bytes belong to nobody else.
-    func give(_ pipe: PooledPipe) {
+    func give(_ pipe: consuming PooledPipe) {
         guard pipe.count == 0, pipes.count < Self.mostKept else { return }
         pipes.append(pipe)
     }

@@ -12,6 +12,8 @@ public final class TCPListener: ReadinessHandler {
 
     /// How many connections it accepts before the others on the loop have their turn.
     private static let share = 64
+    /// How long it leaves the queue alone when there is not even a descriptor to turn somebody away with.
+    private static let pause = Duration.milliseconds(100)
 
     private let loop: EventLoop
     private let accept: Accept
@@ -20,6 +22,7 @@ public final class TCPListener: ReadinessHandler {
     private var socket: Descriptor?
     private var spare: Descriptor?
     private var registration: Registration?
+    private var timer: LoopTimer?
 
     /// The address it listens at, with the port the kernel chose when it was asked for port 0.
     public let address: SocketAddress
@@ -62,6 +65,8 @@ public final class TCPListener: ReadinessHandler {
         if let registration { loop.deregister(registration) }
         registration = nil
         socket = nil
+        if let timer { loop.cancel(timer) }
+        timer = nil
     }
 
     /// Accepts what waits, up to a fair share; the loop tells again while more wait.
@@ -76,9 +81,9 @@ public final class TCPListener: ReadinessHandler {
             guard let connection = try socket?.accept() else { return false }
             give(connection)
         } catch .tooManyOpenFiles {
-            turnAway()
+            return turnAway()
         } catch .tooManyOpenFilesInSystem {
-            turnAway()
+            return turnAway()
         } catch {
             // The connection ended while it waited (ECONNABORTED and its like, accept(2)): go on with the next.
         }
@@ -90,13 +95,33 @@ public final class TCPListener: ReadinessHandler {
         accept(connection.descriptor, peer)
     }
 
-    private func turnAway() {
+    /// Tells the next connection that there is no room; false when there was nothing left to do it with.
+    private func turnAway() -> Bool {
         spare = nil
         if let connection = try? socket?.accept() {
             unsafe farewell.withUnsafeBytes { _ = unsafe try? connection.descriptor.send($0) }
+            // A socket that is closed with unread bytes in it is reset, and the farewell may be lost with it.
+            _ = unsafe try? connection.descriptor.read(into: UnsafeMutableRawBufferPointer(loop.scratch))
             overflow()
         }
         spare = Self.openSpare()
+        if spare == nil { rest() }
+        return spare != nil
+    }
+
+    /// Leaves the queue alone for a moment: it would wake the loop for ever.
+    private func rest() {
+        guard let registration else { return }
+        try? loop.watch(registration, for: [])
+        let timer = timer ?? LoopTimer { [unowned self] in goOn() }
+        self.timer = timer
+        loop.schedule(timer, at: loop.now + Self.pause)
+    }
+
+    private func goOn() {
+        guard let registration else { return }
+        if spare == nil { spare = Self.openSpare() }
+        try? loop.watch(registration, for: .readable)
     }
 
     private static func openSpare() -> Descriptor? {
