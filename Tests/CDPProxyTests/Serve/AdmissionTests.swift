@@ -120,6 +120,15 @@ import Testing
         }
     }
 
+    @Test func aTicketOfATokenThatAdmitsOnceSpendsIt() async throws {
+        try await withProxy(["CDP_PROXY_TOKEN_USE": "once"]) { proxy in
+            let ticket = try #require(try await proxy.askAdmitted("POST /ticket").member("ticket")?.stringValue)
+            _ = try await proxy.open("/?ticket=\(ticket)", token: nil)
+            #expect(try await proxy.upgrade().answer.status == 401)
+            #expect(proxy.log.lines("token_rejected").map { $0["reason"] } == ["replayed"])
+        }
+    }
+
     @Test func ofTwoThatRaceOneIsAdmitted() async throws {
         try await withProxy(["CDP_PROXY_TOKEN_USE": "once"]) { proxy in
             proxy.chrome.script = { $0.isUpgrade ? .silence : .usual }
