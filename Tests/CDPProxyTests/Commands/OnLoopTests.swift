@@ -3,7 +3,6 @@ import Testing
 
 import func TestSupport.onThread
 
-
 @testable import CDPProxy
 
 @Suite struct OnLoopTests {
