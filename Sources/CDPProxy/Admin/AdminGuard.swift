@@ -43,8 +43,10 @@ struct AdminGuard: Sendable {
     }
 
     private func hasToken(_ head: RequestHead) -> Bool {
-        guard let token, head.fields.count(of: .authorization) == 1 else { return false }
-        guard case .bearer(let given)? = try? Credential.find(fields: head.fields, query: QueryParameters(nil)) else {
+        // A repeated field is no credential.
+        guard let token,
+            case .bearer(let given)? = try? Credential.find(fields: head.fields, query: QueryParameters(nil))
+        else {
             return false
         }
         return token.equals(SecretBytes(given))

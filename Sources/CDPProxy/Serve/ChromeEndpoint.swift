@@ -39,7 +39,7 @@ final class ChromeEndpoint {
     private let patience: Duration
 
     /// Chrome at an address; `patience` is how long it may take to answer a handshake or a request.
-    init(at address: SocketAddress, on loop: EventLoop, patience: Duration = Patience().chrome) {
+    init(at address: SocketAddress, on loop: EventLoop, patience: Duration) {
         self.address = address
         self.loop = loop
         self.patience = patience

@@ -14,14 +14,16 @@ extension ProxyServer {
         let request = RequestID()
         handshakes += 1
         defer { handshakeEnded() }
+        var origin = RequestOrigin(address: stream.peer.ipAddress, isBehindTrustedHop: false)
         var asked: RequestReader.Request?
         do throws(Refusal) {
             let whole = try await RequestReader.read(from: stream, within: patience.head)
             asked = whole
-            guard let answer = try await serve(whole, request, on: stream) else { return }
+            origin = hops.origin(of: whole.head, peer: origin.address)
+            guard let answer = try await serve(whole, from: origin, request, on: stream) else { return }
             await send(answer, to: whole, on: stream)
         } catch {
-            refused(error, request, peer: stream.peer)
+            refused(error, request, peer: origin.address)
             guard let answer = error.response(to: request) else { return stream.close() }
             await send(answer, to: asked, on: stream)
         }
@@ -36,13 +38,14 @@ extension ProxyServer {
     /// Does what was asked for, if it may be done; gives the answer, or nil once the two sides are joined.
     private func serve(
         _ asked: RequestReader.Request,
+        from origin: RequestOrigin,
         _ request: RequestID,
         on stream: TCPStream
     ) async throws(Refusal) -> HTTPResponse? {
         let routed = RoutedRequest(asked.head)
         if case .health = routed.route { return await healthAnswer() }
         if case .socket = routed.route { try checkOrigin(asked.head) }
-        let caller = try await admit(asked.head, routed, from: origin(of: asked.head, stream.peer))
+        let caller = try await admit(asked.head, routed, from: origin)
         switch routed.route {
         case .socket(let endpoint):
             try await connect(caller, to: endpoint, asked, request, on: stream)

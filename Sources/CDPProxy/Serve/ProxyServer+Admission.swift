@@ -55,12 +55,6 @@ extension ProxyServer {
         do throws(UpgradeRefusal) { return try WebSocketUpgrade(head) } catch { throw .handshake(error) }
     }
 
-    /// Where a request comes from.
-    func origin(of head: RequestHead, _ peer: SocketAddress) -> RequestOrigin {
-        // A Unix socket's peer has no address; whoever may open the socket is on this machine.
-        hops.origin(of: head, peer: IPAddress(peer.host) ?? .loopback)
-    }
-
     /// Sends the 101; the client may be gone by now.
     func send(_ bytes: [UInt8], on stream: TCPStream) async throws(Refusal) {
         do throws(StreamError) { try await stream.write(bytes) } catch { throw .clientGone }
@@ -80,4 +74,9 @@ extension ProxyServer {
             throw .credential(error)
         }
     }
+}
+
+extension SocketAddress {
+    /// The IP address. A Unix socket's peer has none, but whoever may open the socket is on this machine.
+    var ipAddress: IPAddress { IPAddress(host) ?? .loopback }
 }

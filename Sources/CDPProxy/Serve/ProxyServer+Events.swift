@@ -49,7 +49,7 @@ extension ProxyServer {
     }
 
     /// A request was refused.
-    func refused(_ refusal: Refusal, _ request: RequestID, peer: SocketAddress) {
+    func refused(_ refusal: Refusal, _ request: RequestID, peer: IPAddress) {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
         case .credential(let rejection):
@@ -61,12 +61,12 @@ extension ProxyServer {
         }
     }
 
-    private func recordRefusal(_ event: String, _ refusal: Refusal, _ request: RequestID, _ peer: SocketAddress) {
+    private func recordRefusal(_ event: String, _ refusal: Refusal, _ request: RequestID, _ peer: IPAddress) {
         log.record(
             .warning,
             event,
             requestID: request,
-            ["reason": .string(refusal.reason), "peer": .string(peer.host)]
+            ["reason": .string(refusal.reason), "peer": .string(peer.description)]
         )
     }
 

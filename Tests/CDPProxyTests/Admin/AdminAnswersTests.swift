@@ -133,6 +133,21 @@ import Testing
         }
     }
 
+    @Test func withoutASigningKeyNobodyIsSentHere() async throws {
+        let environment = [
+            "WALLCRAWLER_JWT_SIGNING_KEY": "", "WALLCRAWLER_JWT_SIGNING_SECRET_ARN": "a-secret",
+            "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:1",
+        ]
+        try await withProxy(environment) { proxy in
+            let ready = try await proxy.askAdmin("GET /ready")
+            #expect(ready.status == 503)
+            #expect(ready.member("signingKey") == false)
+            #expect(ready.member("chrome") == true)
+            #expect(proxy.log.lines("secret_fetch_failed").count >= 1)
+        }
+    }
+
     @Test func everyPromisedMetricIsThere() async throws {
         try await withProxy { proxy in
             let answer = try await proxy.askAdmin("GET /metrics")

@@ -120,6 +120,15 @@ import Testing
         }
     }
 
+    @Test func aTicketOfATokenThatAdmitsOnceSpendsIt() async throws {
+        try await withProxy(["CDP_PROXY_TOKEN_USE": "once"]) { proxy in
+            let ticket = try #require(try await proxy.askAdmitted("POST /ticket").member("ticket")?.stringValue)
+            _ = try await proxy.open("/?ticket=\(ticket)", token: nil)
+            #expect(try await proxy.upgrade().answer.status == 401)
+            #expect(proxy.log.lines("token_rejected").map { $0["reason"] } == ["replayed"])
+        }
+    }
+
     @Test func ofTwoThatRaceOneIsAdmitted() async throws {
         try await withProxy(["CDP_PROXY_TOKEN_USE": "once"]) { proxy in
             proxy.chrome.script = { $0.isUpgrade ? .silence : .usual }
@@ -171,6 +180,16 @@ import Testing
         }
     }
 
+    @Test func behindATrustedHopTheLogNamesTheClient() async throws {
+        try await withProxy(["CDP_PROXY_TRUSTED_PROXIES": "127.0.0.1"]) { proxy in
+            let fields = ["X-Forwarded-For: 10.1.2.3"]
+            _ = try await proxy.open("/", fields)
+            _ = try await proxy.ask("GET /json/version", fields)
+            #expect(proxy.log.lines("connected").map { $0["peer"] } == ["10.1.2.3"])
+            #expect(proxy.log.lines("token_rejected").map { $0["peer"] } == ["10.1.2.3"])
+        }
+    }
+
     @Test(
         arguments: [
             ([:], "https://app.example", 403),
@@ -193,6 +212,15 @@ import Testing
             let fields = ["X-Forwarded-Proto: https", "X-Forwarded-Host: edge.example"]
             let answer = try await proxy.askAdmitted("POST /ticket", fields)
             #expect(answer.member("connectUrl")?.stringValue?.hasPrefix("wss://edge.example/?ticket=") == true)
+        }
+    }
+
+    @Test func linksLeadToThePublicURLWhateverARequestSays() async throws {
+        let environment = ["CDP_PROXY_PUBLIC_URL": "wss://public.example", "CDP_PROXY_TRUSTED_PROXIES": "127.0.0.1"]
+        try await withProxy(environment) { proxy in
+            let fields = ["X-Forwarded-Proto: http", "X-Forwarded-Host: edge.example"]
+            let answer = try await proxy.askAdmitted("POST /ticket", fields)
+            #expect(answer.member("connectUrl")?.stringValue?.hasPrefix("wss://public.example/?ticket=") == true)
         }
     }
 }

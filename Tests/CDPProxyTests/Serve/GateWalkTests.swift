@@ -113,6 +113,29 @@ import Testing
         }
     }
 
+    @Test func whatHoldsNoLinkIsHandedOnAsItIs() async throws {
+        try await withProxy { proxy in
+            let protocolAnswer = try await proxy.askAdmitted("GET /json/protocol")
+            #expect(protocolAnswer.text == #"{"domains":[]}"#)
+            #expect(protocolAnswer["Content-Type"] == "application/json")
+            let activated = try await proxy.askAdmitted("GET /json/activate/PAGE1")
+            #expect(activated.text == "Target activated")
+            // Never as the HTML that Chrome calls it.
+            #expect(activated["Content-Type"] == "text/plain")
+        }
+    }
+
+    @Test func withoutAHostNoLinkCanBeMade() async throws {
+        try await withProxy { proxy in
+            let token = "Authorization: Bearer \(Tokens.make())\r\n"
+            for (line, status) in [("GET /health", 200), ("GET /json/version", 400), ("GET /json/protocol", 200)] {
+                let client = try await proxy.client()
+                try await client.send("\(line) HTTP/1.0\r\n\(token)\r\n")
+                #expect(try await client.answer().status == status, "\(line)")
+            }
+        }
+    }
+
     @Test func linksLeadBackThroughTheProxy() async throws {
         try await withProxy { proxy in
             let token = Tokens.make()

@@ -57,6 +57,38 @@ import Testing
         }
     }
 
+    @Test func aLargeMessagePassesWholeAndIsCounted() async throws {
+        try await withProxy { proxy in
+            let (client, chrome) = try await proxy.open()
+            var generator = SeededGenerator(seed: 7)
+            let payload = generator.bytes(count: 1 << 20)
+            let up = WireFrame.bytes(.text, payload, key: WireFrame.nullKey)
+            let down = WireFrame.bytes(.text, payload)
+            try await client.send(up)
+            #expect(try await chrome.received(up.count) == up)
+            chrome.send(down)
+            #expect(try await client.read(down.count) == down)
+            let metrics = try await proxy.metrics()
+            #expect(metrics["cdp_proxy_relay_bytes_total{direction=\"client_to_chrome\"}"] == Double(up.count))
+            #expect(metrics["cdp_proxy_relay_bytes_total{direction=\"chrome_to_client\"}"] == Double(down.count))
+        }
+    }
+
+    @Test func aClientThatVanishesDuringItsHandshakeLeavesNothingBehind() async throws {
+        try await withProxy { proxy in
+            proxy.chrome.script = { $0.isUpgrade ? .silence : .usual }
+            let client = try await proxy.client()
+            let head = WireClient.head("GET /", ["Authorization: Bearer \(Tokens.make())"], isUpgrade: true)
+            try await client.send(head)
+            try await proxy.chrome.events.until("a handshake") { proxy.chrome.requests.contains(where: \.isUpgrade) }
+            try client.reset()
+            proxy.chrome.answerSilenced()
+            #expect(try await proxy.chrome.socket().end() != nil)
+            // Whether it was joined before its end was seen is nobody's concern: it is not connected.
+            #expect(try await proxy.metrics()["cdp_proxy_connections_active"] == 0)
+        }
+    }
+
     // MARK: Ends
 
     /// An end: what is done, and the code and side that are counted of it.

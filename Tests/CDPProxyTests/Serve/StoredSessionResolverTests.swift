@@ -1,0 +1,74 @@
+import ProxyCore
+import SessionInjector
+import SessionStore
+import TestSupport
+import Testing
+
+@testable import CDPProxy
+
+@Suite struct StoredSessionResolverTests {
+    /// A store that fails.
+    private struct FailingStore: SessionStore {
+        let error: SessionStoreError
+
+        func list(userID: String?) throws(SessionStoreError) -> [SessionMetadata] { throw error }
+        func row(id: String) throws(SessionStoreError) -> SessionRow? { throw error }
+        func row(userID: String, name: String) throws(SessionStoreError) -> SessionRow? { throw error }
+        func insert(_ row: SessionRow) throws(SessionStoreError) { throw error }
+        func replace(_ row: SessionRow) throws(SessionStoreError) -> Bool { throw error }
+        func delete(id: String, userID: String) throws(SessionStoreError) -> Bool { throw error }
+    }
+
+    private static func settings(_ environment: [String: String] = [:]) throws -> InjectionSettings {
+        try InjectionSettings(Environment(environment), sessionID: nil)
+    }
+
+    private static func request(
+        _ environment: [String: String] = [:],
+        _ edit: (inout TokenClaims) -> Void = { _ in }
+    ) throws -> StoredSessionRequest {
+        StoredSessionRequest(try Tokens.grant(edit), try settings(environment))
+    }
+
+    @Test func theTokensNameComesFirst() throws {
+        let configured = ["CDP_PROXY_BROWSER_SESSION": "configured", "CDP_PROXY_USER_ID": "someone"]
+        let named = try Self.request(configured) {
+            $0.userID = "user-1"
+            $0.browserSession = "named"
+        }
+        #expect(named.reference == .named("named"))
+        #expect(named.userID == "user-1")
+        #expect(try Self.request(configured).reference == .named("configured"))
+        #expect(try Self.request(configured).userID == "someone")
+        #expect(try Self.request { $0.userID = "user-1" }.reference == .byTokenSession("sess_1"))
+        #expect(try Self.request().userID == nil)
+    }
+
+    @Test func atStartTheConfiguredNameComesBeforeTheContainersSession() throws {
+        let both = try Self.settings(["CDP_PROXY_BROWSER_SESSION": "b", "CDP_PROXY_USER_ID": "u"])
+        #expect(StoredSessionRequest(startOf: both, sessionID: "sess_9").reference == .named("b"))
+        let one = try Self.settings(["CDP_PROXY_USER_ID": "u"])
+        let request = StoredSessionRequest(startOf: one, sessionID: "sess_9")
+        #expect(request.reference == .named("sess_9"))
+        #expect(request.userID == "u")
+    }
+
+    @Test(arguments: [
+        (SessionStoreError.malformedRow(id: "a", column: "b"), SessionRefusal.unreadable),
+        (.busy, .storeUnavailable), (.failed(code: 10), .storeUnavailable), (.corrupt(path: "p"), .storeUnavailable),
+    ])
+    func aStoreThatFailsIsNoMissingSession(_ error: SessionStoreError, _ refusal: SessionRefusal) async throws {
+        let resolver = StoredSessionResolver(store: FailingStore(error: error), keys: nil)
+        for request in [try Self.request(), try Self.request(["CDP_PROXY_BROWSER_SESSION": "a"])] {
+            await #expect(throws: refusal) { try await resolver.find(request, now: Tokens.now) }
+        }
+    }
+
+    @Test func withoutKeysNothingOpens() throws {
+        let now = Timestamp(microseconds: 0)
+        let metadata = SessionMetadata(id: "a", userID: "u", name: "n", createdAt: now, updatedAt: now)
+        let session = StoredSession(SessionRow(metadata: metadata, ciphertext: [1], iv: [2]))
+        let resolver = StoredSessionResolver(store: FailingStore(error: .busy), keys: nil)
+        #expect(throws: SessionRefusal.unreadable) { try resolver.open(session) }
+    }
+}
