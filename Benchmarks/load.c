@@ -3,7 +3,7 @@
  * usage: load PORT PATH messages CONNECTIONS REQUEST ANSWER SECONDS
  *            each connection sends a masked message of REQUEST bytes, awaits an answer of ANSWER bytes, and so on
  *        load PORT PATH connects CONNECTIONS ADDRESSES SECONDS
- *            CONNECTIONS at a time: connect, upgrade, close; from ADDRESSES local addresses, so that ports do not run out
+ *            CONNECTIONS at a time: connect, upgrade, close, from ADDRESSES addresses, so that ports do not run out
  *        load PORT PATH idle CONNECTIONS
  *            opens them, exchanges a message on each, prints "open", and holds them until standard input ends */
 #define _GNU_SOURCE
