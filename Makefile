@@ -1,6 +1,6 @@
 # Every verb is a short call; the work is done by the scripts it names.
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-swift test-e2e lint format clean
+.PHONY: help run demo build test test-swift test-e2e lint format bench clean
 
 BINARY := .build/dist/cdp-proxy
 SOURCES := Package.swift Sources Tests
@@ -48,6 +48,11 @@ format: ## rewrite the sources in the house format
 	@scripts/python-environment
 	swift format -i --parallel -r $(SOURCES)
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+bench: ## figures: direct, through the proxy, and beside HAProxy and nginx if they are there; three quiet minutes
+	@scripts/install-packages build bench
+	@scripts/build-release
+	@Benchmarks/run
 
 clean: ## remove what was built and the Python environment
 	rm -rf .build .venv .run

@@ -32,7 +32,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurl"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", crypto], swiftSettings: settings),
         .target(name: "SessionInjector", dependencies: ["ProxyCore", crypto], swiftSettings: settings),

@@ -19,8 +19,7 @@ import CCurl
     /// A client without connections.
     public init(on loop: EventLoop) {
         self.loop = loop
-        _ = Self.globalState
-        guard let multi = unsafe curl_multi_init() else { return }
+        guard Self.isLoaded, let multi = unsafe ccurl_multi_init() else { return }
         unsafe self.multi = multi
         timer = LoopTimer { [unowned self] in self.act(on: CURL_SOCKET_TIMEOUT, events: 0) }
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -32,18 +31,19 @@ import CCurl
         precondition(unsafe multi == nil, "an HTTPS client is closed before it goes")
     }
 
-    /// libcurl's own state of the process, set up once.
-    private static let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    /// Whether libcurl is here: loaded with the first client of the process, since a proxy with a fixed key needs none.
+    private static let isLoaded = ccurl_load()
 
     /// Sends a request and waits for the whole answer.
     public func send(_ request: HTTPSRequest) async throws(HTTPSFailure) -> HTTPSResponse {
+        guard Self.isLoaded else { throw .noLibrary }
         let transfer = try HTTPSTransfer(request)
         let result = await unsafe withUnsafeContinuation { (continuation: HTTPSTransfer.Continuation) in
             // Looked at here and not before: on the way into this closure others may have their turn.
             guard let multi = unsafe multi else { return unsafe continuation.resume(returning: .failure(.closed)) }
             unsafe transfer.continuation = continuation
             unsafe transfers[UInt(bitPattern: transfer.easy)] = transfer
-            let code = unsafe curl_multi_add_handle(multi, transfer.easy)
+            let code = unsafe ccurl_multi_add_handle(multi, transfer.easy)
             if code != CURLM_OK { finish(transfer, .failure(.other(code.rawValue))) }
         }
         return try result.get()
@@ -53,11 +53,11 @@ import CCurl
     public func close() {
         guard let multi = unsafe multi else { return }
         for transfer in transfers.values {
-            _ = unsafe curl_multi_remove_handle(multi, transfer.easy)
+            _ = unsafe ccurl_multi_remove_handle(multi, transfer.easy)
             finish(transfer, .failure(.closed))
         }
         // Tells of each socket it closes.
-        _ = unsafe curl_multi_cleanup(multi)
+        _ = unsafe ccurl_multi_cleanup(multi)
         unsafe self.multi = nil
         for number in sockets.keys { forget(number) }
         if let timer { loop.cancel(timer) }
@@ -119,10 +119,10 @@ import CCurl
     fileprivate func act(on number: Int32, events: Int32) {
         guard let multi = unsafe multi else { return }
         var running: Int32 = 0
-        _ = unsafe curl_multi_socket_action(multi, number, events, &running)
+        _ = unsafe ccurl_multi_socket_action(multi, number, events, &running)
         var code = CURLE_OK
         while let easy = unsafe ccurl_multi_next_done(multi, &code) {
-            _ = unsafe curl_multi_remove_handle(multi, easy)
+            _ = unsafe ccurl_multi_remove_handle(multi, easy)
             guard let transfer = transfers[UInt(bitPattern: easy)] else { continue }
             finish(transfer, transfer.outcome(code))
         }

@@ -67,6 +67,8 @@ public enum HTTPSFailure: Error, Hashable, Sendable {
     case malformed
     /// The client was closed.
     case closed
+    /// libcurl is not installed on this machine.
+    case noLibrary
     /// libcurl's own number for anything else.
     case other(Int32)
 
@@ -80,6 +82,7 @@ public enum HTTPSFailure: Error, Hashable, Sendable {
         case .tooLong: "an answer that is too long"
         case .malformed: "an answer that is not HTTP"
         case .closed: "closed"
+        case .noLibrary: "libcurl is not installed"
         case .other(let code): "libcurl's error \(code)"
         }
     }

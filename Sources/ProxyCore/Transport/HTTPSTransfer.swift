@@ -20,7 +20,7 @@ import CCurl
 
     /// Prepares a request; nothing is sent yet.
     init(_ request: HTTPSRequest) throws(HTTPSFailure) {
-        guard let easy = unsafe curl_easy_init() else { throw HTTPSFailure(CURLE_OUT_OF_MEMORY) }
+        guard let easy = unsafe ccurl_easy_init() else { throw HTTPSFailure(CURLE_OUT_OF_MEMORY) }
         unsafe self.easy = easy
         bodyLimit = request.bodyLimit
         let isPrepared =
@@ -29,8 +29,8 @@ import CCurl
     }
 
     deinit {
-        unsafe curl_easy_cleanup(easy)
-        unsafe curl_slist_free_all(fields)
+        unsafe ccurl_easy_cleanup(easy)
+        unsafe ccurl_slist_free_all(fields)
     }
 
     /// What a finished transfer came to.
@@ -74,7 +74,7 @@ import CCurl
         }
         for field in all {
             guard AWSCredentials.isHeaderValue(field.value) else { return false }
-            guard let longer = unsafe curl_slist_append(fields, "\(field.name): \(field.value)") else { return false }
+            guard let longer = unsafe ccurl_slist_append(fields, "\(field.name): \(field.value)") else { return false }
             unsafe fields = longer
         }
         return unsafe fields == nil || ccurl_set_pointer(easy, CURLOPT_HTTPHEADER, fields) == CURLE_OK

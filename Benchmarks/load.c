@@ -1,0 +1,302 @@
+/* A load generator for WebSocket proxies: one thread, one epoll, a closed loop. Prints one line of JSON.
+ *
+ * usage: load PORT PATH messages CONNECTIONS REQUEST ANSWER SECONDS
+ *            each connection sends a masked message of REQUEST bytes, awaits an answer of ANSWER bytes, and so on
+ *        load PORT PATH connects CONNECTIONS ADDRESSES SECONDS
+ *            CONNECTIONS at a time: connect, upgrade, close, from ADDRESSES addresses, so that ports do not run out
+ *        load PORT PATH idle CONNECTIONS
+ *            opens them, exchanges a message on each, prints "open", and holds them until standard input ends */
+#define _GNU_SOURCE
+#include "frames.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PIECE = 256 * 1024, EVENTS = 256, OPENING_AT_ONCE = 64, WARM_UP_MS = 200, PATIENCE_MS = 10000 };
+
+enum mode { MESSAGES, CONNECTS, IDLE };
+enum state { CLOSED, OPENING, OPEN, CLOSING };
+
+struct connection {
+    int fd;
+    enum state state;
+    char head[HEAD_LIMIT];     /* the request, then the answer to it */
+    size_t head_length;
+    char accept[ACCEPT_LENGTH + 1];
+    struct reader reader;
+    const uint8_t *output;     /* what is still to be sent */
+    size_t output_left;
+    uint64_t since;            /* when the message, or the attempt, began */
+    bool answered;
+};
+
+static enum mode mode;
+static int port, count, addresses, epoll, open_count, opening_count, answered_count;
+static const char *path;
+static uint8_t *request, piece[PIECE];
+static size_t request_length, answer_size = 200;
+static struct connection *connections;
+static bool measuring;
+
+static uint32_t *times;        /* nanoseconds */
+static size_t times_count, times_room;
+static uint64_t statuses[600], all_count, errors;
+static const char *first_error = "";
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static void fail(const char *what) {
+    if (!errors++) first_error = what;
+}
+
+static void record(uint64_t since) {
+    uint64_t time = now() - since;
+    all_count++;
+    if (!measuring) return;
+    if (times_count == times_room) {
+        times_room = times_room ? 2 * times_room : 65536;
+        times = realloc(times, times_room * sizeof *times);
+    }
+    times[times_count++] = time < UINT32_MAX ? (uint32_t)time : UINT32_MAX;
+}
+
+/* The one message all connections send, masked. */
+static void make_request(size_t size) {
+    static const uint8_t mask[MASK_LENGTH] = {0x5A, 0xC3, 0x0F, 0x91};
+    request = malloc(size + LONGEST_HEADER);
+    size_t header = put_header(request, TEXT, size, true);
+    memcpy(request + header, mask, MASK_LENGTH);
+    uint8_t *text = request + header + MASK_LENGTH;
+    memset(text, 'x', size);
+    text[snprintf((char *)text, size, "{\"answer\":%zu,\"text\":\"", answer_size)] = 'x';
+    memcpy(text + size - 2, "\"}", 2);
+    apply_mask(text, size, mask, 0);
+    request_length = header + MASK_LENGTH + size;
+}
+
+static bool flush(struct connection *c) {
+    while (c->output_left) {
+        ssize_t sent = send(c->fd, c->output, c->output_left, 0);
+        if (sent < 0) return errno == EAGAIN;
+        c->output += sent;
+        c->output_left -= (size_t)sent;
+    }
+    return true;
+}
+
+static bool send_bytes(struct connection *c, const uint8_t *bytes, size_t length) {
+    c->output = bytes;
+    c->output_left = length;
+    return flush(c);
+}
+
+static bool send_message(struct connection *c) {
+    c->since = now();
+    return send_bytes(c, request, request_length);
+}
+
+static void begin(struct connection *c) {
+    static uint32_t turn;
+    unsigned char nonce[16];
+    char key[25];
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    memset(c, 0, sizeof *c);
+    c->fd = fd;
+    c->state = OPENING;
+    c->since = now();
+    opening_count++;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (addresses > 1) {
+        struct sockaddr_in from = {.sin_family = AF_INET};
+        from.sin_addr.s_addr = htonl(0x7F100001 + turn++ % (uint32_t)addresses);
+        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+        bind(fd, (struct sockaddr *)&from, sizeof from);
+    }
+    for (int i = 0; i < 16; i++) nonce[i] = (unsigned char)rand();
+    EVP_EncodeBlock((unsigned char *)key, nonce, sizeof nonce);
+    accept_value(key, c->accept);
+    int length = snprintf(c->head, sizeof c->head, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n", path, port, key);
+    c->output = (uint8_t *)c->head;
+    c->output_left = (size_t)length;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS) fail("connect");
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void end(struct connection *c) {
+    if (c->state == OPENING) {
+        opening_count--;
+        fail("closed without an answer to the upgrade");
+    } else if (c->state == OPEN) {
+        open_count--;
+        fail("connection closed");
+    }
+    close(c->fd);
+    c->state = CLOSED;
+    if (mode == CONNECTS && errors < 1000) begin(c);
+}
+
+/* The answer to the upgrade is there; false to close the connection. */
+static bool answered(struct connection *c) {
+    static const uint8_t goodbye[] = {0x88, 0x82, 1, 2, 3, 4, 0x03 ^ 1, 0xE8 ^ 2};
+    int status = atoi(c->head + 9);
+    opening_count--;
+    c->state = CLOSING;
+    if (mode == CONNECTS) record(c->since);
+    if (mode == CONNECTS && measuring) statuses[status > 0 && status < 600 ? status : 0]++;
+    if (status != 101) {
+        if (mode != CONNECTS) fail("upgrade refused");
+        return false;
+    }
+    if (!strstr(c->head, c->accept)) {
+        fail("wrong Sec-WebSocket-Accept");
+        return false;
+    }
+    if (mode == CONNECTS) return send_bytes(c, goodbye, sizeof goodbye);
+    c->state = OPEN;
+    open_count++;
+    return mode == MESSAGES || send_message(c);
+}
+
+static bool take_answer(struct connection *c) {
+    static const uint8_t pong[] = {0x8A, 0x80, 0, 0, 0, 0};
+    if (opcode_of(&c->reader) == CLOSE) return false;
+    if (opcode_of(&c->reader) == PING) return c->output_left || send_bytes(c, pong, sizeof pong);
+    if (c->reader.length != answer_size || c->reader.start[0] != '{' || c->reader.last != '}') {
+        fail("not the answer that was asked for");
+        return false;
+    }
+    record(c->since);
+    if (!c->answered) answered_count++;
+    c->answered = true;
+    return mode == IDLE || send_message(c);
+}
+
+static bool take(struct connection *c, uint8_t *bytes, size_t length) {
+    while (length && c->state == OPENING) {
+        if (c->head_length == HEAD_LIMIT - 1) return false;
+        c->head[c->head_length++] = (char)*bytes++;
+        length--;
+        c->head[c->head_length] = 0;
+        if (c->head_length < 4 || memcmp(c->head + c->head_length - 4, "\r\n\r\n", 4)) continue;
+        if (!answered(c)) return false;
+    }
+    while (length) {
+        enum taken taken = take_frame(&c->reader, &bytes, &length, false);
+        if (taken == MALFORMED) fail("malformed frame");
+        if (taken != FRAME) return taken == MORE;
+        if (!take_answer(c)) return false;
+    }
+    return true;
+}
+
+static bool ready(struct connection *c) {
+    if (!flush(c)) return false;
+    for (;;) {
+        ssize_t length = recv(c->fd, piece, sizeof piece, 0);
+        if (length < 0) return errno == EAGAIN;
+        if (length == 0 || !take(c, piece, (size_t)length)) return false;
+    }
+}
+
+/* Runs for some time, or until a counter reaches the number of connections. */
+static void run(uint64_t milliseconds, const int *counter) {
+    static int begun;
+    struct epoll_event events[EVENTS];
+    uint64_t until = now() + milliseconds * 1000000;
+    while (now() < until && !(counter && *counter >= count) && (mode == CONNECTS || !errors)) {
+        while (begun < count && opening_count < OPENING_AT_ONCE) begin(&connections[begun++]);
+        int ready_count = epoll_wait(epoll, events, EVENTS, 10);
+        for (int i = 0; i < ready_count; i++)
+            if (!ready(events[i].data.ptr)) end(events[i].data.ptr);
+    }
+}
+
+static int by_value(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static double quantile(double part) {
+    return times_count ? times[(size_t)(part * (double)(times_count - 1))] / 1000.0 : 0;
+}
+
+static void report(double seconds) {
+    qsort(times, times_count, sizeof *times, by_value);
+    printf("{\"open\":%d,\"count\":%llu,\"errors\":%llu,\"first_error\":\"%s\",", open_count,
+        (unsigned long long)all_count, (unsigned long long)errors, first_error);
+    printf("\"rate\":%.1f,\"p50\":%.1f,\"p99\":%.1f,\"statuses\":{", (double)times_count / seconds, quantile(0.5),
+        quantile(0.99));
+    const char *comma = "";
+    for (int i = 0; i < 600; i++) {
+        if (!statuses[i]) continue;
+        printf("%s\"%d\":%llu", comma, i, (unsigned long long)statuses[i]);
+        comma = ",";
+    }
+    printf("}}\n");
+}
+
+static void measure(double seconds) {
+    if (mode == MESSAGES) {
+        run(PATIENCE_MS, &open_count);
+        if (open_count < count) fail("not all connections could be opened");
+        for (int i = 0; i < count && !errors; i++)
+            if (!send_message(&connections[i])) fail("send");
+    }
+    run(WARM_UP_MS, NULL);
+    measuring = true;
+    uint64_t since = now();
+    run((uint64_t)(seconds * 1000), NULL);
+    report((double)(now() - since) / 1e9);
+}
+
+static void hold(void) {
+    struct pollfd input = {.fd = 0, .events = POLLIN};
+    run(PATIENCE_MS, &answered_count);
+    if (answered_count < count) fail("not every connection was answered");
+    printf("open\n");
+    fflush(stdout);
+    while (!errors && poll(&input, 1, 0) == 0) run(10, NULL);
+    report(1);
+}
+
+int main(int argument_count, char **arguments) {
+    const char *name = argument_count > 4 ? arguments[3] : "";
+    mode = !strcmp(name, "messages") ? MESSAGES : !strcmp(name, "connects") ? CONNECTS : IDLE;
+    if (argument_count != (mode == MESSAGES ? 8 : mode == CONNECTS ? 7 : 5)) {
+        fprintf(stderr, "usage: load PORT PATH messages|connects|idle CONNECTIONS … (the top of load.c says what)\n");
+        return 2;
+    }
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    signal(SIGPIPE, SIG_IGN);
+    port = atoi(arguments[1]);
+    path = arguments[2];
+    count = atoi(arguments[4]);
+    if (mode == CONNECTS) addresses = atoi(arguments[5]);
+    if (mode == MESSAGES) answer_size = strtoul(arguments[6], NULL, 10);
+    make_request(mode == MESSAGES ? strtoul(arguments[5], NULL, 10) : 200);
+    connections = calloc((size_t)count, sizeof *connections);
+    epoll = epoll_create1(0);
+    if (mode == IDLE) hold();
+    else measure(strtod(arguments[argument_count - 1], NULL));
+    return errors != 0;
+}

@@ -1,0 +1,39 @@
+/* libcurl's types and constants, and those of its functions that this program calls, by the name of each with a c before
+ * it. The library itself is loaded by ccurl_load and not by the program's start: only a program that fetches its signing
+ * key over the network needs it, and it brings some thirty other libraries. */
+#pragma once
+/* Handles of their own types in place of void pointers. */
+#define CURL_STRICTER
+#include <curl/curl.h>
+#include <stdbool.h>
+
+/* Loads libcurl and sets up its state of the process. False when it is not installed. To be called once, and to have
+ * succeeded before any of the functions below is called. */
+bool ccurl_load(void);
+
+/* As in libcurl's documentation. */
+CURLM *ccurl_multi_init(void);
+CURLMcode ccurl_multi_cleanup(CURLM *multi);
+CURLMcode ccurl_multi_add_handle(CURLM *multi, CURL *easy);
+CURLMcode ccurl_multi_remove_handle(CURLM *multi, CURL *easy);
+CURLMcode ccurl_multi_socket_action(CURLM *multi, curl_socket_t socket, int events, int *running);
+CURL *ccurl_easy_init(void);
+void ccurl_easy_cleanup(CURL *easy);
+struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
+void ccurl_slist_free_all(struct curl_slist *list);
+
+/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot import: one function for each type of argument.
+ * The option's own documentation says which type it takes. */
+CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value);
+CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
+CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value);
+CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value);
+CURLcode ccurl_set_write_function(CURL *easy, size_t (*function)(char *, size_t, size_t, void *));
+CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
+
+/* The same of curl_multi_setopt. */
+CURLMcode ccurl_multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *context);
+CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *context);
+
+/* The result of the next transfer that is done, and its handle; NULL when there is none. A CURLMsg holds a union. */
+CURL *ccurl_multi_next_done(CURLM *multi, CURLcode *result);
