@@ -68,7 +68,8 @@ final class JoinedPeers {
     func close() async {
         client.close()
         chrome.close()
-        for _ in 0..<1_000 where relay != nil { await loop.turns(1) }
+        let patience = Instant.now() + .seconds(30)
+        while relay != nil, Instant.now() < patience { await loop.turns(1) }
     }
 }
 
