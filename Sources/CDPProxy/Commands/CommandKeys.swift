@@ -14,7 +14,8 @@ enum CommandKeys {
     }
 
     private static func fetch(_ location: SecretLocation, _ settings: SecretSettings) throws -> SigningKeys {
-        try onLoop { loop in
+        ProcessHardening.ignoreBrokenPipes()
+        return try onLoop { loop in
             let source = SigningKeySource(
                 location,
                 timeToLive: settings.timeToLive,
