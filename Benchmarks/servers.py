@@ -27,7 +27,7 @@ defaults
     timeout client 1h
     timeout server 1h
     timeout tunnel 1h
-    option splice-auto
+    {splice}
 frontend clients
     bind 127.0.0.1:{port}
     http-request set-var(txn.token) urlp(signingKey)
@@ -41,6 +41,8 @@ frontend clients
 backend chrome
     server chrome 127.0.0.1:{chrome}
 """
+
+SPLICE = "option splice-request\n    option splice-response"
 
 NGINX = """
 daemon off;
@@ -192,10 +194,13 @@ class Bench:
         cpu = self.proxy_cpu if pinned else None
         return Server("cdp-proxy", [self.binary, "serve"], port, self.folder, environment, cpu)
 
-    def haproxy(self):
+    def haproxy(self, name="HAProxy", splice=""):
         port = free_port()
-        text = HAPROXY.format(port=port, key=self.key, chrome=self.chrome.port)
-        return self.configured("HAProxy", [shutil.which("haproxy"), "-db", "-f"], text, port)
+        text = HAPROXY.format(port=port, key=self.key, chrome=self.chrome.port, splice=splice)
+        return self.configured(name, [shutil.which("haproxy"), "-db", "-f"], text, port)
+
+    def splicing_haproxy(self):
+        return self.haproxy("HAProxy splicing", SPLICE)
 
     def nginx(self):
         port = free_port()
@@ -212,6 +217,7 @@ class Bench:
         found = {"cdp-proxy": self.cdp_proxy}
         if shutil.which("haproxy"):
             found["HAProxy"] = self.haproxy
+            found["HAProxy splicing"] = self.splicing_haproxy
         if shutil.which("nginx"):
             found["nginx"] = self.nginx
         return found
