@@ -119,6 +119,8 @@ struct Flow: ~Copyable {
             if startsSplicing(pipes) {
                 count = try spliceIn(source)
                 sourceIsEmpty = count == nil
+                bytes &+= UInt64(count ?? 0)
+                walker.skip(count ?? 0)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
                 count = unsafe try copy(source, to: sink, through: room)
@@ -174,8 +176,10 @@ struct Flow: ~Copyable {
         if !held.isEmpty {
             guard try flushHeld(to: sink) else { return false }
         }
-        guard let pipe, pipe.count > 0 else { return true }
-        return try spliceOut(pipe, to: sink)
+        guard let there = pipe?.count, there > 0 else { return true }
+        let count = try spliceOut(to: sink)
+        taken &+= UInt64(count)
+        return count == there
     }
 
     private mutating func flushHeld(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
@@ -224,34 +228,32 @@ struct Flow: ~Copyable {
     }
 
     /// Splices up to the rest of the frame into the empty pipe; nil when the source has nothing.
-    private mutating func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
+    private func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
         guard let pipe else { return nil }
         let wanted = Int(clamping: min(walker.payloadLeft, UInt64(pipe.pipe.capacity)))
         do throws(Errno) {
             guard let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false) else { return nil }
             pipe.count += count
-            bytes &+= UInt64(count)
-            walker.skip(count)
             return count
         } catch {
             throw .source
         }
     }
 
-    private mutating func spliceOut(_ pipe: PooledPipe, to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+    /// Splices what stands in the pipe into the sink, and says how much of it the sink took.
+    private func spliceOut(to sink: borrowing Descriptor) throws(BrokenEnd) -> Int {
+        guard let pipe else { return 0 }
+        let there = pipe.count
+        // More of the same frame will follow: the kernel may wait for a full segment.
+        let more = walker.payloadLeft > 0
         while pipe.count > 0 {
             do throws(Errno) {
-                // More of the same frame will follow: the kernel may wait for a full segment.
-                let more = walker.payloadLeft > 0
-                guard let count = try pipe.pipe.output.splice(to: sink, atMost: pipe.count, more: more) else {
-                    return false
-                }
+                guard let count = try pipe.pipe.output.splice(to: sink, atMost: pipe.count, more: more) else { break }
                 pipe.count -= count
-                taken &+= UInt64(count)
             } catch {
                 throw .sink
             }
         }
-        return true
+        return there - pipe.count
     }
 }

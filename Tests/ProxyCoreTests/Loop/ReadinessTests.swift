@@ -208,4 +208,24 @@ import Testing
             for probe in probes { probe.leave() }
         }
     }
+
+    // MARK: Mistakes of ours
+
+    @Test func registeringTwiceTraps() async {
+        await #expect(processExitsWith: .failure) {
+            let loop = try EventLoop()
+            let pipe = try Pipe(capacity: 4_096)
+            for _ in 0..<2 { _ = try loop.register(pipe.output.number, handler: Listener()) }
+        }
+    }
+
+    @Test func usingARegistrationAfterItsEndTraps() async {
+        await #expect(processExitsWith: .failure) {
+            let loop = try EventLoop()
+            let pipe = try Pipe(capacity: 4_096)
+            let registration = try loop.register(pipe.output.number, handler: Listener())
+            loop.deregister(registration)
+            loop.giveWay(registration)
+        }
+    }
 }
