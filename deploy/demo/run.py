@@ -37,7 +37,9 @@ def arguments():
 
 def main():
     args = arguments()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ctrl-C too, which a shell's background job is started without.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with contextlib.ExitStack() as cleanup:
             run(args, cleanup)

@@ -90,7 +90,12 @@ extension ProxyServer {
         _ caller: Caller,
         _ request: RequestID
     ) {
-        guard let client = stream.detach(), let chrome = chromeSide.stream.detach() else { return }
+        guard stream.isOpen, chromeSide.stream.isOpen, let client = stream.detach(),
+            let chrome = chromeSide.stream.detach()
+        else {
+            stream.close()
+            return chromeSide.stream.close()
+        }
         let connection = LiveConnection(request, grant: caller.grant, peer: caller.origin.address, since: clock())
         let relay = Relay(
             client: client,

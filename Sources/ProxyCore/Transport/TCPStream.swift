@@ -27,6 +27,9 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Whether the peer said that it will send no more, or is gone. Told by the loop even while nobody reads.
     public private(set) var peerHasFinished = false
 
+    /// Whether it was neither closed nor detached on this side.
+    public var isOpen: Bool { registration != nil }
+
     private var descriptor: Descriptor?
     private var registration: Registration?
     private var reader: UnsafeContinuation<StreamError?, Never>?
