@@ -114,7 +114,7 @@ def test_the_last_key_serves_while_nobody_answers_but_not_after_a_no(manager, re
         assert answered_so(proxy, recorder, aws.failure("AccessDeniedException"), 503)
         assert answered_so(proxy, recorder, aws.failure("InternalServiceError", 500), 503)
         assert answered_so(proxy, recorder, None, 502)
-        assert proxy.events("secret_fetch_failed")
+        proxy.wait_for_event("secret_fetch_failed")
         assert not any("hidden-detail" in line or aws.SECRET_KEY in line for line in map(str, proxy.log.all()))
 
 
