@@ -8,9 +8,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from harness import aws  # noqa: E402
 from harness.chromium import Chromium  # noqa: E402
 from harness.proxy import Proxy  # noqa: E402
 from harness.store import Store  # noqa: E402
+from moto.server import ThreadedMotoServer  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +63,27 @@ def own_proxy(tmp_path, store):  # noqa: ARG001 (the database is made before a p
             return server
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def moto():
+    """Where an AWS emulator listens."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield server.get_host_and_port()
+    server.stop()
+
+
+@pytest.fixture
+def recorder(moto):
+    """The emulator behind a door that notes each request, and can answer in its place."""
+    server = aws.Recorder(moto)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def manager(moto):
+    """Secrets Manager, as its owner's own client sees it."""
+    return aws.manager(moto)

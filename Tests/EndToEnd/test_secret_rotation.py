@@ -8,35 +8,12 @@ import contextlib
 import time
 from functools import partial
 
-import pytest
 from harness import aws, tokens
 from harness.proxy import Proxy
 from harness.wire import get
-from moto.server import ThreadedMotoServer
 
 FIRST, SECOND = "first-signing-key-of-32-bytes-000", "second-signing-key-of-32-bytes-00"
 BAD = "another-key-that-nobody-knows-000"
-
-
-@pytest.fixture(scope="module")
-def moto():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield server.get_host_and_port()
-    server.stop()
-
-
-@pytest.fixture
-def recorder(moto):
-    server = aws.Recorder(moto)
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def manager(moto):
-    return aws.manager(moto)
 
 
 @contextlib.contextmanager

@@ -14,31 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from harness import aws, tokens
 from harness.proxy import command, environment
-from moto.server import ThreadedMotoServer
 
 FIRST = "first-signing-key-of-32-bytes-000"
 JSON = json.dumps({"algorithm": "HS256", "signingKey": FIRST})
-
-
-@pytest.fixture(scope="module")
-def moto():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield server.get_host_and_port()
-    server.stop()
-
-
-@pytest.fixture
-def recorder(moto):
-    server = aws.Recorder(moto)
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def manager(moto):
-    return aws.manager(moto)
 
 
 @pytest.fixture
