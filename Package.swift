@@ -17,11 +17,16 @@ let settings: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "cdp-proxy",
     products: [
         .executable(name: "cdp-proxy", targets: ["CDPProxy"]),
+        .executable(name: "session-service", targets: ["SessionService"]),
         .library(name: "ProxyCore", targets: ["ProxyCore"]),
         .library(name: "SessionInjector", targets: ["SessionInjector"]),
         .library(name: "SessionStore", targets: ["SessionStore"]),
@@ -29,6 +34,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
         .target(name: "CLinux"),
@@ -37,6 +45,13 @@ let package = Package(
         .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", crypto], swiftSettings: settings),
         .target(name: "SessionInjector", dependencies: ["ProxyCore", crypto], swiftSettings: settings),
         .target(name: "SessionStore", dependencies: ["CSQLite"], swiftSettings: settings),
+        .executableTarget(
+            name: "SessionService",
+            dependencies: [
+                "ProxyCore", "SessionInjector", "SessionStore", arguments, crypto, hummingbird, hummingbirdTLS, jwt, logging,
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "CDPProxy",
             dependencies: ["ProxyCore", "SessionInjector", "SessionStore", arguments, crypto],
