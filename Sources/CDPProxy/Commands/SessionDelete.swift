@@ -1,5 +1,6 @@
 import ArgumentParser
 import SessionStore
+import Settings
 
 /// `cdp-proxy session delete`: removes one stored session for good.
 struct SessionDelete: SessionSubcommand {

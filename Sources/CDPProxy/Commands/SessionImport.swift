@@ -3,6 +3,7 @@ import FoundationEssentials
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 
 /// `cdp-proxy session import`: seals a storageState and stores it.
 struct SessionImport: SessionSubcommand {

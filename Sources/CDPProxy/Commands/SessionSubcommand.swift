@@ -3,6 +3,7 @@ import Dispatch
 import FoundationEssentials
 import SessionInjector
 import SessionStore
+import Settings
 
 /// A subcommand of `cdp-proxy session`: what it shares is where the settings come from and how it is run.
 protocol SessionSubcommand: ParsableCommand, Sendable {

@@ -1,5 +1,6 @@
 import ProxyCore
 import SessionStore
+import Settings
 
 // What the configuration makes of the server's parts.
 

@@ -1,5 +1,6 @@
 import Glibc
 import ProxyCore
+import Settings
 
 /// Why the server cannot start: one sentence that names what to change.
 struct StartError: Error, CustomStringConvertible {

@@ -1,6 +1,7 @@
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 import TestSupport
 import Testing
 

@@ -1,17 +1,23 @@
 /// Why the environment is no configuration: one sentence that names the variable and never shows its value.
-struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// The variable at fault.
-    let variable: String
+    public let variable: String
     /// The sentence.
-    let description: String
+    public let description: String
+
+    /// An error with a sentence of its own, for rules that span several variables.
+    public init(variable: String, description: String) {
+        self.variable = variable
+        self.description = description
+    }
 
     /// The variable's text is not what its declaration expects.
-    static func malformed(_ variable: VariableDescription) -> ConfigurationError {
+    public static func malformed(_ variable: VariableDescription) -> ConfigurationError {
         ConfigurationError(variable: variable.name, description: "\(variable.name) must be \(variable.expected).")
     }
 
     /// The variable is not set and has to be.
-    static func missing(_ variable: VariableDescription, because reason: String) -> ConfigurationError {
+    public static func missing(_ variable: VariableDescription, because reason: String) -> ConfigurationError {
         ConfigurationError(
             variable: variable.name,
             description: "\(variable.name) is not set, and \(reason): it must be \(variable.expected)."
@@ -19,7 +25,7 @@ struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Two variables are set that exclude one another.
-    static func conflict(_ variable: VariableDescription, with other: VariableDescription) -> ConfigurationError {
+    public static func conflict(_ variable: VariableDescription, with other: VariableDescription) -> ConfigurationError {
         ConfigurationError(
             variable: variable.name,
             description: "\(variable.name) and \(other.name) are both set: only one of them may be."

@@ -1,9 +1,7 @@
-import ProxyCore
-
 /// The readings that several variables share.
-enum VariableParsing {
+public enum VariableParsing {
     /// `on` or `off`, and what else is commonly written for them.
-    static func isOn(_ text: String) -> Bool? {
+    public static func isOn(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "on", "true", "1": true
         case "off", "false", "0": false
@@ -12,7 +10,7 @@ enum VariableParsing {
     }
 
     /// A whole number and a unit (`500ms`, `30s`, `5m`, `1h`) within `range`.
-    static func duration(_ text: String, in range: ClosedRange<Duration>) -> Duration? {
+    public static func duration(_ text: String, in range: ClosedRange<Duration>) -> Duration? {
         let digits = text.prefix { ("0"..."9").contains($0) }
         guard digits.utf8.count <= 9, let count = Int64(digits) else { return nil }
         let duration: Duration
@@ -27,7 +25,7 @@ enum VariableParsing {
     }
 
     /// A whole number within `range`, without a sign.
-    static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    public static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = Int(text)
         else {
             return nil
@@ -36,17 +34,17 @@ enum VariableParsing {
     }
 
     /// Text without control characters.
-    static func printable(_ text: String) -> String? {
+    public static func printable(_ text: String) -> String? {
         text.unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) } ? nil : text
     }
 
     /// What may stand in a header: visible ASCII and no space, as a Bearer token is.
-    static func visibleASCII(_ text: String) -> String? {
+    public static func visibleASCII(_ text: String) -> String? {
         text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } ? text : nil
     }
 
     /// Items separated by commas, each read by `parse`; spaces around an item do not count.
-    static func list<Item>(_ text: String, of parse: (String) -> Item?) -> [Item]? {
+    public static func list<Item>(_ text: String, of parse: (String) -> Item?) -> [Item]? {
         var items: [Item] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let trimmed = part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()

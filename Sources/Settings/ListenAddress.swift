@@ -1,7 +1,7 @@
-import ProxyCore
+public import ProxyCore
 
 /// An address to listen at: `HOST:PORT` with a numeric host, or `unix:/path`.
-enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
+public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// A TCP port of one address; port 0 lets the kernel choose one.
     case tcp(host: String, port: UInt16)
     /// A Unix domain socket.
@@ -9,7 +9,7 @@ enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// Reads `text`. `localhost` stands for 127.0.0.1; other names are not looked up, since which addresses a name
     /// has is not ours to decide when we open a port.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             guard path.hasPrefix("/"), SocketAddress(unixPath: path) != nil else { return nil }
@@ -31,7 +31,7 @@ enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The address as the kernel takes it; nil never happens for a value that was read from text.
-    var socketAddress: SocketAddress? {
+    public var socketAddress: SocketAddress? {
         switch self {
         case .tcp(let host, let port): SocketAddress(host: host, port: port)
         case .unix(let path): SocketAddress(unixPath: path)
@@ -39,7 +39,7 @@ enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The text it was read from, in its plain spelling.
-    var description: String {
+    public var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"

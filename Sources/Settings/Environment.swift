@@ -2,19 +2,19 @@ import FoundationEssentials
 
 /// The variables a process was started with, as the settings read them. A variable set to nothing counts as not set,
 /// for that is what `${NAME:-}` in a compose file makes of it.
-struct Environment: Sendable {
+public struct Environment: Sendable {
     private let values: [String: String]
 
     /// These variables.
-    init(_ values: [String: String]) {
+    public init(_ values: [String: String]) {
         self.values = values
     }
 
     /// The variables this process was started with.
-    static var process: Environment { Environment(ProcessInfo.processInfo.environment) }
+    public static var process: Environment { Environment(ProcessInfo.processInfo.environment) }
 
     /// The value of a variable that has a standard.
-    func value<Value>(_ variable: Variable<Value>) throws(ConfigurationError) -> Value {
+    public func value<Value>(_ variable: Variable<Value>) throws(ConfigurationError) -> Value {
         guard let value = try optional(variable) else {
             preconditionFailure("\(variable.description.name) is read as if it had a standard")
         }
@@ -22,14 +22,14 @@ struct Environment: Sendable {
     }
 
     /// The value of a variable, or of its standard; nil when there is neither.
-    func optional<Value>(_ variable: Variable<Value>) throws(ConfigurationError) -> Value? {
+    public func optional<Value>(_ variable: Variable<Value>) throws(ConfigurationError) -> Value? {
         guard let text = text(variable.description.name) ?? variable.description.standard else { return nil }
         guard let value = variable.parse(text) else { throw .malformed(variable.description) }
         return value
     }
 
     /// The value of the first of these variables that is set; each of them is checked.
-    func first<Value>(of variables: [Variable<Value>]) throws(ConfigurationError) -> Value? {
+    public func first<Value>(of variables: [Variable<Value>]) throws(ConfigurationError) -> Value? {
         var found: Value?
         for variable in variables {
             let value = try optional(variable)
@@ -39,7 +39,7 @@ struct Environment: Sendable {
     }
 
     /// The names that look like this program's own and are not, such as misspelt ones, sorted.
-    func unknownNames(prefix: String, known: Set<String>) -> [String] {
+    public func unknownNames(prefix: String, known: Set<String>) -> [String] {
         values.keys.filter { $0.hasPrefix(prefix) && !known.contains($0) }.sorted()
     }
 

@@ -1,17 +1,17 @@
-import SessionInjector
-import SessionStore
+public import SessionInjector
+public import SessionStore
 
 /// Where stored sessions are and how they are sealed.
-struct StoreSettings: Sendable {
+public struct StoreSettings: Sendable {
     /// Which database holds them.
-    let database: DatabaseLocation
+    public let database: DatabaseLocation
     /// Whether `DATABASE_URL` is not set.
-    let isStandard: Bool
+    public let isStandard: Bool
     /// What opens and seals them; nil when no secret is set, and then none can be opened.
-    let keys: SealingKeys?
+    public let keys: SealingKeys?
 
     /// Reads the settings.
-    init(_ environment: Environment) throws(ConfigurationError) {
+    public init(_ environment: Environment) throws(ConfigurationError) {
         let dataHome = try environment.optional(Self.dataHomeVariable)
         let configured = try environment.optional(Self.databaseVariable)
         database = configured ?? .standard(dataHome: dataHome)
@@ -25,10 +25,20 @@ struct StoreSettings: Sendable {
     }
 
     /// The variables these settings are read from, as they are listed.
-    static let variables: [VariableDescription] = [
+    public static let variables: [VariableDescription] = [
         databaseVariable.description, dataHomeVariable.description, secretVariable.description,
         userKeyVariable.description,
     ]
+
+    /// Those of them that the session service reads: it serves every user, so that one user's key is not enough.
+    public static let serviceVariables: [VariableDescription] = [
+        databaseVariable.description, dataHomeVariable.description, secretVariable.description,
+    ]
+
+    /// What to say where the master secret is needed and not set.
+    public static var missingSecret: ConfigurationError {
+        .missing(secretVariable.description, because: "sessions are sealed under it")
+    }
 
     private static let databaseVariable = Variable(
         "DATABASE_URL",

@@ -1,0 +1,114 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOSSL
+import ProxyCore
+import ServiceLifecycle
+import SessionStore
+import Settings
+import UnixSignals
+
+/// Everything that runs: the listener for users, the one for operators, the database and the identity provider's keys.
+struct Service {
+    private let configuration: ServiceConfiguration
+    private let log: ServiceLog
+    private let metrics: ServiceMetrics
+    private let authenticator: Authenticator
+
+    /// A service with these settings; nothing is open yet.
+    init(_ configuration: ServiceConfiguration) throws {
+        let log = ServiceLog(threshold: configuration.logLevel)
+        let metrics = ServiceMetrics(droppedLines: { log.droppedLines })
+        authenticator = try Authenticator(
+            configuration.identityProvider,
+            record: { level, event, fields in log.record(level, event, fields) },
+            count: { result in metrics.countKeySetFetch(result) }
+        )
+        self.configuration = configuration
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Opens the database and the ports and serves until SIGTERM or SIGINT; requests that are being answered then are
+    /// answered first.
+    func run() async throws {
+        let store = try await openStore()
+        defer { authenticator.shutdown() }
+        let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
+        let users = try usersApplication(store, quiet)
+        let operators = operatorsApplication(store, quiet)
+        var group = ServiceGroupConfiguration(
+            services: [operators, users],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
+        )
+        group.maximumGracefulShutdownDuration = configuration.limits.drain
+        try await ServiceGroup(configuration: group).run()
+        _ = store
+        log.record(.info, "stopped")
+    }
+
+    private func openStore() async throws -> any SessionStore {
+        do {
+            return try await SessionStores.open(configuration.database, creating: configuration.createsTable)
+        } catch {
+            throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error).")
+        }
+    }
+
+    private func usersApplication(_ store: any SessionStore, _ logger: Logger) throws -> some ApplicationProtocol {
+        Application(
+            router: ServiceRouter.users(configuration, store, authenticator, metrics, log),
+            server: try server(tls: configuration.tls),
+            configuration: ApplicationConfiguration(
+                address: configuration.listen.bindAddress,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)
+            ),
+            onServerRunning: { channel in
+                log.record(.info, "listening", ["address": .string("\(channel.localAddress.map(\.description) ?? "")")])
+            },
+            logger: logger
+        )
+    }
+
+    private func operatorsApplication(_ store: any SessionStore, _ logger: Logger) -> some ApplicationProtocol {
+        Application(
+            router: ServiceRouter.operators(store, metrics, log),
+            server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(address: configuration.adminListen.bindAddress),
+            logger: logger
+        )
+    }
+
+    private func server(tls: TLSConfiguration?) throws -> HTTPServerBuilder {
+        guard let tls else { return .http1(configuration: channel) }
+        return try .tls(.http1(configuration: channel), tlsConfiguration: tls)
+    }
+
+    /// What every connection is held to.
+    private var channel: HTTP1Channel.Configuration {
+        let bodyLimit = configuration.limits.stateSize * 16 + 1_048_576
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestDeadline(patience: .seconds(60), bodyLimit: bodyLimit)],
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 32 * 1024,
+                maxHeaderListSize: 64 * 1024,
+                maxHeaderFieldCount: 100
+            )
+        )
+    }
+}
+
+extension ListenAddress {
+    /// The address as the server takes it.
+    fileprivate var bindAddress: BindAddress {
+        switch self {
+        case .tcp(let host, let port): .hostname(host, port: Int(port))
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
+    }
+}
