@@ -16,6 +16,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -87,6 +88,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: settings),
+        .testTarget(
+            name: "SessionServiceTests",
+            dependencies: [
+                "SessionService", "ProxyCore", "SessionStore", "Settings", "TestSupport", crypto, cryptoExtras,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + underHummingbird,
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "CDPProxyTests",
             dependencies: ["CDPProxy", "ProxyCore", "SessionStore", "Settings", "TestSupport"],

@@ -25,7 +25,8 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Two variables are set that exclude one another.
-    public static func conflict(_ variable: VariableDescription, with other: VariableDescription) -> ConfigurationError {
+    public static func conflict(_ variable: VariableDescription, with other: VariableDescription) -> ConfigurationError
+    {
         ConfigurationError(
             variable: variable.name,
             description: "\(variable.name) and \(other.name) are both set: only one of them may be."

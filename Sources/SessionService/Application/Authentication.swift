@@ -1,6 +1,6 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HTTPTypes
 import ProxyCore
 
 /// Lets a request through once its user is established and may ask again now.

@@ -1,7 +1,7 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
-import HTTPTypes
 import Logging
 import NIOCore
 import NIOSSL
@@ -38,10 +38,20 @@ struct Service {
         let store = try await openStore()
         defer { authenticator.shutdown() }
         let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
-        let users = try usersApplication(store, quiet)
-        let operators = operatorsApplication(store, quiet)
+        let opening = OpenedListeners(["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"]) { ports in
+            log.record(
+                .info,
+                "listening",
+                ["port": ports["SESSION_LISTEN"], "adminPort": ports["SESSION_ADMIN_LISTEN"]]
+            )
+        }
+        let users = try usersApplication(store, quiet, opening)
+        let operators = operatorsApplication(store, quiet, opening)
         var group = ServiceGroupConfiguration(
-            services: [operators, users],
+            services: [
+                Listener(application: operators, address: configuration.adminListen, variable: "SESSION_ADMIN_LISTEN"),
+                Listener(application: users, address: configuration.listen, variable: "SESSION_LISTEN"),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet
         )
@@ -59,7 +69,11 @@ struct Service {
         }
     }
 
-    private func usersApplication(_ store: any SessionStore, _ logger: Logger) throws -> some ApplicationProtocol {
+    private func usersApplication(
+        _ store: any SessionStore,
+        _ logger: Logger,
+        _ opening: OpenedListeners
+    ) throws -> some ApplicationProtocol {
         Application(
             router: ServiceRouter.users(configuration, store, authenticator, metrics, log),
             server: try server(tls: configuration.tls),
@@ -67,18 +81,21 @@ struct Service {
                 address: configuration.listen.bindAddress,
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)
             ),
-            onServerRunning: { channel in
-                log.record(.info, "listening", ["address": .string("\(channel.localAddress.map(\.description) ?? "")")])
-            },
+            onServerRunning: { opening.opened("SESSION_LISTEN", port: $0.localAddress?.port) },
             logger: logger
         )
     }
 
-    private func operatorsApplication(_ store: any SessionStore, _ logger: Logger) -> some ApplicationProtocol {
+    private func operatorsApplication(
+        _ store: any SessionStore,
+        _ logger: Logger,
+        _ opening: OpenedListeners
+    ) -> some ApplicationProtocol {
         Application(
             router: ServiceRouter.operators(store, metrics, log),
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(address: configuration.adminListen.bindAddress),
+            onServerRunning: { opening.opened("SESSION_ADMIN_LISTEN", port: $0.localAddress?.port) },
             logger: logger
         )
     }

@@ -1,5 +1,5 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import ProxyCore
 import SessionStore
 
@@ -22,7 +22,9 @@ enum ServiceRouter {
         let sessions = router.group("sessions")
             .add(middleware: Authentication(authenticator: authenticator, limiter: limiter, metrics: metrics))
             .group(context: UserRequestContext.self)
-        SessionRoutes(store: store, secret: configuration.secret, stateLimit: configuration.limits.stateSize).add(to: sessions)
+        SessionRoutes(store: store, secret: configuration.secret, stateLimit: configuration.limits.stateSize).add(
+            to: sessions
+        )
         refuseOtherMethods(on: router, SessionRoutes.allowedMethods + probes + [("/openapi.json", [.get, .head])])
         return router
     }

@@ -1,5 +1,5 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import NIOSSL
 import ProxyCore
 import SessionInjector

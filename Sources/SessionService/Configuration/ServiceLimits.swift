@@ -24,7 +24,8 @@ struct ServiceLimits: Sendable {
 
     /// The variables, as they are listed.
     static let variables = [
-        rateVariable.description, windowVariable.description, stateVariable.description, connectionsVariable.description,
+        rateVariable.description, windowVariable.description, stateVariable.description,
+        connectionsVariable.description,
         drainVariable.description,
     ]
 

@@ -7,7 +7,9 @@ extension BodyFields {
     /// A session's name: 1 to 50 of `A-Z a-z 0-9 _ -`, the first one a letter or digit.
     mutating func name(_ value: JSONValue?) -> String? {
         guard let name = text(value, of: "name", length: 1...50) else { return nil }
-        let isGood = name.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        let isGood = name.utf8.allSatisfy {
+            $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
         guard isGood, name.utf8.first?.isASCIIAlphanumeric == true else {
             note(
                 .value(
@@ -66,7 +68,13 @@ extension BodyFields {
         guard let value = optional("expires_at") else { return nil }
         if let text = value.stringValue {
             if let read = Timestamp(text) ?? Double(text).flatMap(Self.timestamp) { return read }
-            note(FieldProblem(at: ["expires_at"], "datetime_from_date_parsing", "Input should be a valid datetime or date"))
+            note(
+                FieldProblem(
+                    at: ["expires_at"],
+                    "datetime_from_date_parsing",
+                    "Input should be a valid datetime or date"
+                )
+            )
         } else if case .number = value {
             if let read = value.doubleValue.flatMap(Self.timestamp) { return read }
             note(FieldProblem(at: ["expires_at"], "datetime_parsing", "Input should be a valid datetime"))
