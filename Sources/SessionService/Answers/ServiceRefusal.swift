@@ -11,6 +11,8 @@ enum ServiceRefusal: Error {
     case invalid([FieldProblem])
     /// 413: the body or the state in it is larger than this many bytes.
     case tooLarge(limit: Int)
+    /// 400: the body broke off; hardly anybody is there to read the answer.
+    case brokenBody
     /// 404: no such session, or another user's.
     case noSession
     /// 404: no session of this name.
@@ -38,6 +40,7 @@ enum ServiceRefusal: Error {
         case .rateLimited: .tooManyRequests
         case .invalid: .unprocessableContent
         case .tooLarge: .contentTooLarge
+        case .brokenBody: .badRequest
         case .noSession, .noSessionNamed, .noRoute: .notFound
         case .nameTaken: .conflict
         case .expired: .gone
@@ -53,6 +56,7 @@ enum ServiceRefusal: Error {
         case .rateLimited: "Rate limit exceeded"
         case .invalid(let problems): .array(problems.map(\.json))
         case .tooLarge(let limit): "Storage state exceeds maximum size of \(limit) bytes"
+        case .brokenBody: "There was an error parsing the body"
         case .noSession: "Session not found"
         case .noSessionNamed(let name): "Session with name '\(name)' not found"
         case .nameTaken(let name): "Session with name '\(name)' already exists"

@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import NIOHTTP1
 import ProxyCore
 import SessionStore
 
@@ -23,6 +24,10 @@ struct Answering: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+        } catch let error as HTTPParserError {
+            // What comes is no HTTP any more; whoever reads the connection answers 400 and closes it.
+            record(request, context, .badRequest, seconds: (ContinuousClock.now - start) / .seconds(1))
+            throw error
         } catch {
             response = refusal(for: error, context).response
         }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import ProxyCore
 import SessionInjector
 import SessionStore
@@ -93,6 +94,10 @@ struct SessionRoutes: Sendable {
             return Array(buffer: try await request.body.collect(upTo: limit))
         } catch is NIOTooManyBytesError {
             throw ServiceRefusal.tooLarge(limit: stateLimit)
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            throw ServiceRefusal.brokenBody
         }
     }
 }
