@@ -58,10 +58,11 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .target(name: "CCurl"),
+        .target(name: "CPostgres"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", crypto], swiftSettings: settings),
         .target(name: "SessionInjector", dependencies: ["ProxyCore", crypto], swiftSettings: settings),
-        .target(name: "SessionStore", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(name: "SessionStore", dependencies: ["CPostgres", "CSQLite"], swiftSettings: settings),
         .target(
             name: "Settings",
             dependencies: ["ProxyCore", "SessionInjector", "SessionStore"],

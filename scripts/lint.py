@@ -25,7 +25,7 @@ IMPORTS = {
     "Sources/ProxyCore/Telemetry": PURE,
     "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
-    "Sources/SessionStore": PURE | {"CSQLite", "Dispatch", "Glibc"},
+    "Sources/SessionStore": PURE | {"CPostgres", "CSQLite", "Dispatch", "Glibc", "Synchronization"},
     "Sources/Settings": PURE | {"ProxyCore", "SessionInjector", "SessionStore"},
     "Sources/SessionService/Validation": {"ProxyCore", "SessionStore"},
     "Sources/SessionService/Authentication": PURE | {"JWTKit", "ProxyCore", "Synchronization"},

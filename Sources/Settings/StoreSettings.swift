@@ -43,7 +43,7 @@ public struct StoreSettings: Sendable {
     private static let databaseVariable = Variable(
         "DATABASE_URL",
         in: .sessions,
-        expected: "sqlite:///relative/path or sqlite:////absolute/path",
+        expected: DatabaseLocation.forms,
         help: "The database of stored sessions; by default cdp-proxy/cdp-proxy.sqlite3 in XDG_DATA_HOME or /var/lib.",
         parse: { try? DatabaseLocation(url: $0) }
     )

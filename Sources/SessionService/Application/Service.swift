@@ -57,15 +57,16 @@ struct Service {
         )
         group.maximumGracefulShutdownDuration = configuration.limits.drain
         try await ServiceGroup(configuration: group).run()
-        _ = store
+        await store.close()
         log.record(.info, "stopped")
     }
 
     private func openStore() async throws -> any SessionStore {
         do {
             return try await SessionStores.open(configuration.database, creating: configuration.createsTable)
-        } catch {
-            throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error).")
+        } catch let error as SessionStoreError {
+            let advice = error.isCuredByCreating ? "; SESSION_INIT_DB=true makes it" : ""
+            throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error)\(advice).")
         }
     }
 
