@@ -62,10 +62,10 @@ struct Service {
     }
 
     private func openStore() async throws -> any SessionStore {
-        do {
+        do throws(SessionStoreError) {
             return try await SessionStores.open(configuration.database, creating: configuration.createsTable)
-        } catch let error as SessionStoreError {
-            let advice = error.isCuredByCreating ? "; SESSION_INIT_DB=true makes it" : ""
+        } catch {
+            let advice = error.isCuredByCreating ? ", and so does SESSION_INIT_DB=true" : ""
             throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error)\(advice).")
         }
     }
