@@ -16,6 +16,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -65,6 +66,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: settings),
+        .testTarget(
+            name: "SessionServiceTests",
+            dependencies: ["SessionService", "ProxyCore", "TestSupport", crypto, cryptoExtras],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "CDPProxyTests",
             dependencies: ["CDPProxy", "ProxyCore", "SessionStore", "TestSupport"],

@@ -26,6 +26,8 @@ IMPORTS = {
     "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
     "Sources/SessionStore": PURE | {"CSQLite", "Dispatch", "Glibc"},
+    "Sources/SessionService/Authentication": PURE | {"JWTKit", "ProxyCore", "Synchronization"},
+    "Sources/SessionService/Limits": {"ProxyCore", "Synchronization"},
     "Sources/CDPProxy/Configuration": PURE | SYSTEM | {"ProxyCore", "SessionInjector", "SessionStore"},
     "Sources/CDPProxy": PURE
     | SYSTEM
