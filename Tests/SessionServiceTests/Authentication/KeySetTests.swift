@@ -24,7 +24,10 @@ private func rsaKey(bits: Int = 2048, exponent: String = "AQAB") -> String {
     #"{"kid":"k","kty":"RSA","n":"\#(modulus(bits: bits))","e":"\#(exponent)"}"#
 }
 
-private func curve(_ more: String) -> String { Identity.key(.curve, "k", more) }
+/// The provider's P-256 key with more members.
+private func curve(_ more: String) -> String {
+    Identity.key(.curve, "k", more)
+}
 
 private let x = Base64URL.encode([UInt8](repeating: 1, count: 32))
 
