@@ -24,8 +24,10 @@ struct Service {
         let metrics = ServiceMetrics(droppedLines: { log.droppedLines })
         authenticator = try Authenticator(
             configuration.identityProvider,
-            record: { level, event, fields in log.record(level, event, fields) },
-            count: { result in metrics.countKeySetFetch(result) }
+            events: AuthenticationEvents(
+                log: { level, event, fields in log.record(level, event, fields) },
+                countFetch: { result in metrics.countKeySetFetch(result) }
+            )
         )
         self.configuration = configuration
         self.log = log
@@ -36,7 +38,7 @@ struct Service {
     /// answered first.
     func run() async throws {
         let store = try await openStore()
-        defer { authenticator.shutdown() }
+        try authenticator.start()
         let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
         let opening = OpenedListeners(["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"]) { ports in
             log.record(
@@ -57,6 +59,7 @@ struct Service {
         )
         group.maximumGracefulShutdownDuration = configuration.limits.drain
         try await ServiceGroup(configuration: group).run()
+        await authenticator.shutdown()
         await store.close()
         log.record(.info, "stopped")
     }

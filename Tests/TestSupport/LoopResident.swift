@@ -1,36 +1,4 @@
-import Glibc
 public import ProxyCore
-
-/// An event loop running on a thread of its own, for one test.
-///
-/// `@unchecked Sendable`: the thread's name is written once, before anyone else sees it.
-@safe public final class LoopThread: @unchecked Sendable {
-    /// The loop; it runs until somebody on it says stop.
-    public let loop: EventLoop
-    private var thread = pthread_t()
-
-    /// Starts the thread.
-    public init(_ loop: EventLoop) {
-        self.loop = loop
-        let retained = unsafe Unmanaged.passRetained(loop)
-        let started = unsafe pthread_create(
-            &thread,
-            nil,
-            { argument in
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            },
-            retained.toOpaque()
-        )
-        precondition(started == 0, "no thread for the loop")
-    }
-
-    /// Waits for the loop's end.
-    public func join() {
-        _ = pthread_join(thread, nil)
-    }
-}
 
 /// Lets a test run code on a loop, isolated to it.
 public actor LoopResident {
@@ -54,7 +22,7 @@ public actor LoopResident {
 /// Starts a loop on a thread of its own, gives the body an actor that lives on it, and stops the loop after.
 public func withLoop<Result: Sendable>(_ body: (LoopResident) async throws -> Result) async throws -> Result {
     let loop = try EventLoop()
-    let thread = LoopThread(loop)
+    let thread = try LoopThread(loop)
     let resident = LoopResident(loop)
     let outcome: Swift.Result<Result, any Error>
     do {
@@ -72,7 +40,7 @@ public func onLoop<Result: Sendable>(
     _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
     let loop = try EventLoop()
-    let thread = LoopThread(loop)
+    let thread = try LoopThread(loop)
     let resident = LoopResident(loop)
     let outcome = await withTaskExecutorPreference(loop) { await resident.outcome(of: body) }
     thread.join()
