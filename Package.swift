@@ -89,7 +89,7 @@ let package = Package(
             dependencies: ["SessionInjector", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore"], swiftSettings: settings),
+        .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SessionServiceTests",
             dependencies: [

@@ -1,17 +1,27 @@
-import SessionStore
+@testable import SessionStore
 
 /// The databases that every promise of `SessionStore` holds for.
 enum StoreKind: CaseIterable, Sendable {
     case sqlite
     case postgres
 
-    /// Lends a new store to a body, twice where it opens it again, and closes it.
+    /// Lends a new store to a body, and closes it.
     func withStore(_ body: (any SessionStore) async throws -> Void) async throws {
         try await withLocation { location in
-            let store = try await SessionStores.open(location, creating: true)
+            let store = try await Self.open(location, creating: true)
             try await body(store)
             await store.close()
         }
+    }
+
+    /// As `SessionStores.open`, with more patience.
+    static func open(_ location: DatabaseLocation, creating: Bool) async throws -> any SessionStore {
+        guard case .postgres(let location) = location else {
+            return try await SessionStores.open(location, creating: creating)
+        }
+        let database = try PostgresDatabase(at: location, .patient())
+        if creating { try await database.createTable() }
+        return SessionTable(database: database)
     }
 
     /// Lends the place of a database that is not made yet, or empty.
@@ -22,8 +32,8 @@ enum StoreKind: CaseIterable, Sendable {
             try await body(.sqlite(path: directory.file("s.sqlite3")))
             withExtendedLifetime(directory) {}
         case .postgres:
-            let server = try await PostgresServer.shared.address()
-            try await body(DatabaseLocation(url: server.url(PostgresServer.shared.makeDatabase())))
+            let scene = try await PostgresScene(withTable: false)
+            try await body(.postgres(scene.location()))
         }
     }
 }

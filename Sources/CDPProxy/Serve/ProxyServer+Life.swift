@@ -15,6 +15,8 @@ extension ProxyServer {
     func run() async throws(StartError) {
         metrics.declareSampled(connections, keys, log)
         try await checkSessions()
+        // It may have been told to stop meanwhile.
+        guard !isStopping else { return keys.close() }
         try start()
         unsafe await withUnsafeContinuation { unsafe stopped = $0 }
     }

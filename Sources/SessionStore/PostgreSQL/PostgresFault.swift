@@ -49,7 +49,7 @@ extension SessionStoreError {
         // The only unique key besides the id is (user_id, name).
         case "23505" where constraint?.hasSuffix("_pkey") != true: self = .nameTaken
         case "42P01": self = .noTable(database: "\(location)")
-        case "42501": self = .unopenable(database: "\(location)", reason: "the user may not use the table")
+        case "42501": self = .unopenable(database: "\(location)", reason: "the user lacks a right to the table")
         case "57014": self = .unavailable(reason: "a statement took too long")
         case "40001", "40P01", "55P03": self = .unavailable(reason: "another transaction was in the way")
         case "25006": self = .unavailable(reason: "the server takes no writes")

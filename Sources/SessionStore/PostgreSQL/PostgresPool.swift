@@ -33,6 +33,9 @@ final class PostgresPool: Sendable {
         state = Mutex(State(idle: lanes))
     }
 
+    /// How many callers wait for a lane.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Lends a lane to the body.
     func withLane<Answer: Sendable>(
         _ body: (PostgresLane) async throws(SessionStoreError) -> Answer

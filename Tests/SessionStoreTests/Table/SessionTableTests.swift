@@ -6,7 +6,7 @@ import Testing
     @Test(arguments: StoreKind.allCases)
     func whatGoesInComesOut(_ kind: StoreKind) async throws {
         try await kind.withLocation { location in
-            let store = try await SessionStores.open(location, creating: true)
+            let store = try await StoreKind.open(location, creating: true)
             var row = SessionRow.make()
             row.ciphertext = (0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             try await store.insert(row)
@@ -16,7 +16,7 @@ import Testing
             #expect(try await store.metadata(userID: "user-1", name: "Shop") == row.metadata)
             #expect(try await store.list(userID: nil) == [row.metadata])
             await store.close()
-            let reopened = try SessionStores.openExisting(location)
+            let reopened = try await StoreKind.open(location, creating: false)
             try await reopened.check()
             #expect(try await reopened.row(id: row.metadata.id) == row)
             await reopened.close()
@@ -260,14 +260,14 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<8 {
                     group.addTask {
-                        let store = try await SessionStores.open(location, creating: true)
+                        let store = try await StoreKind.open(location, creating: true)
                         try await store.insert(.make(id: "\(number)", name: "\(number)"))
                         await store.close()
                     }
                 }
                 try await group.waitForAll()
             }
-            let store = try SessionStores.openExisting(location)
+            let store = try await StoreKind.open(location, creating: false)
             #expect(try await store.list(userID: nil).count == 8)
             await store.close()
         }
