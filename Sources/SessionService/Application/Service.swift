@@ -58,9 +58,15 @@ struct Service {
             logger: quiet
         )
         group.maximumGracefulShutdownDuration = configuration.limits.drain
-        try await ServiceGroup(configuration: group).run()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await ServiceGroup(configuration: group).run())
+        } catch {
+            outcome = .failure(error)
+        }
         await authenticator.shutdown()
         await store.close()
+        try outcome.get()
         log.record(.info, "stopped")
     }
 

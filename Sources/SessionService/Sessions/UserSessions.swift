@@ -68,13 +68,15 @@ struct UserSessions {
         return try open(SealedState(ciphertext: row.ciphertext, iv: row.iv))
     }
 
-    /// Opens a state and sees to it that what is inside is a JSON object: nothing else may become part of an answer.
+    /// Opens a state and holds it to the rules for new ones: nothing else may become part of an answer.
     private func open(_ sealed: SealedState) throws(ServiceRefusal) -> [UInt8] {
         let options = JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512)
+        var fields = BodyFields()
         guard let text = try? secret.userKey(for: userID).open(sealed),
-            (try? JSONValue.parse(text, options: options))?.objectValue != nil
+            let value = try? JSONValue.parse(text, options: options),
+            let state = fields.storageState(value)
         else { throw .unopenable }
-        return text
+        return state
     }
 
     /// Changes what the edit names, in one step.

@@ -8,6 +8,9 @@ struct BodyFields {
     /// What is wrong with the fields read so far, in the order they were read.
     private(set) var problems: [FieldProblem] = []
 
+    /// No fields: for a value that came from elsewhere than a body.
+    init() { object = JSONObject() }
+
     /// The fields of a body. What is said twice counts as said last, as in Python.
     init(_ body: [UInt8]) throws(FieldProblem) {
         guard !body.isEmpty else { throw .missing() }
