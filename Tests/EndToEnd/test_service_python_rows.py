@@ -27,7 +27,7 @@ def rows(request, database, own_service):
 
 
 @pytest.fixture
-def service(rows, own_service, database):
+def service(rows, own_service, database):  # noqa: ARG001 (the table is there before the service is)
     return own_service(database, SESSION_INIT_DB="false")
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import pytest
 from harness.identity import claims
 from harness.keys import ECKey, sign
+from harness.ports import wait_for_port
 from harness.postgres import PASSWORD
 from harness.python_rows import Rows
 from harness.service import SESSION_SECRET, STATE, good
@@ -190,13 +191,7 @@ def test_a_request_is_one_line_with_its_route(own_service):
 
 def test_quieter(own_service):
     service = own_service(SESSION_LOG_LEVEL="WARNING", wait=False)
-    for _ in range(100):
-        try:
-            if service.request("GET", "/health").status == 200:
-                break
-        except OSError:
-            assert service.process.poll() is None
-            os.sched_yield()
+    wait_for_port(service.port)
     service.user("alice").create()
     service.terminate()
     assert service.wait() == 0
