@@ -57,5 +57,10 @@ def errors(rules, body):
         rules.model_validate(body, from_attributes=True)  # as FastAPI asks
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_context=False, include_input=False)
-        return [error | {"loc": ["body", *error["loc"]]} for error in found]
+        return [error | {"loc": ["body", *error["loc"]], "msg": sentence(error)} for error in found]
     return []
+
+
+def sentence(error):
+    """The message; of a date without the half that says where its parser stopped."""
+    return error["msg"].partition(", ")[0] if error["type"].startswith("datetime") else error["msg"]
