@@ -70,7 +70,7 @@ def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
                 "--max-examples",
                 str(EXAMPLES),
             ],
-            *["--generation-deterministic", "--generation-database", "none", "--request-timeout", "20"],
+            *["--generation-deterministic", "--request-timeout", "20"],
             *["--suppress-health-check", "all", "--warnings", "off"],
         ],
         cwd=tmp_path,

@@ -150,7 +150,7 @@ MUTATIONS = [
     *[{"expires_at": value} for value in [*VALUES, *MOMENTS]],
     *[state(cookies=value) for value in VALUES],
     *[state(origins=value) for value in VALUES],
-    *[{"domains": ["ok.example", value]} for value in VALUES],
+    *[{"domains": ["ok.example", value]} for value in VALUES if value != "d" * 501],
     *[{"name": "-", "description": 1, "domains": [1, 2], "storage_state": {"cookies": 1, "origins": [1]}}],
     *[{"name": NOTHING, "domains": NOTHING, "storage_state": NOTHING, "expires_at": "x", "description": 7}],
 ]
