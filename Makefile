@@ -1,8 +1,9 @@
 # Every verb is a short call; the work is done by the scripts it names.
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-swift test-e2e lint format bench clean
+.PHONY: help run demo run-service build test test-swift test-e2e lint format bench clean
 
 BINARY := .build/dist/cdp-proxy
+SERVICE := .build/dist/session-service
 SOURCES := Package.swift Sources Tests
 
 help: ## this list
@@ -11,12 +12,17 @@ help: ## this list
 run: ## from nothing to a signed-in browser behind an authenticated connectUrl; Ctrl-C stops it
 	@scripts/install-packages build demo
 	@scripts/build-release
-	@exec /usr/bin/python3 deploy/demo/run.py --binary $(BINARY)
+	@exec /usr/bin/python3 deploy/demo/run.py --binary $(BINARY) --service-binary $(SERVICE)
 
 demo: ## the same, ending with exit 0 once the proof has been printed
 	@scripts/install-packages build demo
 	@scripts/build-release
-	@exec /usr/bin/python3 deploy/demo/run.py --binary $(BINARY) --once
+	@exec /usr/bin/python3 deploy/demo/run.py --binary $(BINARY) --service-binary $(SERVICE) --once
+
+run-service: ## the session service with a token for it, and curl commands shown at work; Ctrl-C stops it
+	@scripts/install-packages build demo
+	@scripts/build-release
+	@exec /usr/bin/python3 deploy/demo/run_service.py --binary $(SERVICE)
 
 build: ## the release binary, stripped: .build/dist/cdp-proxy
 	@scripts/install-packages build
@@ -34,7 +40,8 @@ test-e2e: ## end to end against the release binary; ONLY=test_gate.py for some o
 	@scripts/install-packages build test
 	@scripts/python-environment
 	@scripts/build-release
-	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) .venv/bin/python -m pytest $(if $(ONLY),Tests/EndToEnd/$(ONLY),Tests/EndToEnd)
+	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) SESSION_SERVICE_BINARY=$(CURDIR)/$(SERVICE) .venv/bin/python -m pytest \
+		$(if $(ONLY),Tests/EndToEnd/$(ONLY),Tests/EndToEnd)
 
 lint: ## formatting, the import rules, size limits, things that must not be committed
 	@scripts/install-packages lint

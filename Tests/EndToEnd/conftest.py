@@ -1,6 +1,7 @@
-"""What the end-to-end tests stand on: a Chromium, the proxy in front of it, and credentials for it."""
+"""What the end-to-end tests stand on: a Chromium, the proxy in front of it, the session service and its databases."""
 
 import contextlib
+import itertools
 import pathlib
 import sys
 
@@ -10,7 +11,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from harness import aws  # noqa: E402
 from harness.chromium import Chromium  # noqa: E402
+from harness.identity import IdentityProvider  # noqa: E402
+from harness.postgres import Postgres  # noqa: E402
 from harness.proxy import Proxy  # noqa: E402
+from harness.service import Service  # noqa: E402
 from harness.store import Store  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 
@@ -87,3 +91,104 @@ def recorder(moto):
 def manager(moto):
     """Secrets Manager, as its owner's own client sees it."""
     return aws.manager(moto)
+
+
+@pytest.fixture(scope="session")
+def provider():
+    """One identity provider for all tests that leave it as they found it."""
+    server = IdentityProvider()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_provider():
+    """An identity provider for this test alone."""
+    server = IdentityProvider()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """One PostgreSQL for all tests that leave it running."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_postgres():
+    """Starts PostgreSQLs for this test alone."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings):
+            server = Postgres(**settings)
+            stack.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request, tmp_path):
+    """The DATABASE_URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/service.sqlite"
+    server = request.getfixturevalue("postgres")
+    return server.url(server.new_database())
+
+
+@pytest.fixture(scope="session")
+def service_on_sqlite(provider, tmp_path_factory):
+    """One session service for all tests to which the database is all one."""
+    server = Service(provider, f"sqlite:///{tmp_path_factory.mktemp('service')}/service.sqlite")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def service_on_postgres(provider, postgres):
+    server = Service(provider, postgres.url(postgres.new_database()))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def service(request):
+    """One session service a kind of database, for all tests that need no other."""
+    return request.getfixturevalue(f"service_on_{request.param}")
+
+
+@pytest.fixture
+def own_service(provider, tmp_path):
+    """Starts session services for this test alone; on a file of the test's own when it names no database."""
+    with contextlib.ExitStack() as stack:
+
+        def start(database=None, identity=None, **settings):
+            where = database or f"sqlite:///{tmp_path}/service.sqlite"
+            server = Service(identity or provider, where, **settings)
+            stack.callback(server.stop)
+            return server
+
+        yield start
+
+
+PEOPLE = itertools.count(1)
+
+
+@pytest.fixture
+def alice(service):
+    """A user nobody else is."""
+    return service.user(f"alice_{next(PEOPLE)}")
+
+
+@pytest.fixture
+def bob(service):
+    return service.user(f"bob_{next(PEOPLE)}")
+
+
+@pytest.fixture
+def carol(service_on_sqlite):
+    """A user nobody else is, where the database is all one."""
+    return service_on_sqlite.user(f"carol_{next(PEOPLE)}")

@@ -7,19 +7,22 @@ import subprocess
 
 from harness.ports import free_port
 from harness.proxy import BINARY
+from harness.service import BINARY as SERVICE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 POLICY = pathlib.Path("/etc/chromium/policies/managed/cdp-proxy.json")
 
 
 def demo(folder, **ports):
-    names = ["--chrome-port", "--proxy-port", "--admin-port", "--site-port"]
+    names = ["--chrome-port", "--proxy-port", "--admin-port", "--site-port", "--service-port", "--service-admin-port"]
     chosen = [f"{name}={ports.get(name, free_port())}" for name in names]
     command = [
         "/usr/bin/python3",
         str(ROOT / "deploy/demo/run.py"),
         "--binary",
         BINARY,
+        "--service-binary",
+        SERVICE,
         "--once",
         "--folder",
         str(folder),
@@ -47,6 +50,9 @@ def test_demo_shows_the_signed_in_page_and_cleans_up(tmp_path):
     assert "Signed in as demo" in done.stdout
     assert "cookie: accepted" in done.stdout
     assert "local storage: accepted" in done.stdout
+    assert re.search(
+        r"^Stored: +POST http://127\.0\.0\.1:\d+/sessions made session [0-9a-f-]{36}", done.stdout, re.MULTILINE
+    )
     for client in ("connect_over_cdp", "connectOverCDP", "puppeteer.connect", "websockets.connect"):
         assert client in done.stdout
     port = re.search(r"^Chromium: +127\.0\.0\.1:(\d+)", done.stdout, re.MULTILINE)[1]

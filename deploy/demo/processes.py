@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -13,6 +14,29 @@ class Failure(Exception):
 
 
 running = []
+
+
+def interrupt_on_signals():
+    """Ctrl-C ends the run, also where a shell's background job is started without it, and so does SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
+def fresh_folder(folder):
+    """The folder, for the owner alone and without the files of an earlier run; folders in it are left as they are."""
+    folder = pathlib.Path(folder).resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        if not file.is_dir():
+            file.unlink()
+    return folder
+
+
+def write_private(path, text):
+    """A new file that only its owner may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def require_free(port, what):

@@ -1,22 +1,23 @@
 """`make run` and `make demo`: a signed-in browser behind an authenticated connectUrl, on loopback.
 
-Starts, in this order, the demo site, Chromium under a user of its own, and the proxy with a store holding one sealed
-session; prints the connectUrl and how to use it; proves it; serves until Ctrl-C (or, with --once, ends). Whatever
-happens, what was started here is stopped, by its process, and what was put outside of .run is removed.
+Starts, in this order, the demo site, Chromium under a user of its own, and the session service with an identity
+provider; stores a session in it with POST /sessions, as its owner does; starts the proxy on the same database; prints
+the connectUrl and how to use it; proves it; serves until Ctrl-C (or, with --once, ends). Whatever happens, what was
+started here is stopped, by its process, and what was put outside of .run is removed.
 """
 
 import argparse
 import contextlib
 import os
 import pathlib
-import shutil
-import signal
 import subprocess
 import sys
 
 import chromium
+import identity_provider
 import processes
 import secrets_of_run
+import session_service
 import snippets
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,20 +27,21 @@ ROOT = HERE.parent.parent
 def arguments():
     parser = argparse.ArgumentParser(description="Runs the proxy with a browser and a demo site on loopback.")
     parser.add_argument("--binary", type=pathlib.Path, required=True, help="the cdp-proxy binary")
+    parser.add_argument("--service-binary", type=pathlib.Path, required=True, help="the session-service binary")
     parser.add_argument("--once", action="store_true", help="end after the proof")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".run", help="logs, secrets, store; made anew")
     parser.add_argument("--chrome-port", type=int, default=9222)
     parser.add_argument("--proxy-port", type=int, default=9223)
     parser.add_argument("--admin-port", type=int, default=9224)
     parser.add_argument("--site-port", type=int, default=9225)
+    parser.add_argument("--service-port", type=int, default=9226)
+    parser.add_argument("--service-admin-port", type=int, default=9227)
     return parser.parse_args()
 
 
 def main():
     args = arguments()
-    # Ctrl-C too, which a shell's background job is started without.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    processes.interrupt_on_signals()
     try:
         with contextlib.ExitStack() as cleanup:
             run(args, cleanup)
@@ -55,11 +57,11 @@ def run(args, cleanup):
         (args.proxy_port, "the proxy"),
         (args.admin_port, "the proxy's admin listener"),
         (args.site_port, "the demo site"),
+        (args.service_port, "the session service"),
+        (args.service_admin_port, "the session service's admin listener"),
     ):
         processes.require_free(port, what)
-    folder = args.folder.resolve()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    folder = processes.fresh_folder(args.folder)
     secrets = secrets_of_run.make(args, folder)
     site = f"http://127.0.0.1:{args.site_port}/"
     proxy_address = f"127.0.0.1:{args.proxy_port}"
@@ -75,12 +77,9 @@ def run(args, cleanup):
     user = chromium.start(cleanup, args.chrome_port, folder / "chromium.log")
     say("Chromium", f"127.0.0.1:{args.chrome_port}, {user}")
 
+    store(args, cleanup, folder, secrets, site)
+
     environment = os.environ | secrets.proxy
-    processes.output(
-        [str(args.binary), "session", "import", "--user-id", "user_demo", "--name", "demo", "-"],
-        environment=environment,
-        given=secrets.storage_state(site),
-    )
     processes.start(
         cleanup, [str(args.binary), "serve"], log=folder / "proxy.log", environment=environment, port=args.proxy_port
     )
@@ -88,7 +87,7 @@ def run(args, cleanup):
     connect_url = processes.output(
         [
             *[str(args.binary), "token", "issue", "--session-id", "sess_demo", "--project-id", "proj_demo"],
-            *["--user-id", "user_demo", "--browser-session", "demo", "--url", f"ws://{proxy_address}"],
+            *["--user-id", session_service.USER, "--browser-session", "demo", "--url", f"ws://{proxy_address}"],
         ],
         environment=environment,
     ).strip()
@@ -99,6 +98,20 @@ def run(args, cleanup):
     if not args.once:
         print("\nServing. Ctrl-C stops everything that was started here.", flush=True)
         processes.wait_for_any()
+
+
+def store(args, cleanup, folder, secrets, site):
+    """Stores the session as its owner does: over HTTP, with a token of the identity provider."""
+    provider = identity_provider.IdentityProvider()
+    cleanup.callback(provider.stop)
+    say("Identity", f"{provider.issuer}, a provider for this run alone")
+    environment = os.environ | secrets.service | provider.environment()
+    log = folder / "service.log"
+    url = session_service.start(cleanup, args.service_binary, environment, args.service_port, log)
+    say("Sessions", f"{url}, for a token of the identity provider")
+    token = provider.token(session_service.USER)
+    stored = session_service.create(url, token, "demo", "127.0.0.1", secrets.storage_state(site))
+    say("Stored", f"POST {url}/sessions made session {stored['id']} named {stored['name']}")
 
 
 def prove(connect_url, site):

@@ -2,21 +2,22 @@
 
 import base64
 import dataclasses
-import json
-import os
 import secrets
 import shlex
+
+import processes
 
 
 @dataclasses.dataclass
 class Secrets:
-    """What the proxy and the demo site are given in their environments."""
+    """What the session service, the proxy and the demo site are given in their environments."""
 
+    service: dict
     proxy: dict
     site: dict
 
     def storage_state(self, site):
-        """The session to be sealed: signed in by a cookie and by a token in local storage, as Playwright writes it."""
+        """The session to be stored: signed in by a cookie and by a token in local storage, as Playwright writes it."""
         host = site.split("/")[2].split(":")[0]
         cookie = {
             "name": "demo_session",
@@ -29,9 +30,7 @@ class Secrets:
             "sameSite": "Lax",
         }
         item = {"name": "demo_token", "value": self.site["DEMO_TOKEN"]}
-        return json.dumps(
-            {"cookies": [cookie], "origins": [{"origin": site.rstrip("/"), "localStorage": [item]}]},
-        )
+        return {"cookies": [cookie], "origins": [{"origin": site.rstrip("/"), "localStorage": [item]}]}
 
 
 def make(args, folder):
@@ -41,13 +40,34 @@ def make(args, folder):
         "CDP_PROXY_ADMIN_LISTEN": f"127.0.0.1:{args.admin_port}",
         "CDP_PROXY_CHROME": f"127.0.0.1:{args.chrome_port}",
         "CDP_PROXY_DRAIN": "1s",
-        "DATABASE_URL": f"sqlite:///{folder / 'sessions.sqlite'}",
+        "DATABASE_URL": database(folder),
         "WALLCRAWLER_JWT_SIGNING_KEY": secrets.token_urlsafe(36),
-        "SESSION_ENCRYPTION_SECRET": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "SESSION_ENCRYPTION_SECRET": encryption(),
         "FLYBROWSER_ADMIN_TOKEN": secrets.token_urlsafe(36),
     }
     site = {"DEMO_COOKIE": secrets.token_urlsafe(24), "DEMO_TOKEN": secrets.token_urlsafe(24)}
-    descriptor = os.open(folder / "env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(f"export {name}={shlex.quote(value)}\n" for name, value in proxy.items())
-    return Secrets(proxy, site)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in proxy.items()]
+    processes.write_private(folder / "env", "".join(lines))
+    sealing = proxy["SESSION_ENCRYPTION_SECRET"]
+    service = service_environment(args.service_port, args.service_admin_port, folder, sealing)
+    return Secrets(service, proxy, site)
+
+
+def encryption():
+    """A master secret: 32 bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def database(folder):
+    return f"sqlite:///{folder / 'sessions.sqlite'}"
+
+
+def service_environment(port, admin_port, folder, secret):
+    """The settings of a session service on loopback whose database is in `folder`."""
+    return {
+        "SESSION_LISTEN": f"127.0.0.1:{port}",
+        "SESSION_ADMIN_LISTEN": f"127.0.0.1:{admin_port}",
+        "SESSION_INIT_DB": "true",
+        "SESSION_ENCRYPTION_SECRET": secret,
+        "DATABASE_URL": database(folder),
+    }

@@ -1,0 +1,82 @@
+"""The running service is held to its own `/openapi.json` by schemathesis: whatever it makes up, the answers conform."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+SCHEMATHESIS = pathlib.Path(sys.executable).with_name("schemathesis")
+EXAMPLES = 25
+# Left out: `ignored_auth` has no say over a token it did not make itself; what a missing or a forged one meets is in
+# test_service_authentication.py. `unsupported_method` asks for TRACE and the like; test_service_routes.py has the rest.
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "positive_data_acceptance",
+    "missing_required_header",
+    "allow_header_conformance",
+    "unsupported_method",
+    "ignored_auth",
+    "use_after_free",
+    "ensure_resource_availability",
+]
+
+
+@pytest.fixture
+def schema(service_on_sqlite):
+    answer = service_on_sqlite.request("GET", "/openapi.json")
+    assert answer.status == 200
+    assert answer["Content-Type"].startswith("application/json")
+    return answer.json
+
+
+def test_it_says_what_there_is(schema):
+    assert schema["openapi"].startswith("3.")
+    assert schema["info"]["title"]
+    methods = {path: set(item) & {"get", "put", "post", "delete"} for path, item in schema["paths"].items()}
+    paths = {path.replace("{session_id}", "{id}"): found for path, found in methods.items()}
+    assert paths["/sessions"] == {"get", "post"}
+    assert paths["/sessions/{id}"] == {"get", "put", "delete"}
+    assert paths["/sessions/{id}/state"] == {"get"}
+    assert paths["/sessions/by-name/{name}"] == {"get"}
+    assert paths["/health"] == {"get"}
+
+
+def test_it_says_that_a_token_is_needed(schema):
+    schemes = schema["components"]["securitySchemes"]
+    ((name, scheme),) = schemes.items()
+    assert (scheme["type"], scheme["scheme"].lower()) == ("http", "bearer")
+    for path, item in schema["paths"].items():
+        for method in set(item) & {"get", "put", "post", "delete"}:
+            needed = item[method].get("security", schema.get("security"))
+            assert (needed == [{name: []}]) == path.startswith("/sessions"), (method, path)
+
+
+def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
+    token = service_on_sqlite.provider.token("user_of_schemathesis", exp=4_000_000_000)
+    done = subprocess.run(
+        [
+            *[SCHEMATHESIS, "run", f"{service_on_sqlite.url}/openapi.json", "--seed", "1", "--no-color"],
+            *[
+                "--header",
+                f"Authorization: Bearer {token}",
+                "--checks",
+                ",".join(CHECKS),
+                "--max-examples",
+                str(EXAMPLES),
+            ],
+            *["--generation-deterministic", "--request-timeout", "20"],
+            *["--suppress-health-check", "all", "--warnings", "off"],
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
