@@ -37,10 +37,7 @@ actor PostgresLane {
         try ask(isRead: true) { (connection) throws(PostgresFault) in
             try connection.run("BEGIN")
             try connection.run("SELECT pg_advisory_xact_lock(\(Self.lock))")
-            // Looked for first: who may use the table may not be allowed to make one.
-            if try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] {
-                for statement in Self.schema { try connection.run(statement) }
-            }
+            try Self.makeMissingTable(connection)
             try connection.run("COMMIT")
         }
         _ = try run(.probe, [])
@@ -77,6 +74,16 @@ actor PostgresLane {
         let opened = try PostgresConnection(to: location, limits)
         connection = opened
         return opened
+    }
+
+    private static func makeMissingTable(_ connection: PostgresConnection) throws(PostgresFault) {
+        // Looked for first: who may use the table may not be allowed to make one.
+        guard try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] else { return }
+        do throws(PostgresFault) {
+            for statement in schema { try connection.run(statement) }
+        } catch .refused(let state, _) where ["42P07", "23505"].contains(state) {
+            // Somebody who does not lock has made it meanwhile, the Python service perhaps. The transaction is void.
+        }
     }
 
     /// Which column the table lacks.
