@@ -4,6 +4,7 @@ actor PostgresLane {
     private let location: PostgresLocation
     private let limits: PostgresLimits
     private var connection: PostgresConnection?
+    private var isClosed = false
 
     /// The actor's executor: the lane's own queue.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
@@ -43,8 +44,9 @@ actor PostgresLane {
         _ = try run(.probe, [])
     }
 
-    /// Ends the connection.
+    /// Ends the connection; there will be no other.
     func close() {
+        isClosed = true
         connection = nil
     }
 
@@ -71,6 +73,7 @@ actor PostgresLane {
     private func openConnection() throws(PostgresFault) -> PostgresConnection {
         if let connection, connection.isQuiet { return connection }
         connection = nil
+        guard !isClosed else { throw .unconnected(.unavailable(reason: "it has been closed")) }
         let opened = try PostgresConnection(to: location, limits)
         connection = opened
         return opened
