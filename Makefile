@@ -48,7 +48,7 @@ lint: ## formatting, the import rules, size limits, things that must not be comm
 	@scripts/python-environment
 	swift format lint --strict --parallel -r $(SOURCES)
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	shellcheck scripts/build-release scripts/install-packages scripts/python-environment .ci/run
+	shellcheck scripts/build-release scripts/install-packages scripts/postgres-for-tests scripts/python-environment .ci/run
 	.venv/bin/python scripts/lint.py
 
 format: ## rewrite the sources in the house format

@@ -38,6 +38,12 @@ public struct SessionMetadata: Sendable, Equatable {
         self.updatedAt = updatedAt
     }
 
+    /// Whether the session is this user's. Ids are compared byte for byte, as databases do: to Swift's `==`, texts of
+    /// other bytes that look alike are the same.
+    public func isOwned(by userID: String) -> Bool {
+        self.userID.utf8.elementsEqual(userID.utf8)
+    }
+
     /// Whether the session may no longer be used at `now` (seconds since 1970).
     public func isExpired(now: Double) -> Bool {
         guard let expiresAt else { return false }

@@ -23,12 +23,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
 extension Timestamp {
     /// The form SQLAlchemy's DateTime has in SQLite: `YYYY-MM-DD HH:MM:SS.ffffff`, no zone, UTC.
-    public var databaseText: String { text(separator: " ", zone: "") }
+    public var databaseText: String { text(separator: " ", withFraction: true) }
 
-    /// ISO 8601 (RFC 3339) with `Z`.
-    public var iso8601: String { text(separator: "T", zone: "Z") }
+    /// ISO 8601 (RFC 3339) with `Z`; six digits of fraction, or none where it is zero, as pydantic writes it.
+    public var iso8601: String { text(separator: "T", withFraction: microseconds % 1_000_000 != 0) + "Z" }
 
-    private func text(separator: String, zone: String) -> String {
+    private func text(separator: String, withFraction: Bool) -> String {
         let perDay: Int64 = 86_400_000_000
         let day = microseconds / perDay - (microseconds % perDay < 0 ? 1 : 0)
         let rest = microseconds - day * perDay
@@ -36,7 +36,8 @@ extension Timestamp {
         let seconds = rest / 1_000_000
         let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { Self.digits($0, 2) }.joined(separator: ":")
         let head = [Self.digits(date.year, 4), Self.digits(date.month, 2), Self.digits(date.day, 2)]
-        return "\(head.joined(separator: "-"))\(separator)\(clock).\(Self.digits(rest % 1_000_000, 6))\(zone)"
+        let fraction = withFraction ? ".\(Self.digits(rest % 1_000_000, 6))" : ""
+        return "\(head.joined(separator: "-"))\(separator)\(clock)\(fraction)"
     }
 
     private static func digits(_ number: Int64, _ width: Int) -> String {

@@ -245,7 +245,7 @@ def test_import_says_what_will_not_reach_a_browser(session, tmp_path):
         ({"HOME": "/"}, "SESSION_ENCRYPTION_SECRET"),
         ({"SESSION_ENCRYPTION_SECRET": "c2hvcnQ="}, "SESSION_ENCRYPTION_SECRET must be 32 bytes in base64"),
         ({"SESSION_USER_KEY": "no base64!"}, "SESSION_USER_KEY must be 32 bytes in base64"),
-        ({"DATABASE_URL": "postgresql://u:hunter2@h/d"}, "DATABASE_URL must be"),
+        ({"DATABASE_URL": "mysql://u:hunter2@h/d"}, "DATABASE_URL must be"),
     ],
 )
 def test_wrong_settings_end_with_a_sentence(session, reference, variables, sentence):

@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// The signing keys for a command that runs once and ends.
 enum CommandKeys {

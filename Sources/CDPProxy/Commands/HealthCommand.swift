@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProxyCore
+import Settings
 
 /// `cdp-proxy health`: asks the running proxy whether it is healthy, for a HEALTHCHECK in an image without curl.
 struct HealthCommand: ParsableCommand {

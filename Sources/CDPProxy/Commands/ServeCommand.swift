@@ -1,12 +1,13 @@
 import ArgumentParser
 import ProxyCore
+import Settings
 
 /// `cdp-proxy serve`: runs the proxy.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the proxy (the default).",
-        discussion: VariableTable.helpText
+        discussion: Configuration.variables.helpText
     )
 
     /// Reads the configuration, opens the ports and serves until the process is told to end.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SessionStore
+import Settings
 
 /// `cdp-proxy session delete`: removes one stored session for good.
 struct SessionDelete: SessionSubcommand {
@@ -15,7 +16,7 @@ struct SessionDelete: SessionSubcommand {
     var user: String
 
     func execute(_ settings: StoreSettings) async throws {
-        let store = try settings.openStore()
+        let store = try await settings.openStore()
         let row = try await store.existingRow(userID: user, idOrName: session)
         guard try await store.delete(id: row.metadata.id, userID: user) else { throw SessionCommandError.notFound }
     }

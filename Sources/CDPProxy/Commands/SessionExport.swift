@@ -2,6 +2,7 @@ import ArgumentParser
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 
 /// `cdp-proxy session export`: a stored session in the clear. The one command that prints secrets, as it is asked to.
 struct SessionExport: SessionSubcommand {

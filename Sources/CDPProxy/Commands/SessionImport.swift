@@ -3,6 +3,7 @@ import FoundationEssentials
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 
 /// `cdp-proxy session import`: seals a storageState and stores it.
 struct SessionImport: SessionSubcommand {
@@ -51,7 +52,7 @@ struct SessionImport: SessionSubcommand {
     func execute(_ settings: StoreSettings) async throws {
         let key = try settings.key(for: user)
         let state = try StorageState(parsing: try SessionFile.read(file))
-        let store = try settings.openStore(creating: true)
+        let store = try await settings.openStore(creating: true)
         let found = replace ? try await store.row(userID: user, name: name) : nil
         let row = row(for: state, sealedWith: key, replacing: found?.metadata, now: secondsSince1970())
         if found == nil {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ProxyCore
 import SessionStore
+import Settings
 
 /// `cdp-proxy session list`: what is stored, without opening it.
 struct SessionList: SessionSubcommand {

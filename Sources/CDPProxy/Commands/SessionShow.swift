@@ -2,6 +2,7 @@ import ArgumentParser
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 
 /// `cdp-proxy session show`: one stored session, opened to be counted; no value of it is printed.
 struct SessionShow: SessionSubcommand {

@@ -3,6 +3,7 @@ import Dispatch
 import FoundationEssentials
 import SessionInjector
 import SessionStore
+import Settings
 
 /// A subcommand of `cdp-proxy session`: what it shares is where the settings come from and how it is run.
 protocol SessionSubcommand: ParsableCommand, Sendable {
@@ -31,10 +32,8 @@ extension SessionSubcommand {
 
 extension StoreSettings {
     /// Opens the store; `creating` makes a missing database.
-    func openStore(creating: Bool = false) throws(SessionStoreError) -> any SessionStore {
-        switch database {
-        case .sqlite(let path): try SQLiteSessionStore(path: path, creating: creating)
-        }
+    func openStore(creating: Bool = false) async throws(SessionStoreError) -> any SessionStore {
+        try await SessionStores.open(database, creating: creating)
     }
 
     /// One user's key, or what to set to have one.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// How long a token lasts, as `--ttl` says it: from one second to a year.
 struct TimeToLive: ExpressibleByArgument, Sendable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ProxyCore
+import Settings
 
 /// `cdp-proxy token verify`: says whether a token on standard input is good now.
 struct TokenVerify: ParsableCommand {

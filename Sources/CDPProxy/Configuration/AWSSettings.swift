@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// The standard variables of AWS' own tools that apply here.
 enum AWSSettings {

@@ -1,3 +1,5 @@
+import Settings
+
 /// Everything the proxy is told by its environment, read and checked once.
 ///
 /// The groups can be read one by one, so that a command which needs only one of them does not ask for the others.
@@ -28,6 +30,6 @@ struct Configuration: Sendable {
         store = try StoreSettings(environment)
         injection = try InjectionSettings(environment, sessionID: gate.sessionID)
         log = try LogSettings(environment)
-        unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: VariableTable.names)
+        unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: Configuration.variables.names)
     }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 /// How many connections there may be, and how long they live.
 struct ConnectionSettings: Sendable {
     /// The most WebSocket connections at a time.

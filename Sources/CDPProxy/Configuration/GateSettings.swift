@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// Who is let in.
 struct GateSettings: Sendable {

@@ -1,4 +1,5 @@
 import SessionInjector
+import Settings
 
 /// When a stored session is put into Chrome.
 enum InjectionTime: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// What Chrome's root (`/`) stands for.
 enum RootTarget: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// What the log says, and how.
 struct LogSettings: Sendable {

@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// Where the signing key comes from.
 enum SigningKeyOrigin: Sendable {

@@ -74,24 +74,6 @@ final class ProxyMetrics {
         registry.sampledCounter("cdp_proxy_log_lines_dropped_total", help: "Log lines nobody took in time.") {
             Double(log.droppedLines)
         }
-        declareProcess()
-    }
-
-    private func declareProcess() {
-        registry.sampledCounter("process_cpu_seconds_total", help: "User and system time.") {
-            ProcessUsage.current().processorSeconds
-        }
-        registry.sampledGauge("process_resident_memory_bytes", help: "Memory in RAM.") {
-            ProcessUsage.current().residentBytes
-        }
-        registry.sampledGauge("process_start_time_seconds", help: "When the process started, since 1970.") {
-            ProcessUsage.current().startTime
-        }
-        registry.sampledGauge("process_open_fds", help: "Open descriptors.") {
-            ProcessUsage.current().openDescriptors
-        }
-        registry.sampledGauge("process_max_fds", help: "Descriptors the process may open.") {
-            ProcessUsage.current().descriptorLimit
-        }
+        registry.declareProcess()
     }
 }

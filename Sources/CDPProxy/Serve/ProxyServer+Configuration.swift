@@ -1,5 +1,6 @@
 import ProxyCore
 import SessionStore
+import Settings
 
 // What the configuration makes of the server's parts.
 
@@ -15,20 +16,14 @@ extension StoredSessionResolver {
             )
         }
         do throws(SessionStoreError) {
-            self.init(store: try configuration.store.openStore(), keys: configuration.store.keys)
+            self.init(
+                store: try SessionStores.openExisting(configuration.store.database),
+                keys: configuration.store.keys
+            )
         } catch .missing where configuration.store.isStandard && !configuration.injection.needsStore {
             return nil
         } catch {
             throw StartError(description: "DATABASE_URL: \(error).")
-        }
-    }
-}
-
-extension StoreSettings {
-    /// Opens the database, which must be there.
-    fileprivate func openStore() throws(SessionStoreError) -> any SessionStore {
-        switch database {
-        case .sqlite(let path): try SQLiteSessionStore(path: path)
         }
     }
 }

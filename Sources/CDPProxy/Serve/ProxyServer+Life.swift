@@ -1,5 +1,7 @@
 import Glibc
 import ProxyCore
+import SessionStore
+import Settings
 
 /// Why the server cannot start: one sentence that names what to change.
 struct StartError: Error, CustomStringConvertible {
@@ -12,8 +14,23 @@ extension ProxyServer {
     /// Opens both ports, and serves until the server is told to stop and its last client has gone.
     func run() async throws(StartError) {
         metrics.declareSampled(connections, keys, log)
+        try await checkSessions()
+        // It may have been told to stop meanwhile.
+        guard !isStopping else { return keys.close() }
         try start()
         unsafe await withUnsafeContinuation { unsafe stopped = $0 }
+    }
+
+    /// A database that cannot be asked just now is waited for by nobody: connections that need it are refused until it
+    /// can. One that will never do keeps the server from starting.
+    private func checkSessions() async throws(StartError) {
+        do throws(SessionStoreError) {
+            try await sessions?.check()
+        } catch .unavailable(let reason) {
+            log.record(.warning, "session_store_unavailable", ["detail": .string(reason)])
+        } catch {
+            throw StartError(description: "DATABASE_URL: \(error).")
+        }
     }
 
     private func start() throws(StartError) {

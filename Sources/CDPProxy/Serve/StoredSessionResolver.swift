@@ -57,13 +57,18 @@ struct StoredSessionResolver: Sendable {
         self.keys = keys
     }
 
+    /// Asks whether the database answers and has the table; the error says why not.
+    func check() async throws(SessionStoreError) {
+        try await store.check()
+    }
+
     /// The session that is asked for, or nil when none belongs to the connection. Another user's is not found.
     func find(_ request: StoredSessionRequest, now: Double) async throws(SessionRefusal) -> StoredSession? {
         guard let row = try await row(request) else {
             if case .byTokenSession = request.reference { return nil }
             throw .notFound
         }
-        if let userID = request.userID, row.metadata.userID != userID { throw .notFound }
+        if let userID = request.userID, !row.metadata.isOwned(by: userID) { throw .notFound }
         guard !row.metadata.isExpired(now: now) else { throw .expired }
         return StoredSession(row)
     }

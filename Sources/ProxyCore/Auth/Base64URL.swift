@@ -1,8 +1,8 @@
 /// base64url without padding (RFC 4648 section 5, RFC 7515 section 2), strictly: every byte string has one encoding.
-enum Base64URL {
+public enum Base64URL {
     /// The bytes that `text` encodes; nil when it has any other character, padding included, a length no encoding has, or
     /// bits set behind the last byte.
-    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         let tail = text.count % 4
         guard tail != 1 else { return nil }
         let whole = text.count - tail
@@ -36,7 +36,7 @@ enum Base64URL {
     }
 
     /// The encoding of `bytes`.
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         var bits: UInt32 = 0
         var pending = 0

@@ -24,16 +24,19 @@ public struct LogLine {
     /// Begins a line with its time, level and event.
     public init(format: LogFormat, time: UTCTimestamp, level: LogLevel, event: String) {
         self.format = format
-        bytes.reserveCapacity(256)
+        bytes.reserveCapacity(512)
         switch format {
         case .json:
-            bytes += "{".utf8
-            append("time", .string(time.description))
-            append("level", .string(level.rawValue))
-            append("event", .string(event))
+            bytes.append(contentsOf: #"{"time":""#.utf8)
+            time.write(to: &bytes)
+            bytes.append(contentsOf: #"","level":""#.utf8)
+            bytes.append(contentsOf: level.rawValue.utf8)
+            bytes.append(contentsOf: #"","event":"#.utf8)
+            Self.writeQuoted(event, to: &bytes)
         case .text:
+            time.write(to: &bytes)
             let level = level.rawValue.uppercased()
-            bytes += "\(time) \(level)\(String(repeating: " ", count: 8 - level.utf8.count))".utf8
+            bytes.append(contentsOf: " \(level)\(String(repeating: " ", count: 8 - level.utf8.count))".utf8)
             Self.write(event, limit: Self.valueLimit, to: &bytes)
         }
     }
@@ -41,39 +44,44 @@ public struct LogLine {
     /// Adds a field, unless the line is full.
     public mutating func append(_ name: String, _ value: LogValue) {
         guard !isTruncated else { return }
-        var field: [UInt8] = []
+        let end = bytes.count
         switch format {
         case .json:
-            if bytes.count > 1 { field += ",".utf8 }
-            Self.writeQuoted(name, to: &field)
-            field += ":".utf8
-            Self.writeJSON(value, to: &field)
+            bytes.append(UInt8(ascii: ","))
+            Self.writeQuoted(name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            Self.writeJSON(value, to: &bytes)
         case .text:
-            field += " \(name)=".utf8
-            Self.writeText(value, to: &field)
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(UInt8(ascii: "="))
+            Self.writeText(value, to: &bytes)
         }
-        if bytes.count + field.count + Self.truncation.utf8.count + 2 > Self.limit {
+        if bytes.count + Self.truncation.utf8.count + 2 > Self.limit {
+            bytes.removeSubrange(end...)
             isTruncated = true
-        } else {
-            bytes += field
         }
     }
 
     /// The whole line with its line feed, at most `limit` bytes.
     public consuming func finish() -> [UInt8] {
         switch format {
-        case .json: bytes += "\(isTruncated ? Self.truncation : "")}\n".utf8
-        case .text: bytes += "\(isTruncated ? " …" : "")\n".utf8
+        case .json:
+            if isTruncated { bytes.append(contentsOf: Self.truncation.utf8) }
+            bytes.append(UInt8(ascii: "}"))
+        case .text:
+            if isTruncated { bytes.append(contentsOf: " …".utf8) }
         }
+        bytes.append(UInt8(ascii: "\n"))
         return bytes
     }
 
     private static func writeJSON(_ value: LogValue, to bytes: inout [UInt8]) {
         switch value {
         case .string(let text): writeQuoted(text, to: &bytes)
-        case .integer(let number): bytes += number.description.utf8
-        case .number(let number): bytes += (number.isFinite ? Self.decimal(number) : "null").utf8
-        case .boolean(let truth): bytes += truth.description.utf8
+        case .integer(let number): bytes.append(contentsOf: number.description.utf8)
+        case .number(let number): bytes.append(contentsOf: (number.isFinite ? Self.decimal(number) : "null").utf8)
+        case .boolean(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
         }
     }
 
@@ -98,9 +106,30 @@ public struct LogLine {
         abs(number) < 1e9 ? ((number * 1e6).rounded() / 1e6).description : number.description
     }
 
+    /// Writes the text, cut to `limit` bytes.
+    private static func write(_ text: String, limit: Int, to bytes: inout [UInt8]) {
+        if text.utf8.count <= limit, isPlain(text.utf8.span) {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            escape(text, limit: limit, to: &bytes)
+        }
+    }
+
+    /// Whether every byte is ASCII that stands for itself, as nearly all that is logged is.
+    private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): return false
+            case 0x20...0x7e: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
     /// Writes the text with everything escaped that RFC 8259 section 7 asks for, and DEL, the C1 controls, the line
     /// separators and the directional marks too, with which a line could draw over another one in a terminal.
-    private static func write(_ text: String, limit: Int, to bytes: inout [UInt8]) {
+    private static func escape(_ text: String, limit: Int, to bytes: inout [UInt8]) {
         let end = bytes.count + limit
         for scalar in text.unicodeScalars {
             let isSpecial = scalar == "\"" || scalar == "\\" || mustEscape(scalar)

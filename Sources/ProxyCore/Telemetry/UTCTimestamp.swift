@@ -41,12 +41,23 @@ public struct UTCTimestamp: Sendable, CustomStringConvertible {
 
     /// The date and time, 24 characters.
     public var description: String {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the 24 characters of the date and time.
+    public func write(to bytes: inout [UInt8]) {
         let (days, inDay) = Self.floorDivide(milliseconds, by: 86_400_000)
         let (year, month, day) = Self.civil(days: days)
         let seconds = inDay / 1000
-        let date = "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))"
-        let time = "\(Self.pad(seconds / 3600, 2)):\(Self.pad(seconds / 60 % 60, 2)):\(Self.pad(seconds % 60, 2))"
-        return "\(date)T\(time).\(Self.pad(inDay % 1000, 3))Z"
+        Self.write(year, width: 4, then: "-", to: &bytes)
+        Self.write(month, width: 2, then: "-", to: &bytes)
+        Self.write(day, width: 2, then: "T", to: &bytes)
+        Self.write(seconds / 3600, width: 2, then: ":", to: &bytes)
+        Self.write(seconds / 60 % 60, width: 2, then: ":", to: &bytes)
+        Self.write(seconds % 60, width: 2, then: ".", to: &bytes)
+        Self.write(inDay % 1000, width: 3, then: "Z", to: &bytes)
     }
 
     /// The proleptic Gregorian date `days` after 1970-01-01. Years are counted from March, so that the leap day is
@@ -75,8 +86,14 @@ public struct UTCTimestamp: Sendable, CustomStringConvertible {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    private static func pad(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// Appends a number's last `width` digits and what stands behind it.
+    private static func write(_ number: Int64, width: Int, then mark: Unicode.Scalar, to bytes: inout [UInt8]) {
+        var divisor: Int64 = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+            divisor /= 10
+        }
+        bytes.append(UInt8(ascii: mark))
     }
 }

@@ -41,7 +41,7 @@ import Testing
         #expect(
             String(decoding: make("n").json.serialized(), as: UTF8.self) == """
                 {"id":"id-n","user_id":"u","name":"n","description":null,"domains":["a.test","b.test"],\
-                "expires_at":null,"created_at":"1970-01-01T00:00:00.000000Z",\
+                "expires_at":null,"created_at":"1970-01-01T00:00:00Z",\
                 "updated_at":"2026-01-30T12:34:56.123456Z"}
                 """
         )

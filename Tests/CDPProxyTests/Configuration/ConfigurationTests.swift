@@ -1,6 +1,7 @@
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 import Testing
 
 @testable import CDPProxy
@@ -78,7 +79,7 @@ private let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-
     }
 
     /// What no variable takes: a control character, and nothing that any of them could mean.
-    @Test(arguments: VariableTable.all.map(\.name))
+    @Test(arguments: Configuration.variables.all.map(\.name))
     func namesTheVariableThatIsWrongAndHidesItsValue(name: String) throws {
         var values = [
             "WALLCRAWLER_JWT_SIGNING_SECRET_ARN": "plain-name", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKID",
@@ -215,12 +216,12 @@ private let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-
         "CDP_PROXY_INJECT", "CDP_PROXY_INJECT_FAILURE", "CDP_PROXY_BROWSER_SESSION", "CDP_PROXY_USER_ID",
     ])
     func listsTheContractsVariables(name: String) {
-        #expect(VariableTable.names.contains(name))
-        #expect(VariableTable.helpText.contains("  \(name)"))
-        #expect(VariableTable.markdown.contains("| `\(name)` |"))
+        #expect(Configuration.variables.names.contains(name))
+        #expect(Configuration.variables.helpText.contains("  \(name)"))
+        #expect(Configuration.variables.markdown.contains("| `\(name)` |"))
     }
 
     @Test func listsEachOnce() {
-        #expect(VariableTable.names.count == VariableTable.all.count)
+        #expect(Configuration.variables.names.count == Configuration.variables.all.count)
     }
 }

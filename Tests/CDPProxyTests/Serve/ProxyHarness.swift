@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 import Synchronization
 import TestSupport
 

@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 import TestSupport
 import Testing
 

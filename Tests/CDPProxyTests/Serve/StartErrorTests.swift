@@ -1,5 +1,6 @@
 import Glibc
 import ProxyCore
+import Settings
 import TestSupport
 import Testing
 

@@ -14,11 +14,11 @@ struct StoredRows: Sendable {
         + #""httpOnly":true,"secure":true,"sameSite":"Lax"}],"origins":[]}"#
 
     private let folder: TemporaryFolder
-    private let store: SQLiteSessionStore
+    private let store: any SessionStore
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
-        store = try SQLiteSessionStore(path: folder.path("sessions.sqlite3"), creating: true)
+        store = try await SessionStores.open(.sqlite(path: folder.path("sessions.sqlite3")), creating: true)
     }
 
     /// What the proxy is told of the database.

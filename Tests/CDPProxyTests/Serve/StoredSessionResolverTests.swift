@@ -1,6 +1,7 @@
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 import TestSupport
 import Testing
 
@@ -12,10 +13,20 @@ import Testing
         let error: SessionStoreError
 
         func list(userID: String?) throws(SessionStoreError) -> [SessionMetadata] { throw error }
+        func metadata(id: String) throws(SessionStoreError) -> SessionMetadata? { throw error }
+        func metadata(userID: String, name: String) throws(SessionStoreError) -> SessionMetadata? { throw error }
         func row(id: String) throws(SessionStoreError) -> SessionRow? { throw error }
         func row(userID: String, name: String) throws(SessionStoreError) -> SessionRow? { throw error }
         func insert(_ row: SessionRow) throws(SessionStoreError) { throw error }
         func replace(_ row: SessionRow) throws(SessionStoreError) -> Bool { throw error }
+        func update(
+            id: String,
+            userID: String,
+            with changes: SessionChanges,
+            at time: Timestamp
+        ) throws(SessionStoreError) -> SessionMetadata? { throw error }
+        func check() throws(SessionStoreError) { throw error }
+        func close() {}
         func delete(id: String, userID: String) throws(SessionStoreError) -> Bool { throw error }
     }
 
@@ -55,7 +66,8 @@ import Testing
 
     @Test(arguments: [
         (SessionStoreError.malformedRow(id: "a", column: "b"), SessionRefusal.unreadable),
-        (.busy, .storeUnavailable), (.failed(code: 10), .storeUnavailable), (.corrupt(path: "p"), .storeUnavailable),
+        (.busy, .storeUnavailable), (.failed(code: "x"), .storeUnavailable), (.corrupt(path: "p"), .storeUnavailable),
+        (.unavailable(reason: "r"), .storeUnavailable),
     ])
     func aStoreThatFailsIsNoMissingSession(_ error: SessionStoreError, _ refusal: SessionRefusal) async throws {
         let resolver = StoredSessionResolver(store: FailingStore(error: error), keys: nil)

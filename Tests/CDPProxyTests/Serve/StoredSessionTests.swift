@@ -44,7 +44,7 @@ import Testing
         ] as [(String, [String: String], [String])]
     )
     func isTheFirstThatIsNamed(_ token: String, _ environment: [String: String], _ cookies: [String]) async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         for name in ["mail", "shop"] {
             let state = StoredRows.state.replacing("\"sid\"", with: "\"\(name)-cookie\"")
             try await rows.add(id: "row-\(name)", name: name, state: state)
@@ -61,7 +61,7 @@ import Testing
     // MARK: When
 
     @Test func isInChromeBeforeTheClientIs() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         try await withProxy(rows.environment) { proxy in
             let jar = CookieJar()
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func isPutInOnceForEachRunOfChrome() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         try await withProxy(rows.environment) { proxy in
             let jar = CookieJar()
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func aPageGetsItToo() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         try await withProxy(rows.environment) { (proxy: ProxyHarness) async throws in
             let jar = CookieJar()
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func atStartItIsInBeforeTheServerIsReady() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         let more = ["CDP_PROXY_INJECT": "start", "CDP_PROXY_USER_ID": "user-1", "CDP_PROXY_BROWSER_SESSION": "mail"]
         let jarIsSilent: @Sendable (ScriptedChrome) -> Void = { chrome in chrome.script = { _ in .silence } }
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func atStartAMissingSessionKeepsTheServerFromBeingReady() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         let more = ["CDP_PROXY_INJECT": "start", "CDP_PROXY_USER_ID": "user-1", "CDP_PROXY_BROWSER_SESSION": "mail"]
         try await withProxy(rows.environment.merging(more) { $1 }) { proxy in
             let line = try await proxy.log.line { $0.event == "session_not_injected" }
@@ -177,7 +177,7 @@ import Testing
             environment: ["SESSION_ENCRYPTION_SECRET": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="]
         ),
     ]) func nothingIsInjected(_ refused: Refused) async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add(
             user: refused.user,
             expiresAt: refused.expiresAt,
@@ -197,7 +197,7 @@ import Testing
     }
 
     @Test func anotherSessionBesideTheOneInChromeIsAConflict() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         try await rows.add(id: "row-2", name: "shop")
         try await withProxy(rows.environment) { proxy in
@@ -214,7 +214,7 @@ import Testing
     }
 
     @Test func aRowStillGoodIsInjected() async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add(expiresAt: Tokens.now + 1)
         try await withProxy(rows.environment) { (proxy: ProxyHarness) async throws in
             let jar = CookieJar()
@@ -227,7 +227,7 @@ import Testing
 
     @Test(arguments: [("closed", 502), ("open", 101)])
     func aShortfallIsAFailureUnlessItMayPass(_ policy: String, _ status: Int) async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         try await withProxy(rows.environment.merging(["CDP_PROXY_INJECT_FAILURE": policy]) { $1 }) {
             (proxy: ProxyHarness) async throws in
@@ -245,7 +245,7 @@ import Testing
 
     @Test(arguments: [("closed", 502), ("open", 101)])
     func aSilentChromeIsAFailureAtItsDeadline(_ policy: String, _ status: Int) async throws {
-        let rows = try StoredRows()
+        let rows = try await StoredRows()
         try await rows.add()
         let more = ["CDP_PROXY_INJECT_FAILURE": policy, "CDP_PROXY_INJECT_DEADLINE": "1s"]
         try await withProxy(rows.environment.merging(more) { $1 }) { (proxy: ProxyHarness) async throws in

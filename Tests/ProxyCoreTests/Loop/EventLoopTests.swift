@@ -109,7 +109,7 @@ private func isStillOn(_ loop: EventLoop) async -> Bool {
     @Test func jobsHandedOverBeforeTheEndAreRun() async throws {
         let count = Count()
         let loop = try EventLoop()
-        let thread = LoopThread(loop)
+        let thread = try LoopThread(loop)
         let resident = LoopResident(loop)
         await resident.perform { loop in
             // From another thread, while the loop is busy here: the bell is rung and cannot be heard any more.
@@ -123,7 +123,7 @@ private func isStillOn(_ loop: EventLoop) async -> Bool {
     @Test func jobsOfTheLastTurnAreRun() async throws {
         let count = Count()
         let loop = try EventLoop()
-        let thread = LoopThread(loop)
+        let thread = try LoopThread(loop)
         let resident = LoopResident(loop)
         await resident.perform { loop in
             Task(executorPreference: loop) {
@@ -140,7 +140,7 @@ private func isStillOn(_ loop: EventLoop) async -> Bool {
     @Test func jobsThatWaitForTheStartAreRun() async throws {
         let loop = try EventLoop()
         let task = Task(executorPreference: loop) { loop.isOnLoop }
-        let thread = LoopThread(loop)
+        let thread = try LoopThread(loop)
         let onLoop = await task.value
         #expect(onLoop)
         await LoopResident(loop).perform { $0.stop() }

@@ -1,0 +1,20 @@
+import Settings
+
+extension Configuration {
+    /// Every variable the proxy reads, for `--help` and the documentation.
+    static let variables = VariableTable([
+        ListenSettings.variables, GateSettings.variables, SecretSettings.variables, AWSSettings.variables,
+        ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables, LogSettings.variables,
+    ])
+}
+
+extension VariableSection {
+    /// Who is let in.
+    static let gate = VariableSection("Gate")
+    /// What tokens are signed with.
+    static let secret = VariableSection("Signing key")
+    /// How long connections live.
+    static let connections = VariableSection("Connections")
+    /// When a stored session is put into Chrome.
+    static let injection = VariableSection("Injection")
+}

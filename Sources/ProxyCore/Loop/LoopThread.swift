@@ -1,0 +1,44 @@
+import Glibc
+
+/// An event loop running on a thread of its own, for a program whose other threads are not ours. ``stop()``, or
+/// ``join()`` once somebody on the loop has said stop, is called once and by one; without it the thread goes on.
+///
+/// `@unchecked Sendable`: the thread's name is written once, before anyone else sees it.
+@safe public final class LoopThread: @unchecked Sendable {
+    /// The loop; it runs until somebody on it says stop.
+    public let loop: EventLoop
+    private var thread = pthread_t()
+
+    /// Starts the thread.
+    public init(_ loop: EventLoop) throws(Errno) {
+        self.loop = loop
+        let retained = unsafe Unmanaged.passRetained(loop)
+        let code = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            },
+            retained.toOpaque()
+        )
+        guard code == 0 else {
+            // No thread took it over.
+            unsafe retained.release()
+            throw Errno(code: code)
+        }
+    }
+
+    /// Ends the loop after its present turn, and waits for that.
+    public func stop() async {
+        let loop = loop
+        await Task(executorPreference: loop) { loop.stop() }.value
+        join()
+    }
+
+    /// Waits for the loop's end, blocking the calling thread.
+    public func join() {
+        _ = pthread_join(thread, nil)
+    }
+}

@@ -1,0 +1,89 @@
+import Hummingbird
+import ProxyCore
+
+/// Why a request is not done. Each has one status and one `detail`, in the words users of the Python service know.
+enum ServiceRefusal: Error {
+    /// 401 or 503: who asks could not be established.
+    case unauthenticated(AuthenticationFailure)
+    /// 429: the user asked too often; seconds until they may again.
+    case rateLimited(seconds: Int)
+    /// 422: these fields are wrong.
+    case invalid([FieldProblem])
+    /// 413: the body or the state in it is larger than this many bytes.
+    case tooLarge(limit: Int)
+    /// 400: the body broke off; hardly anybody is there to read the answer.
+    case brokenBody
+    /// 404: no such session, or another user's.
+    case noSession
+    /// 404: no session of this name.
+    case noSessionNamed(String)
+    /// 409: the user has a session of this name.
+    case nameTaken(String)
+    /// 410: the session has expired.
+    case expired
+    /// 500: the stored state does not open. Why is for the log.
+    case unopenable
+    /// 503: the database does not answer.
+    case storeUnavailable
+    /// 500: the database, or a row in it, is not what it should be. Why is for the log.
+    case storeBroken
+    /// 404: no such route.
+    case noRoute
+    /// 405: the route takes these methods.
+    case methodNotAllowed(allow: String)
+
+    /// The status it is answered with.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .unauthenticated(let failure): failure.challenge == nil ? .serviceUnavailable : .unauthorized
+        case .storeUnavailable: .serviceUnavailable
+        case .rateLimited: .tooManyRequests
+        case .invalid: .unprocessableContent
+        case .tooLarge: .contentTooLarge
+        case .brokenBody: .badRequest
+        case .noSession, .noSessionNamed, .noRoute: .notFound
+        case .nameTaken: .conflict
+        case .expired: .gone
+        case .unopenable, .storeBroken: .internalServerError
+        case .methodNotAllowed: .methodNotAllowed
+        }
+    }
+
+    /// What the body says.
+    var detail: JSONValue {
+        switch self {
+        case .unauthenticated(let failure): JSONValue(failure.detail)
+        case .rateLimited: "Rate limit exceeded"
+        case .invalid(let problems): .array(problems.map(\.json))
+        case .tooLarge(let limit): "Storage state exceeds maximum size of \(limit) bytes"
+        case .brokenBody: "There was an error parsing the body"
+        case .noSession: "Session not found"
+        case .noSessionNamed(let name): "Session with name '\(name)' not found"
+        case .nameTaken(let name): "Session with name '\(name)' already exists"
+        case .expired: "Session has expired"
+        case .unopenable: "Failed to decrypt session data"
+        case .storeUnavailable: "Database unavailable"
+        case .storeBroken: "Internal server error"
+        case .noRoute: "Not Found"
+        case .methodNotAllowed: "Method Not Allowed"
+        }
+    }
+
+    /// Fields of the answer besides those of every answer.
+    var fields: HTTPFields {
+        switch self {
+        case .unauthenticated(let failure): failure.challenge.map { [.wwwAuthenticate: $0] } ?? [.retryAfter: "5"]
+        case .storeUnavailable: [.retryAfter: "5"]
+        case .rateLimited(let seconds): [.retryAfter: String(seconds)]
+        case .methodNotAllowed(let allow): [.allow: allow]
+        default: [:]
+        }
+    }
+
+    /// The answer.
+    var response: Response {
+        var response = Response(json: ["detail": detail], status: status)
+        for field in fields { response.headers[field.name] = field.value }
+        return response
+    }
+}

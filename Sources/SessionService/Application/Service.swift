@@ -1,0 +1,141 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import ProxyCore
+import ServiceLifecycle
+import SessionStore
+import Settings
+import UnixSignals
+
+/// Everything that runs: the listener for users, the one for operators, the database and the identity provider's keys.
+struct Service {
+    private let configuration: ServiceConfiguration
+    private let log: ServiceLog
+    private let metrics: ServiceMetrics
+    private let authenticator: Authenticator
+
+    /// A service with these settings; nothing is open yet.
+    init(_ configuration: ServiceConfiguration) throws {
+        let log = ServiceLog(threshold: configuration.logLevel)
+        let metrics = ServiceMetrics(droppedLines: { log.droppedLines })
+        authenticator = try Authenticator(
+            configuration.identityProvider,
+            events: AuthenticationEvents(
+                log: { level, event, fields in log.record(level, event, fields) },
+                countFetch: { result in metrics.countKeySetFetch(result) }
+            )
+        )
+        self.configuration = configuration
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Opens the database and the ports and serves until SIGTERM or SIGINT; requests that are being answered then are
+    /// answered first.
+    func run() async throws {
+        let store = try await openStore()
+        try authenticator.start()
+        let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
+        let opening = OpenedListeners(["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"]) { ports in
+            log.record(
+                .info,
+                "listening",
+                ["port": ports["SESSION_LISTEN"], "adminPort": ports["SESSION_ADMIN_LISTEN"]]
+            )
+        }
+        let users = try usersApplication(store, quiet, opening)
+        let operators = operatorsApplication(store, quiet, opening)
+        var group = ServiceGroupConfiguration(
+            services: [
+                Listener(application: operators, address: configuration.adminListen, variable: "SESSION_ADMIN_LISTEN"),
+                Listener(application: users, address: configuration.listen, variable: "SESSION_LISTEN"),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
+        )
+        group.maximumGracefulShutdownDuration = configuration.limits.drain
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await ServiceGroup(configuration: group).run())
+        } catch {
+            outcome = .failure(error)
+        }
+        await authenticator.shutdown()
+        await store.close()
+        try outcome.get()
+        log.record(.info, "stopped")
+    }
+
+    private func openStore() async throws -> any SessionStore {
+        do throws(SessionStoreError) {
+            return try await SessionStores.open(configuration.database, creating: configuration.createsTable)
+        } catch {
+            let advice = error.isCuredByCreating ? ", and so does SESSION_INIT_DB=true" : ""
+            throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error)\(advice).")
+        }
+    }
+
+    private func usersApplication(
+        _ store: any SessionStore,
+        _ logger: Logger,
+        _ opening: OpenedListeners
+    ) throws -> some ApplicationProtocol {
+        Application(
+            router: ServiceRouter.users(configuration, store, authenticator, metrics, log),
+            server: try server(tls: configuration.tls),
+            configuration: ApplicationConfiguration(
+                address: configuration.listen.bindAddress,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)
+            ),
+            onServerRunning: { opening.opened("SESSION_LISTEN", port: $0.localAddress?.port) },
+            logger: logger
+        )
+    }
+
+    private func operatorsApplication(
+        _ store: any SessionStore,
+        _ logger: Logger,
+        _ opening: OpenedListeners
+    ) -> some ApplicationProtocol {
+        Application(
+            router: ServiceRouter.operators(store, metrics, log),
+            server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(address: configuration.adminListen.bindAddress),
+            onServerRunning: { opening.opened("SESSION_ADMIN_LISTEN", port: $0.localAddress?.port) },
+            logger: logger
+        )
+    }
+
+    private func server(tls: TLSConfiguration?) throws -> HTTPServerBuilder {
+        guard let tls else { return .http1(configuration: channel) }
+        return try .tls(.http1(configuration: channel), tlsConfiguration: tls)
+    }
+
+    /// What every connection is held to.
+    private var channel: HTTP1Channel.Configuration {
+        let bodyLimit = configuration.limits.stateSize * 16 + 1_048_576
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestDeadline(patience: .seconds(60), bodyLimit: bodyLimit)],
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 32 * 1024,
+                maxHeaderListSize: 64 * 1024,
+                maxHeaderFieldCount: 100
+            )
+        )
+    }
+}
+
+extension ListenAddress {
+    /// The address as the server takes it.
+    fileprivate var bindAddress: BindAddress {
+        switch self {
+        case .tcp(let host, let port): .hostname(host, port: Int(port))
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import ProxyCore
+
+/// What a token whose signature was good says of its user, every check passed.
+struct IdentityClaims: Sendable {
+    /// How far the provider's clock may be ahead of ours, in seconds: the leeway of `nbf` and `iat`. `exp` has none.
+    static let leeway: Double = 30
+    /// The longest `sub`, in bytes (OpenID Connect Core section 2: 255 ASCII characters).
+    static let maximumSubjectByteCount = 255
+
+    /// `sub`: the user.
+    let subject: String
+    /// `exp`, in seconds since 1970.
+    let expiresAt: Double
+
+    /// Checks a payload: who issued it first, then what it says, then when (RFC 7519 section 4.1).
+    ///
+    /// `now` is in seconds since 1970. Strings compare byte for byte. `issuer`, `audience`, `subject`, `claims`, `expired`
+    /// and `notYetValid` are thrown.
+    init(
+        verifying payload: JSONObject,
+        issuer: String,
+        audience: String,
+        now: Double
+    ) throws(AuthenticationFailure) {
+        guard Self.isString(payload["iss"], issuer) else { throw .issuer }
+        guard Self.names(payload["aud"], audience) else { throw .audience }
+        subject = try Self.subject(payload["sub"])
+        guard let expiresAt = try Self.date(payload["exp"]) else { throw .claims }
+        self.expiresAt = expiresAt
+        let notBefore = try Self.date(payload["nbf"])
+        let issuedAt = try Self.date(payload["iat"])
+        guard now < expiresAt else { throw .expired }
+        guard max(notBefore ?? now, issuedAt ?? now) <= now + Self.leeway else { throw .notYetValid }
+    }
+
+    private static func isString(_ value: JSONValue?, _ text: String) -> Bool {
+        if case .string(let string) = value { string.equals(text) } else { false }
+    }
+
+    /// Section 4.1.3: one string, or an array of nothing but strings.
+    private static func names(_ value: JSONValue?, _ audience: String) -> Bool {
+        guard case .array(let audiences) = value else { return isString(value, audience) }
+        let areStrings = audiences.allSatisfy { if case .string = $0 { true } else { false } }
+        return areStrings && audiences.contains { isString($0, audience) }
+    }
+
+    /// A user's id as the database can hold it: text with something in it, and no NUL, which PostgreSQL refuses.
+    private static func subject(_ value: JSONValue?) throws(AuthenticationFailure) -> String {
+        guard let subject = value?.stringValue, 1...maximumSubjectByteCount ~= subject.utf8.count,
+            !subject.utf8.contains(0)
+        else { throw .subject }
+        return subject
+    }
+
+    /// Seconds from the start of year 1 to the end of year 9999: outside of it there is no date to compare with.
+    private static let dates = -62_135_596_800...253_402_300_799.0
+
+    /// A NumericDate (section 2), which may have a fraction; nil when it is absent, `claims` when it is anything else.
+    private static func date(_ value: JSONValue?) throws(AuthenticationFailure) -> Double? {
+        guard let value else { return nil }
+        guard let seconds = value.doubleValue, dates.contains(seconds) else { throw .claims }
+        return seconds
+    }
+}

@@ -1,0 +1,36 @@
+import FoundationEssentials
+import JWTKit
+
+/// A provider's public key, ready to verify with.
+struct IdentityKey: Sendable {
+    /// What it verifies, and nothing else.
+    let algorithm: IdentityAlgorithm
+    private let verifier: any JWTAlgorithm
+
+    /// The key of a JSON Web Key; nil when its numbers make none, such as a point that is not on the curve.
+    init?(_ key: JSONWebKey) async {
+        let identifier = JWKIdentifier(string: "key")
+        let jwk: JWK =
+            switch key.numbers {
+            case .rsa(let modulus, let exponent):
+                .rsa(.rs256, identifier: identifier, modulus: modulus, exponent: exponent)
+            case .p256(let x, let y):
+                .ecdsa(.es256, identifier: identifier, x: x, y: y, curve: .p256)
+            }
+        // A collection for each key: one that holds several falls back to its first for a name it does not know.
+        let collection = JWTKeyCollection()
+        guard (try? await collection.add(jwk: jwk)) != nil,
+            let verifier = try? await collection.getKey(for: identifier, alg: key.name.algorithm.rawValue),
+            verifier.name == key.name.algorithm.rawValue
+        else { return nil }
+        algorithm = key.name.algorithm
+        self.verifier = verifier
+    }
+
+    /// Whether `signature` is this key's for `message`. Not quick: some ten microseconds (RS256) to a hundred (ES256).
+    func verifies(_ signature: [UInt8], of message: ArraySlice<UInt8>) -> Bool {
+        // RFC 7518 section 3.4: the two numbers, 32 bytes each. An RSA signature is as long as the modulus, or is none.
+        guard algorithm != .es256 || signature.count == 64 else { return false }
+        return (try? verifier.verify(signature, signs: message)) ?? false
+    }
+}

@@ -1,0 +1,79 @@
+import Settings
+
+/// How much one user, and all of them together, may take.
+struct ServiceLimits: Sendable {
+    /// How many requests a user may make in a window.
+    let rate: Int
+    /// How long a window is.
+    let window: Duration
+    /// The largest storage state, in bytes of JSON text.
+    let stateSize: Int
+    /// How many connections there may be; more wait.
+    let connections: Int
+    /// How long requests may go on after SIGTERM.
+    let drain: Duration
+
+    /// Reads the settings.
+    init(_ environment: Environment) throws(ConfigurationError) {
+        rate = try environment.value(Self.rateVariable)
+        window = .seconds(try environment.value(Self.windowVariable))
+        stateSize = try environment.value(Self.stateVariable)
+        connections = try environment.value(Self.connectionsVariable)
+        drain = try environment.value(Self.drainVariable)
+    }
+
+    /// The variables, as they are listed.
+    static let variables = [
+        rateVariable.description, windowVariable.description, stateVariable.description,
+        connectionsVariable.description,
+        drainVariable.description,
+    ]
+
+    private static let rateVariable = Variable(
+        "SESSION_RATE_LIMIT_PER_MINUTE",
+        in: .limits,
+        standard: "60",
+        expected: "a whole number from 1 to 1000000",
+        help: "How many requests a user may make in a window.",
+        parse: { VariableParsing.integer($0, in: 1...1_000_000) }
+    )
+    private static let windowVariable = Variable(
+        "SESSION_RATE_LIMIT_WINDOW_SECONDS",
+        in: .limits,
+        standard: "60",
+        expected: "a whole number of seconds from 1 to 86400",
+        help: "How long such a window is, in seconds.",
+        parse: { VariableParsing.integer($0, in: 1...86_400) }
+    )
+    private static let stateVariable = Variable(
+        "SESSION_MAX_STORAGE_STATE_BYTES",
+        in: .limits,
+        standard: "1048576",
+        expected: "a whole number from 1024 to 67108864",
+        help: "The largest storage state that is kept, in bytes of JSON.",
+        parse: { VariableParsing.integer($0, in: 1024...67_108_864) }
+    )
+    private static let connectionsVariable = Variable(
+        "SESSION_MAX_CONNECTIONS",
+        in: .limits,
+        standard: "1024",
+        expected: "a whole number from 1 to 1000000",
+        help: "The most connections at a time; one more waits.",
+        parse: { VariableParsing.integer($0, in: 1...1_000_000) }
+    )
+    private static let drainVariable = Variable(
+        "SESSION_DRAIN",
+        in: .limits,
+        standard: "30s",
+        expected: "a duration such as 30s, at most 1h",
+        help: "How long requests may go on after SIGTERM.",
+        parse: { VariableParsing.duration($0, in: .seconds(1) ... .seconds(3600)) }
+    )
+}
+
+extension VariableSection {
+    /// How much may be asked.
+    static let limits = VariableSection("Limits")
+    /// Whose tokens are taken.
+    static let identityProvider = VariableSection("Identity provider")
+}

@@ -1,0 +1,112 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOHTTP1
+import ProxyCore
+import SessionInjector
+import SessionStore
+
+/// The routes below `/sessions`. Each one is asked by a user who has been established and may still ask.
+struct SessionRoutes: Sendable {
+    /// Where sessions are kept.
+    let store: any SessionStore
+    /// What they are sealed under.
+    let secret: MasterSecret
+    /// The largest storage state that is kept, in bytes of JSON text.
+    let stateLimit: Int
+
+    /// Adds the routes to a group whose path is `/sessions`.
+    func add(to group: some RouterMethods<UserRequestContext>) {
+        group.post("", use: create)
+        group.get("", use: list)
+        group.get("by-name/:name", use: getByName)
+        group.get(":id", use: get)
+        group.put(":id", use: update)
+        group.delete(":id", use: delete)
+        group.get(":id/state", use: state)
+    }
+
+    /// The paths with the methods they take, for those who ask with another one.
+    static let allowedMethods: [(path: RouterPath, methods: [HTTPRequest.Method])] = [
+        ("/sessions", [.get, .head, .post]),
+        ("/sessions/by-name/:name", [.get, .head]),
+        ("/sessions/:id", [.get, .head, .put, .delete]),
+        ("/sessions/:id/state", [.get, .head]),
+    ]
+
+    @Sendable private func create(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let draft = try SessionDraft(try await body(of: request))
+        try checkSize(draft.storageState)
+        return Response(json: try await sessions(of: context).create(draft).created, status: .created)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let all = try await sessions(of: context).all()
+        return Response(json: ["sessions": .array(all.map(\.summary))])
+    }
+
+    @Sendable private func getByName(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let name = try context.pathParameter("name")
+        return Response(json: try await sessions(of: context).session(named: name).summary)
+    }
+
+    @Sendable private func get(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let id = try context.pathParameter("id")
+        return Response(json: try await sessions(of: context).session(id: id).summary)
+    }
+
+    @Sendable private func state(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let id = try context.pathParameter("id")
+        let state = try await sessions(of: context).state(id: id)
+        return Response(jsonText: Array("{\"storage_state\":".utf8) + state + Array("}".utf8))
+    }
+
+    @Sendable private func update(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let id = try context.pathParameter("id")
+        let edit = try SessionEdit(try await body(of: request))
+        if let state = edit.storageState { try checkSize(state) }
+        return Response(json: try await sessions(of: context).edit(id: id, edit).summary)
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let id = try context.pathParameter("id")
+        try await sessions(of: context).delete(id: id)
+        return Response(json: ["status": "deleted"])
+    }
+
+    private func sessions(of context: UserRequestContext) -> UserSessions {
+        UserSessions(of: context.userID, in: store, sealedUnder: secret)
+    }
+
+    private func checkSize(_ state: [UInt8]) throws(ServiceRefusal) {
+        if state.count > stateLimit { throw .tooLarge(limit: stateLimit) }
+    }
+
+    /// The whole body. JSON may write a character of a state in up to six bytes (`\u00e9`), so that a body may be several
+    /// times as long as the state it brings; what is longer is refused before it is read, where its length says so.
+    private func body(of request: Request) async throws -> [UInt8] {
+        guard request.hasJSONBody else { throw ServiceRefusal.invalid([.noObject()]) }
+        let limit = stateLimit * 4 + 65_536
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw ServiceRefusal.tooLarge(limit: stateLimit)
+        }
+        do {
+            return Array(buffer: try await request.body.collect(upTo: limit))
+        } catch is NIOTooManyBytesError {
+            throw ServiceRefusal.tooLarge(limit: stateLimit)
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            throw ServiceRefusal.brokenBody
+        }
+    }
+}
+
+extension Request {
+    /// Whether the body says to be JSON, or does not say what it is.
+    fileprivate var hasJSONBody: Bool {
+        guard let type = headers[.contentType]?.prefix(while: { $0 != ";" }).lowercased() else { return true }
+        let media = type.filter { $0 != " " && $0 != "\t" }
+        return media == "application/json" || (media.hasPrefix("application/") && media.hasSuffix("+json"))
+    }
+}

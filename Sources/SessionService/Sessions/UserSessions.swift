@@ -1,0 +1,105 @@
+import FoundationEssentials
+import ProxyCore
+import SessionInjector
+import SessionStore
+
+/// The stored sessions of one user. Another user's are never found, whatever is asked for.
+struct UserSessions {
+    private let userID: String
+    private let store: any SessionStore
+    private let secret: MasterSecret
+
+    /// The sessions of this user, sealed under a key derived from `secret`.
+    init(of userID: String, in store: any SessionStore, sealedUnder secret: MasterSecret) {
+        self.userID = userID
+        self.store = store
+        self.secret = secret
+    }
+
+    /// Stores a session.
+    func create(_ draft: SessionDraft) async throws -> SessionMetadata {
+        let sealed = secret.userKey(for: userID).seal(draft.storageState)
+        let now = Timestamp.now()
+        let metadata = SessionMetadata(
+            id: UUID().uuidString.lowercased(),
+            userID: userID,
+            name: draft.name,
+            description: draft.description,
+            domains: draft.domains,
+            expiresAt: draft.expiresAt,
+            createdAt: now,
+            updatedAt: now
+        )
+        do throws(SessionStoreError) {
+            try await store.insert(SessionRow(metadata: metadata, ciphertext: sealed.ciphertext, iv: sealed.iv))
+        } catch .nameTaken {
+            throw ServiceRefusal.nameTaken(draft.name)
+        }
+        return metadata
+    }
+
+    /// What is known of every session, newest first.
+    func all() async throws -> [SessionMetadata] {
+        try await store.list(userID: userID)
+    }
+
+    /// What is known of one session.
+    func session(id: String) async throws -> SessionMetadata {
+        guard let found = try await store.metadata(id: id), found.userID == userID else {
+            throw ServiceRefusal.noSession
+        }
+        return found
+    }
+
+    /// What is known of the session of this name.
+    func session(named name: String) async throws -> SessionMetadata {
+        guard let found = try await store.metadata(userID: userID, name: name) else {
+            throw ServiceRefusal.noSessionNamed(name)
+        }
+        return found
+    }
+
+    /// A session's storage state, as the JSON text it was stored as.
+    func state(id: String) async throws -> [UInt8] {
+        guard let row = try await store.row(id: id), row.metadata.userID == userID else {
+            throw ServiceRefusal.noSession
+        }
+        guard !row.metadata.isExpired(now: Timestamp.now().secondsSince1970) else { throw ServiceRefusal.expired }
+        return try open(SealedState(ciphertext: row.ciphertext, iv: row.iv))
+    }
+
+    /// Opens a state and holds it to the rules for new ones: nothing else may become part of an answer.
+    private func open(_ sealed: SealedState) throws(ServiceRefusal) -> [UInt8] {
+        let options = JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512)
+        var fields = BodyFields()
+        guard let text = try? secret.userKey(for: userID).open(sealed),
+            let value = try? JSONValue.parse(text, options: options),
+            let state = fields.storageState(value)
+        else { throw .unopenable }
+        return state
+    }
+
+    /// Changes what the edit names, in one step.
+    func edit(id: String, _ edit: SessionEdit) async throws -> SessionMetadata {
+        let sealed = edit.storageState.map { secret.userKey(for: userID).seal($0) }
+        let changes = SessionChanges(
+            name: edit.name,
+            description: edit.description,
+            expiresAt: edit.expiresAt,
+            sealed: sealed.map { SealedColumns(ciphertext: $0.ciphertext, iv: $0.iv) }
+        )
+        do {
+            guard let changed = try await store.update(id: id, userID: userID, with: changes, at: .now()) else {
+                throw ServiceRefusal.noSession
+            }
+            return changed
+        } catch SessionStoreError.nameTaken {
+            throw ServiceRefusal.nameTaken(edit.name ?? "")
+        }
+    }
+
+    /// Deletes a session.
+    func delete(id: String) async throws {
+        guard try await store.delete(id: id, userID: userID) else { throw ServiceRefusal.noSession }
+    }
+}

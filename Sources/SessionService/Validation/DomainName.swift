@@ -1,0 +1,26 @@
+/// The domain names a session may be said to be for: labels of letters, digits and inner hyphens (RFC 1123 section 2.1),
+/// one or more. They are a note of the user's; nothing is resolved or restricted by them.
+enum DomainName {
+    /// The longest name, in characters (RFC 1035 section 2.3.4).
+    static let maximumLength = 253
+
+    /// Whether `name` is such a name.
+    static func isValid(_ name: String) -> Bool {
+        guard (1...maximumLength).contains(name.utf8.count) else { return false }
+        return name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            guard (1...63).contains(label.count), let first = label.first, let last = label.last else { return false }
+            return isAlphanumeric(first) && isAlphanumeric(last)
+                && label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+        }
+    }
+
+    /// Whether a byte is one of `A-Z a-z 0-9`.
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
+}

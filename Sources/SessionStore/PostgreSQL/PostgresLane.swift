@@ -1,0 +1,116 @@
+/// One of a pool's ways to the server: a connection, made when it is needed, on a queue of its own that may block.
+actor PostgresLane {
+    private nonisolated let queue = StoreQueue(label: "session-store-postgres")
+    private let location: PostgresLocation
+    private let limits: PostgresLimits
+    private var connection: PostgresConnection?
+
+    /// The actor's executor: the lane's own queue.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
+
+    /// A lane without a connection yet.
+    init(to location: PostgresLocation, _ limits: PostgresLimits) {
+        self.location = location
+        self.limits = limits
+    }
+
+    /// See ``SessionDatabase/run(_:_:)``.
+    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
+        try ask(isRead: query.isRead) { (connection) throws(PostgresFault) in
+            do throws(PostgresFault) {
+                let result = try connection.run(query, parameters)
+                for (column, type) in zip(SessionQuery.columns, result.types) where type?.fits(column) != true {
+                    throw .unusableColumn(column)
+                }
+                return result.rows
+            } catch .refused("42703", _) {
+                throw try Self.missingColumn(connection)
+            }
+        }
+    }
+
+    /// Makes the table when it is not there, and sees to it that it is as it should be. Of several that do so at once,
+    /// one makes it.
+    func createTable() throws(SessionStoreError) {
+        // Whatever happened: a transaction that was not committed ends with its connection.
+        defer { connection = nil }
+        try ask(isRead: true) { (connection) throws(PostgresFault) in
+            try connection.run("BEGIN")
+            try connection.run("SELECT pg_advisory_xact_lock(\(Self.lock))")
+            // Looked for first: who may use the table may not be allowed to make one.
+            if try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] {
+                for statement in Self.schema { try connection.run(statement) }
+            }
+            try connection.run("COMMIT")
+        }
+        _ = try run(.probe, [])
+    }
+
+    /// Ends the connection.
+    func close() {
+        connection = nil
+    }
+
+    /// Asks on a connection that stands, and once more on another where that does no harm: a server that was restarted
+    /// costs no error.
+    private func ask<Answer>(
+        isRead: Bool,
+        _ question: (PostgresConnection) throws(PostgresFault) -> Answer
+    ) throws(SessionStoreError) -> Answer {
+        var isSecond = false
+        while true {
+            do throws(PostgresFault) {
+                return try question(try openConnection())
+            } catch {
+                if error.endsConnection { connection = nil }
+                guard !isSecond, error.allowsAnotherTry(ofRead: isRead) else {
+                    throw SessionStoreError(error, at: location)
+                }
+                isSecond = true
+            }
+        }
+    }
+
+    private func openConnection() throws(PostgresFault) -> PostgresConnection {
+        if let connection, connection.isQuiet { return connection }
+        connection = nil
+        let opened = try PostgresConnection(to: location, limits)
+        connection = opened
+        return opened
+    }
+
+    /// Which column the table lacks.
+    private static func missingColumn(_ connection: PostgresConnection) throws(PostgresFault) -> PostgresFault {
+        let found = try connection.run(
+            """
+            SELECT attname::text FROM pg_attribute
+            WHERE attrelid = to_regclass('browser_sessions') AND attnum > 0 AND NOT attisdropped
+            """
+        ).rows
+        let missing = SessionQuery.columns.first { !found.contains([.text($0)]) }
+        return missing.map(PostgresFault.unusableColumn) ?? .refused(state: "42703", constraint: nil)
+    }
+
+    /// What makers of the table lock each other out with; any number that nobody else uses.
+    private static let lock = 0x6364_7070_726F_7879
+
+    /// The table as SQLAlchemy makes it, with one of its two equal indexes.
+    private static let schema = [
+        """
+        CREATE TABLE browser_sessions (
+            id VARCHAR(36) NOT NULL PRIMARY KEY,
+            user_id VARCHAR(255) NOT NULL,
+            name VARCHAR(50) NOT NULL,
+            description VARCHAR(500),
+            domains VARCHAR(1000) NOT NULL,
+            storage_state_encrypted BYTEA NOT NULL,
+            iv BYTEA NOT NULL,
+            expires_at TIMESTAMP WITH TIME ZONE,
+            created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+            updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+            CONSTRAINT uq_user_session_name UNIQUE (user_id, name)
+        )
+        """,
+        "CREATE INDEX idx_browser_sessions_user_id ON browser_sessions (user_id)",
+    ]
+}

@@ -1,0 +1,98 @@
+import CPostgres
+
+/// One result of libpq's, in binary format, cleared when it goes.
+@safe final class PostgresResult {
+    // Owned: got from PQgetResult, given back once, in `deinit`.
+    private let handle: OpaquePointer
+
+    /// Takes a result over.
+    init(_ handle: OpaquePointer) {
+        unsafe self.handle = handle
+    }
+
+    deinit {
+        unsafe CPQclear(handle)
+    }
+
+    /// PostgreSQL's moments count from 2000-01-01; this many microseconds after 1970.
+    static let epoch: Int64 = 946_684_800_000_000
+
+    /// Why there are no rows; nil where the statement was carried out. An error that is libpq's own, and has no
+    /// SQLSTATE, is the end of the connection.
+    var fault: PostgresFault? {
+        switch unsafe CPQresultStatus(handle) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return nil
+        default:
+            guard let state = field(cpostgres_sqlstate_field) else { return .broken(wasSent: true) }
+            return .refused(state: state, constraint: field(cpostgres_constraint_field))
+        }
+    }
+
+    private func field(_ code: Int32) -> String? {
+        // Text of libpq's that lives as long as the result.
+        guard let text = unsafe CPQresultErrorField(handle, code) else { return nil }
+        return unsafe String(cString: text)
+    }
+
+    /// The types of the columns.
+    var types: [PostgresType?] {
+        let count = unsafe CPQnfields(handle)
+        return (0..<count).map { PostgresType(rawValue: unsafe CPQftype(handle, $0)) }
+    }
+
+    /// All rows.
+    var rows: [[SQLValue]] {
+        let types = types
+        let count = unsafe CPQntuples(handle)
+        return (0..<count).map { row in
+            zip(Int32(0)..., types).map { value(row, $0, $1) }
+        }
+    }
+
+    private func value(_ row: Int32, _ column: Int32, _ type: PostgresType?) -> SQLValue {
+        guard unsafe CPQgetisnull(handle, row, column) == 0, let start = unsafe CPQgetvalue(handle, row, column) else {
+            return .null
+        }
+        // The bytes are libpq's and live as long as the result; they are copied here.
+        let count = unsafe Int(CPQgetlength(handle, row, column))
+        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
+        switch type {
+        case .bytes: return .bytes(unsafe Array(bytes))
+        case .moment, .momentWithZone: return unsafe Self.moment(bytes)
+        case .text, .varchar, nil: return .text(unsafe String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    /// Microseconds, the highest byte first. What lies outside the years 1 to 9999, `infinity` included, becomes a text
+    /// that is no moment.
+    private static func moment(_ bytes: UnsafeRawBufferPointer) -> SQLValue {
+        let value = unsafe bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        let range: Range<Int64> = -62_135_596_800_000_000..<253_402_300_800_000_000
+        let (microseconds, isBeyond) = value.addingReportingOverflow(epoch)
+        guard !isBeyond, range.contains(microseconds) else { return .text("out of range") }
+        return .moment(Timestamp(microseconds: microseconds))
+    }
+}
+
+/// The types that the table's columns may have, by PostgreSQL's fixed numbers (`pg_type.dat`).
+enum PostgresType: UInt32 {
+    /// `bytea`
+    case bytes = 17
+    /// `text`
+    case text = 25
+    /// `character varying`
+    case varchar = 1043
+    /// `timestamp without time zone`, which holds UTC.
+    case moment = 1114
+    /// `timestamp with time zone`
+    case momentWithZone = 1184
+
+    /// Whether one of the table's columns may be of this type.
+    func fits(_ column: String) -> Bool {
+        switch self {
+        case .bytes: column == "storage_state_encrypted" || column == "iv"
+        case .text, .varchar: ["id", "user_id", "name", "description", "domains"].contains(column)
+        case .moment, .momentWithZone: column.hasSuffix("_at")
+        }
+    }
+}

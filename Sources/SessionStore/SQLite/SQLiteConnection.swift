@@ -1,0 +1,100 @@
+import CSQLite
+
+/// An open SQLite connection with the statements prepared on it, closed when it goes. Used by one isolation at a time
+/// (its database's actor).
+@safe final class SQLiteConnection {
+    // Owned: made by sqlite3_open_v2 in `init`, given back once, in `deinit`. Never handed out.
+    private let handle: OpaquePointer
+    private let path: String
+    private var statements: [SessionQuery: SQLiteStatement] = [:]
+
+    /// Opens the file at `path`, which must exist (or be `:memory:`), for reading and, where permitted, writing. Waits
+    /// up to 5 s for a lock that another process holds.
+    init(path: String) throws(SessionStoreError) {
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard let handle = unsafe opened else { throw Self.failure(code) }
+        guard code == SQLITE_OK else {
+            let reason = unsafe String(cString: sqlite3_errmsg(handle))
+            unsafe sqlite3_close_v2(handle)
+            throw code & 0xFF == SQLITE_NOTADB ? .corrupt(path: path) : .unopenable(database: path, reason: reason)
+        }
+        unsafe self.handle = handle
+        self.path = path
+        unsafe sqlite3_busy_timeout(handle, 5000)
+    }
+
+    deinit {
+        // Statements that are finalised later keep what they need until then.
+        unsafe sqlite3_close_v2(handle)
+    }
+
+    /// Runs one of the table's statements, prepared when it is needed first.
+    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
+        if let statement = statements[query] { return try rows(of: statement, parameters) }
+        let statement: SQLiteStatement
+        do throws(SessionStoreError) {
+            statement = try prepare(String(query.sql.map { $0 == "$" ? "?" : $0 }))
+        } catch {
+            throw tableFault ?? error
+        }
+        statements[query] = statement
+        return try rows(of: statement, parameters)
+    }
+
+    /// Runs a statement of this module's own to its end.
+    @discardableResult
+    func run(_ sql: String) throws(SessionStoreError) -> [[SQLValue]] {
+        try rows(of: try prepare(sql), [])
+    }
+
+    private func prepare(_ sql: String) throws(SessionStoreError) -> SQLiteStatement {
+        var statement: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
+        guard code == SQLITE_OK, let statement = unsafe statement else { throw error(code) }
+        return unsafe SQLiteStatement(statement)
+    }
+
+    private func rows(
+        of statement: SQLiteStatement,
+        _ parameters: [SQLValue]
+    ) throws(SessionStoreError) -> [[SQLValue]] {
+        // Not before the end: a statement that returns rows has changed all it changes when it gives the first.
+        defer { statement.reset() }
+        statement.bind(parameters)
+        var rows: [[SQLValue]] = []
+        while true {
+            switch statement.step() {
+            case SQLITE_ROW: rows.append(statement.row)
+            case SQLITE_DONE: return rows
+            case let code: throw error(code)
+            }
+        }
+    }
+
+    /// What is wrong with the table; nil when it has all its columns.
+    private var tableFault: SessionStoreError? {
+        guard let rows = try? run("SELECT name FROM pragma_table_info('browser_sessions')") else { return nil }
+        guard !rows.isEmpty else { return .noTable(database: path) }
+        let missing = SessionQuery.columns.first { !rows.contains([.text($0)]) }
+        return missing.map { .unusableColumn(database: path, column: $0) }
+    }
+
+    /// The fact behind a result code. Codes are extended; the low byte is the class.
+    private func error(_ code: Int32) -> SessionStoreError {
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy
+        case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path)
+        // SQLITE_CONSTRAINT_UNIQUE; the only unique key besides the id is (user_id, name).
+        case SQLITE_CONSTRAINT where code == 2067: .nameTaken
+        case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_IOERR, SQLITE_FULL:
+            .unopenable(database: path, reason: unsafe String(cString: sqlite3_errmsg(handle)))
+        default: Self.failure(code)
+        }
+    }
+
+    private static func failure(_ code: Int32) -> SessionStoreError {
+        .failed(code: "SQLite result \(code)")
+    }
+}

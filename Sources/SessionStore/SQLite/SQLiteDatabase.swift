@@ -1,0 +1,75 @@
+import Glibc
+
+/// The table in one SQLite file, or in memory.
+///
+/// An actor on a queue of its own: its methods may be awaited from the event loop, which they never block.
+actor SQLiteDatabase: SessionDatabase {
+    private nonisolated let queue = StoreQueue(label: "session-store")
+    private var connection: SQLiteConnection?
+
+    /// The actor's executor: the database's own queue.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
+
+    /// Opens the database at `path` and checks it: its pages, and that the table is there. Blocks while it does.
+    ///
+    /// - Parameters:
+    ///   - path: a file, or `:memory:` for a database that goes with its connection and is there only when it is made.
+    ///   - creating: makes a missing file (mode 0600) and table; otherwise they are errors.
+    init(path: String, creating: Bool) throws(SessionStoreError) {
+        try Self.prepareFile(at: path, creating: creating)
+        let connection = try SQLiteConnection(path: path)
+        guard try connection.run("PRAGMA quick_check(1)") == [[.text("ok")]] else { throw .corrupt(path: path) }
+        if creating { try connection.run(Self.schema) }
+        // Readers and the one writer do not wait for each other. A file on a read-only mount stays as it is.
+        do { try connection.run("PRAGMA journal_mode=WAL") } catch { if case .corrupt = error { throw error } }
+        _ = try connection.run(.probe, [])
+        self.connection = connection
+    }
+
+    /// Sees to it that the file is there before SQLite opens it, so that it never has another mode than 0600.
+    private static func prepareFile(at path: String, creating: Bool) throws(SessionStoreError) {
+        let isMemory = path == ":memory:"
+        if isMemory && creating { return }
+        if !isMemory, unsafe access(path, F_OK) == 0 { return }
+        guard creating else { throw .missing(path: path) }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex { unsafe mkdir(String(path[..<slash]), 0o700) }
+        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .unopenable(database: path, reason: unsafe String(cString: strerror(errno)))
+        }
+        Glibc.close(descriptor)
+    }
+
+    /// See ``SessionDatabase/run(_:_:)``.
+    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
+        guard let connection else { throw .unavailable(reason: "it has been closed") }
+        return try connection.run(query, parameters)
+    }
+
+    /// See ``SessionDatabase/check()``.
+    func check() throws(SessionStoreError) {
+        _ = try run(.probe, [])
+    }
+
+    /// See ``SessionDatabase/close()``.
+    func close() {
+        connection = nil
+    }
+
+    /// The table as SQLAlchemy makes it.
+    private static let schema = """
+        CREATE TABLE IF NOT EXISTS browser_sessions (
+            id VARCHAR(36) NOT NULL PRIMARY KEY,
+            user_id VARCHAR(255) NOT NULL,
+            name VARCHAR(50) NOT NULL,
+            description VARCHAR(500),
+            domains VARCHAR(1000) NOT NULL,
+            storage_state_encrypted BLOB NOT NULL,
+            iv BLOB NOT NULL,
+            expires_at DATETIME,
+            created_at DATETIME NOT NULL,
+            updated_at DATETIME NOT NULL,
+            CONSTRAINT uq_user_session_name UNIQUE (user_id, name)
+        )
+        """
+}

@@ -1,0 +1,71 @@
+public import SessionInjector
+public import SessionStore
+
+/// Where stored sessions are and how they are sealed.
+public struct StoreSettings: Sendable {
+    /// Which database holds them.
+    public let database: DatabaseLocation
+    /// Whether `DATABASE_URL` is not set.
+    public let isStandard: Bool
+    /// What opens and seals them; nil when no secret is set, and then none can be opened.
+    public let keys: SealingKeys?
+
+    /// Reads the settings.
+    public init(_ environment: Environment) throws(ConfigurationError) {
+        let dataHome = try environment.optional(Self.dataHomeVariable)
+        let configured = try environment.optional(Self.databaseVariable)
+        database = configured ?? .standard(dataHome: dataHome)
+        isStandard = configured == nil
+        let secret = try environment.optional(Self.secretVariable)
+        let userKey = try environment.optional(Self.userKeyVariable)
+        if secret != nil && userKey != nil {
+            throw .conflict(Self.userKeyVariable.description, with: Self.secretVariable.description)
+        }
+        keys = secret.map(SealingKeys.master) ?? userKey.map(SealingKeys.user)
+    }
+
+    /// The variables these settings are read from, as they are listed.
+    public static let variables: [VariableDescription] = [
+        databaseVariable.description, dataHomeVariable.description, secretVariable.description,
+        userKeyVariable.description,
+    ]
+
+    /// Those of them that the session service reads: it serves every user, so that one user's key is not enough.
+    public static let serviceVariables: [VariableDescription] = [
+        databaseVariable.description, dataHomeVariable.description, secretVariable.description,
+    ]
+
+    /// What to say where the master secret is needed and not set.
+    public static var missingSecret: ConfigurationError {
+        .missing(secretVariable.description, because: "sessions are sealed under it")
+    }
+
+    private static let databaseVariable = Variable(
+        "DATABASE_URL",
+        in: .sessions,
+        expected: DatabaseLocation.forms,
+        help: "The database of stored sessions; by default cdp-proxy/cdp-proxy.sqlite3 in XDG_DATA_HOME or /var/lib.",
+        parse: { try? DatabaseLocation(url: $0) }
+    )
+    private static let dataHomeVariable = Variable(
+        "XDG_DATA_HOME",
+        in: .sessions,
+        expected: "an absolute path",
+        help: "Where the database is kept when DATABASE_URL does not say.",
+        parse: { $0.hasPrefix("/") ? VariableParsing.printable($0) : nil }
+    )
+    private static let secretVariable = Variable(
+        "SESSION_ENCRYPTION_SECRET",
+        in: .sessions,
+        expected: "32 bytes in base64",
+        help: "The secret from which each user's key is derived.",
+        parse: { try? MasterSecret(base64: $0) }
+    )
+    private static let userKeyVariable = Variable(
+        "SESSION_USER_KEY",
+        in: .sessions,
+        expected: "32 bytes in base64",
+        help: "One user's derived key, in place of SESSION_ENCRYPTION_SECRET.",
+        parse: { try? UserKey(base64: $0) }
+    )
+}

@@ -1,0 +1,45 @@
+/// Every variable a program reads, for its `--help` and the documentation.
+public struct VariableTable: Sendable {
+    /// The declarations, in the order in which they are listed; those of one section stand together.
+    public let all: [VariableDescription]
+    /// Their names.
+    public let names: Set<String>
+
+    /// A table of these variables.
+    public init(_ groups: [[VariableDescription]]) {
+        all = groups.flatMap(\.self)
+        names = Set(all.map(\.name))
+    }
+
+    /// The list as text for a terminal, under its headings.
+    public var helpText: String {
+        var text = "Configured by the environment; a variable that is set to nothing counts as not set.\n"
+        for section in sections {
+            text += "\n\(section.title):\n"
+            for variable in all where variable.section == section {
+                text += "  \(variable.name)\(variable.standard.map { " (\($0))" } ?? "")\n      \(variable.help)\n"
+            }
+        }
+        return text
+    }
+
+    /// The list as a table in Markdown.
+    public var markdown: String {
+        var text = ""
+        for section in sections {
+            text += "### \(section.title)\n\n| variable | default | meaning | must be |\n| --- | --- | --- | --- |\n"
+            for variable in all where variable.section == section {
+                let standard = variable.standard.map { "`\($0)`" } ?? ""
+                text += "| `\(variable.name)` | \(standard) | \(variable.help) | \(variable.expected) |\n"
+            }
+            text += "\n"
+        }
+        return text
+    }
+
+    private var sections: [VariableSection] {
+        all.map(\.section).reduce(into: []) { found, section in
+            if !found.contains(section) { found.append(section) }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import ProxyCore
+import Testing
+
+@testable import SessionService
+
+@Suite struct ServiceRefusalTests {
+    @Test(arguments: [
+        (ServiceRefusal.unauthenticated(.missing), 401, "Missing Authorization header"),
+        (.unauthenticated(.signature), 401, "Invalid authentication token"),
+        (.unauthenticated(.providerUnavailable), 503, "Unable to validate authentication token"),
+        (.rateLimited(seconds: 7), 429, "Rate limit exceeded"),
+        (.tooLarge(limit: 10), 413, "Storage state exceeds maximum size of 10 bytes"),
+        (.noSession, 404, "Session not found"), (.noSessionNamed("x"), 404, "Session with name 'x' not found"),
+        (.nameTaken("x"), 409, "Session with name 'x' already exists"), (.expired, 410, "Session has expired"),
+        (.unopenable, 500, "Failed to decrypt session data"), (.storeUnavailable, 503, "Database unavailable"),
+        (.storeBroken, 500, "Internal server error"), (.noRoute, 404, "Not Found"),
+        (.methodNotAllowed(allow: "GET"), 405, "Method Not Allowed"),
+    ])
+    func statusAndDetail(_ refusal: ServiceRefusal, _ status: Int, _ detail: String) {
+        #expect(refusal.response.status.code == status)
+        #expect(refusal.detail == JSONValue(detail))
+    }
+
+    @Test func whatAClientMustKnowStandsInTheFields() {
+        #expect(ServiceRefusal.rateLimited(seconds: 7).response.headers[.retryAfter] == "7")
+        #expect(ServiceRefusal.storeUnavailable.response.headers[.retryAfter] != nil)
+        #expect(ServiceRefusal.unauthenticated(.missing).response.headers[.wwwAuthenticate] == "Bearer")
+        #expect(ServiceRefusal.unauthenticated(.providerUnavailable).response.headers[.wwwAuthenticate] == nil)
+        #expect(ServiceRefusal.methodNotAllowed(allow: "GET, HEAD").response.headers[.allow] == "GET, HEAD")
+    }
+
+    @Test func problemsAreAListOfPlaces() {
+        let refusal = ServiceRefusal.invalid([.missing("name"), .noList("domains")])
+        #expect(refusal.status.code == 422)
+        #expect(refusal.detail.arrayValue?.map { $0["type"]?.stringValue } == ["missing", "list_type"])
+    }
+}

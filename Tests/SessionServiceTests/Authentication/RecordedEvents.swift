@@ -1,0 +1,31 @@
+import ProxyCore
+import Synchronization
+
+@testable import SessionService
+
+/// What was logged and counted.
+final class RecordedEvents: Sendable {
+    private let recorded = Mutex<(lines: [String], counts: [String])>(([], []))
+
+    /// The lines, as `warning jwks_failed reason=no connection`, without the seconds.
+    var lines: [String] { recorded.withLock { $0.lines } }
+    /// The results counted.
+    var counts: [String] { recorded.withLock { $0.counts } }
+
+    /// What the source is given.
+    var events: AuthenticationEvents {
+        AuthenticationEvents(
+            log: { level, event, fields in
+                let written = fields.compactMap { name, value -> String? in
+                    switch value {
+                    case .string(let text): " \(name)=\(text)"
+                    case .integer(let number): " \(name)=\(number)"
+                    default: nil
+                    }
+                }
+                self.recorded.withLock { $0.lines.append("\(level) \(event)\(written.joined())") }
+            },
+            countFetch: { result in self.recorded.withLock { $0.counts.append(result) } }
+        )
+    }
+}

@@ -1,0 +1,103 @@
+import Testing
+
+@testable import SessionStore
+
+/// The table as others made it, and who may make it.
+@Suite struct PostgresTableTests {
+    @Test func withoutTheTableItSaysSo() async throws {
+        let scene = try await PostgresScene(withTable: false)
+        let store = try scene.store()
+        let error = SessionStoreError.noTable(database: "postgresql://127.0.0.1:\(scene.address.port)/\(scene.name)")
+        await #expect(throws: error) { try await store.check() }
+        await #expect(throws: error) { try await store.list(userID: "u") }
+        await #expect(throws: error) { try await store.insert(.make()) }
+        try await store.database.createTable()
+        try await store.insert(.make())
+        await store.close()
+    }
+
+    @Test(arguments: [
+        ("ALTER TABLE browser_sessions ALTER domains TYPE text[] USING ARRAY[domains]", "domains"),
+        ("ALTER TABLE browser_sessions DROP iv", "iv"),
+        ("ALTER TABLE browser_sessions ALTER expires_at TYPE text", "expires_at"),
+        ("ALTER TABLE browser_sessions ALTER storage_state_encrypted TYPE text", "storage_state_encrypted"),
+        ("ALTER TABLE browser_sessions RENAME description TO note", "description"),
+    ])
+    func aTableOfAnotherShapeIsRefused(change: String, column: String) async throws {
+        let scene = try await PostgresScene()
+        try await scene.sql(change)
+        let store = try scene.store()
+        let error = SessionStoreError.unusableColumn(database: "\(try scene.location())", column: column)
+        await #expect(throws: error) { try await store.check() }
+        await #expect(throws: error) {
+            try await StoreKind.open(.postgres(try scene.location()), creating: true)
+        }
+        #expect("\(error)".contains(column))
+        await store.close()
+    }
+
+    /// Moments without a zone hold UTC, wherever the server thinks it is.
+    @Test func columnsWithoutAZoneHoldUTC() async throws {
+        let scene = try await PostgresScene()
+        try await scene.sql("ALTER DATABASE \(scene.name) SET timezone = 'America/New_York'")
+        for column in ["expires_at", "created_at", "updated_at"] {
+            try await scene.sql("ALTER TABLE browser_sessions ALTER \(column) TYPE timestamp")
+        }
+        let store = try scene.store()
+        let row = SessionRow.make(created: 1_769_776_496_123_456)
+        try await store.insert(row)
+        #expect(try await store.row(id: row.metadata.id) == row)
+        let text = try scene.connect().run("SELECT created_at::text FROM browser_sessions").rows
+        #expect(text == [[.text("2026-01-30 12:34:56.123456")]])
+        await store.close()
+    }
+
+    @Test func momentsThatAreNoneAreNotNever() async throws {
+        let scene = try await PostgresScene()
+        let store = try scene.store()
+        try await store.insert(.make(id: "a"))
+        try await scene.sql("UPDATE browser_sessions SET expires_at = 'infinity'")
+        await #expect(throws: SessionStoreError.malformedRow(id: "a", column: "expires_at")) {
+            try await store.row(id: "a")
+        }
+        await store.close()
+    }
+
+    /// What is too long for a column is refused, not cut.
+    @Test func whatIsTooLongIsRefused() async throws {
+        let scene = try await PostgresScene()
+        let store = try scene.store()
+        await #expect(throws: SessionStoreError.failed(code: "SQLSTATE 22001")) {
+            try await store.insert(.make(name: String(repeating: "n", count: 51)))
+        }
+        await store.close()
+    }
+
+    /// A column that changes while connections stand costs no error.
+    @Test func aPlanThatNoLongerFitsIsMadeAnew() async throws {
+        let scene = try await PostgresScene()
+        let store = try scene.store(.patient(connections: 1))
+        try await store.insert(.make())
+        #expect(try await store.list(userID: nil).count == 1)
+        try await scene.sql("ALTER TABLE browser_sessions ALTER name TYPE text")
+        #expect(try await store.list(userID: nil).count == 1)
+        await store.close()
+    }
+
+    @Test func whoMayOnlyReadReads() async throws {
+        let scene = try await PostgresScene()
+        let location = DatabaseLocation.postgres(try scene.location(user: "tls_only", query: "?sslmode=require"))
+        let store = try await StoreKind.open(location, creating: false)
+        let denied = SessionStoreError.unopenable(
+            database: "\(try scene.location())",
+            reason: "the user lacks a right to the table"
+        )
+        await #expect(throws: denied) { try await store.check() }
+        try await scene.sql("GRANT SELECT ON browser_sessions TO tls_only")
+        // The table is there, so that the right to make it is not needed.
+        await (try await StoreKind.open(location, creating: true)).close()
+        try await store.check()
+        await #expect(throws: denied) { try await store.insert(.make()) }
+        await store.close()
+    }
+}

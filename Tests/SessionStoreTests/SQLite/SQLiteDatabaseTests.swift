@@ -1,0 +1,80 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+@testable import SessionStore
+
+@Suite struct SQLiteDatabaseTests {
+    let directory: TemporaryDirectory
+    var path: String { directory.file("s.sqlite3") }
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test func theFileIsItsOwnersOnly() async throws {
+        let database = try SQLiteDatabase(path: directory.file("made/s.sqlite3"), creating: true)
+        try await SessionTable(database: database).insert(SessionRow.make())
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory.file("made")) {
+            #expect(Self.mode(directory.file("made/\(name)")) == 0o600)
+        }
+    }
+
+    @Test func aMissingFileIsNotMade() throws {
+        let path = path
+        #expect(throws: SessionStoreError.missing(path: path)) { try SQLiteDatabase(path: path, creating: false) }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect("\(SessionStoreError.missing(path: path))".contains(path))
+    }
+
+    @Test(arguments: [
+        "not a database, but text that is longer than a SQLite header is", String(repeating: "x", count: 9000),
+    ])
+    func aFileOfAnotherKindIsCorrupt(content: String) throws {
+        let path = path
+        try Data(content.utf8).write(to: URL(filePath: path))
+        #expect(throws: SessionStoreError.corrupt(path: path)) { try SQLiteDatabase(path: path, creating: false) }
+        #expect(throws: SessionStoreError.corrupt(path: path)) { try SQLiteDatabase(path: path, creating: true) }
+    }
+
+    @Test func aDamagedPageIsFound() async throws {
+        let path = path
+        do {
+            let database = try SQLiteDatabase(path: path, creating: true)
+            for number in 0..<200 {
+                try await SessionTable(database: database).insert(SessionRow.make(id: "\(number)", name: "\(number)"))
+            }
+        }
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        #expect(bytes.count > 20_000)
+        for index in 4096..<20_000 { bytes[index] = 0xAA }
+        try bytes.write(to: URL(filePath: path))
+        #expect(throws: SessionStoreError.corrupt(path: path)) { try SQLiteDatabase(path: path, creating: false) }
+    }
+
+    @Test func aDatabaseWithoutTheTableIsRefused() throws {
+        let path = path
+        try Data().write(to: URL(filePath: path))
+        #expect(throws: SessionStoreError.noTable(database: path)) { try SQLiteDatabase(path: path, creating: false) }
+    }
+
+    @Test func aDirectoryCannotBeOpened() throws {
+        let path = directory.path
+        #expect { try SQLiteDatabase(path: path, creating: false) } throws: { error in
+            if case SessionStoreError.unopenable(path, _) = error { true } else { false }
+        }
+    }
+
+    @Test func expiryIsAMoment() {
+        let metadata = SessionRow.make().metadata
+        #expect(!metadata.isExpired(now: 1_800_000_000))
+        #expect(metadata.isExpired(now: 1_800_000_001))
+    }
+
+    private static func mode(_ path: String) -> UInt32 {
+        var status = stat()
+        // `status` outlives the call, which only writes it.
+        guard unsafe stat(path, &status) == 0 else { return 0 }
+        return status.st_mode & 0o777
+    }
+}

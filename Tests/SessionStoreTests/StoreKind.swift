@@ -1,0 +1,64 @@
+@testable import SessionStore
+
+/// The databases that every promise of `SessionStore` holds for.
+enum StoreKind: CaseIterable, Sendable {
+    case sqlite
+    case postgres
+
+    /// Lends a new store to a body, and closes it.
+    func withStore(_ body: (any SessionStore) async throws -> Void) async throws {
+        try await withLocation { location in
+            let store = try await Self.open(location, creating: true)
+            try await body(store)
+            await store.close()
+        }
+    }
+
+    /// As `SessionStores.open`, with more patience.
+    static func open(_ location: DatabaseLocation, creating: Bool) async throws -> any SessionStore {
+        guard case .postgres(let location) = location else {
+            return try await SessionStores.open(location, creating: creating)
+        }
+        let database = try PostgresDatabase(at: location, .patient())
+        if creating { try await database.createTable() }
+        return SessionTable(database: database)
+    }
+
+    /// Lends the place of a database that is not made yet, or empty.
+    func withLocation(_ body: (DatabaseLocation) async throws -> Void) async throws {
+        switch self {
+        case .sqlite:
+            let directory = try TemporaryDirectory()
+            try await body(.sqlite(path: directory.file("s.sqlite3")))
+            withExtendedLifetime(directory) {}
+        case .postgres:
+            let scene = try await PostgresScene(withTable: false)
+            try await body(.postgres(scene.location()))
+        }
+    }
+}
+
+extension SessionRow {
+    /// A row of a test.
+    static func make(
+        id: String = "11111111-2222-3333-4444-555555555555",
+        user: String = "user-1",
+        name: String = "Shop",
+        created: Int64 = 1_000_000
+    ) -> SessionRow {
+        SessionRow(
+            metadata: SessionMetadata(
+                id: id,
+                userID: user,
+                name: name,
+                description: "a 'quoted' text; DROP TABLE browser_sessions",
+                domains: ["example.test", "shop.example.test"],
+                expiresAt: Timestamp(microseconds: 1_800_000_000_000_001),
+                createdAt: Timestamp(microseconds: created),
+                updatedAt: Timestamp(microseconds: created + 1)
+            ),
+            ciphertext: Array(0...255),
+            iv: Array(0..<12)
+        )
+    }
+}
