@@ -7,9 +7,8 @@ import sys
 import pytest
 
 SCHEMATHESIS = pathlib.Path(sys.executable).with_name("schemathesis")
+CONFIGURATION = pathlib.Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 25
-# Left out: `ignored_auth` has no say over a token it did not make itself; what a missing or a forged one meets is in
-# test_service_authentication.py. `unsupported_method` asks for TRACE and the like; test_service_routes.py has the rest.
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -61,7 +60,16 @@ def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
     token = service_on_sqlite.provider.token("user_of_schemathesis", exp=4_000_000_000)
     done = subprocess.run(
         [
-            *[SCHEMATHESIS, "run", f"{service_on_sqlite.url}/openapi.json", "--seed", "1", "--no-color"],
+            *[
+                SCHEMATHESIS,
+                "--config-file",
+                CONFIGURATION,
+                "run",
+                f"{service_on_sqlite.url}/openapi.json",
+                "--seed",
+                "1",
+                "--no-color",
+            ],
             *[
                 "--header",
                 f"Authorization: Bearer {token}",

@@ -6,6 +6,7 @@ with the process end all tokens it made. As a program it serves until Ctrl-C and
 
 import argparse
 import base64
+import contextlib
 import http.server
 import json
 import secrets
@@ -87,14 +88,12 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="where it listens; a free port by default")
     parser.add_argument("--user", default="user_demo", help="for whom the token is")
     arguments = parser.parse_args()
-    provider = IdentityProvider(arguments.port)
-    for name, value in provider.environment().items():
-        print(f"export {name}={value}")
-    print(f"TOKEN={provider.token(arguments.user)}", flush=True)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
+        provider = IdentityProvider(arguments.port)
+        for name, value in provider.environment().items():
+            print(f"export {name}={value}")
+        print(f"TOKEN={provider.token(arguments.user)}", flush=True)
         threading.Event().wait()
-    except KeyboardInterrupt:
-        provider.stop()
 
 
 if __name__ == "__main__":

@@ -51,14 +51,22 @@ class Change(BaseModel):
     expires_at: datetime.datetime | None = None
 
 
-def errors(rules, body):
-    """The `detail` of a 422, or [] for a good body."""
+def judge(rules, body):
+    """The `detail` of a 422 and None, or [] and the moment of expiry for a good body."""
     try:
-        rules.model_validate(body, from_attributes=True)  # as FastAPI asks
+        made = rules.model_validate(body, from_attributes=True)  # as FastAPI asks
     except ValidationError as failure:
         found = failure.errors(include_url=False, include_context=False, include_input=False)
-        return [error | {"loc": ["body", *error["loc"]], "msg": sentence(error)} for error in found]
-    return []
+        return [error | {"loc": ["body", *error["loc"]], "msg": sentence(error)} for error in found], None
+    return [], in_utc(made.expires_at)
+
+
+def in_utc(moment):
+    """The moment as the service writes it; without a zone it is in UTC."""
+    if moment is None:
+        return None
+    aware = moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+    return aware.isoformat().replace("+00:00", "Z")
 
 
 def sentence(error):

@@ -99,9 +99,9 @@ class Service:
         finally:
             connection.close()
 
-    def user(self, name, **claims):
+    def user(self, name, key=None, **claims):
         """A client with a token of that user."""
-        return Client(self, self.provider.token(name, **claims))
+        return Client(self, self.provider.token(name, key, **claims))
 
     def wait_for_event(self, event, **fields):
         def wanted(line):
