@@ -117,7 +117,7 @@ actor PostgresServer {
         // A shell gives what it runs in the background an empty input unless told otherwise.
         let words = ["bash", "-c", "exec 3<&0; \"$0\" <&3 3<&- &", "\(root)/scripts/postgres-for-tests"]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { unsafe arguments.forEach { unsafe free($0) } }
+        defer { while let argument = unsafe arguments.popLast() { unsafe free(argument) } }
         var shell = pid_t()
         // The array and what it points to outlive the call.
         guard unsafe posix_spawn(&shell, "/bin/bash", &actions, &attributes, &arguments, environ) == 0,
