@@ -88,6 +88,9 @@ actor PostgresServer {
     }
 
     /// Runs the script with a socket as its input and output, which no other child of this process inherits.
+    ///
+    /// Not as a child of this process: Swift Testing waits for any child of it to end, and would for ever find the
+    /// script's, which it does not know, in place of those of its exit tests.
     private func launch() throws {
         signal(SIGPIPE, SIG_IGN)
         let root = #filePath.split(separator: "/").dropLast(4).map { "/\($0)" }.joined()
@@ -111,14 +114,15 @@ actor PostgresServer {
         unsafe sigfillset(&signals)
         unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        guard let path = unsafe strdup("\(root)/scripts/postgres-for-tests") else { throw Failure(what: "no memory") }
-        defer { unsafe free(path) }
-        // Both arrays and what they point to outlive the call.
-        var arguments = unsafe [path, nil]
-        var process = pid_t()
-        guard unsafe posix_spawn(&process, path, &actions, &attributes, &arguments, environ) == 0 else {
-            throw Failure(what: "postgres-for-tests cannot be run")
-        }
+        // A shell gives what it runs in the background an empty input unless told otherwise.
+        let words = ["bash", "-c", "exec 3<&0; \"$0\" <&3 3<&- &", "\(root)/scripts/postgres-for-tests"]
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { while let argument = unsafe arguments.popLast() { unsafe free(argument) } }
+        var shell = pid_t()
+        // The array and what it points to outlive the call.
+        guard unsafe posix_spawn(&shell, "/bin/bash", &actions, &attributes, &arguments, environ) == 0,
+            waitpid(shell, nil, 0) == shell
+        else { throw Failure(what: "postgres-for-tests cannot be run") }
         socket = ends[0]
     }
 
