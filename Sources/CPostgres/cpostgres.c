@@ -5,6 +5,7 @@
 /* One pointer for each function of libpq, of the type its header gives that function. */
 #define FUNCTIONS(each)                                                                                                \
     each(PQconnectStartParams) each(PQconnectPoll) each(PQsetErrorVerbosity) each(PQsetnonblocking) each(PQfinish)     \
+    each(PQsetNoticeReceiver)                                                                                          \
     each(PQstatus) each(PQerrorMessage) each(PQsocket) each(PQsendQueryParams) each(PQsendPrepare)                     \
     each(PQsendQueryPrepared) each(PQflush) each(PQconsumeInput) each(PQisBusy) each(PQgetResult) each(PQclear)        \
     each(PQresultStatus) each(PQresultErrorField) each(PQntuples) each(PQnfields) each(PQftype) each(PQgetisnull)      \
@@ -32,6 +33,15 @@ PostgresPollingStatusType CPQconnectPoll(PGconn *connection) {
 
 PGVerbosity CPQsetErrorVerbosity(PGconn *connection, PGVerbosity verbosity) {
     return loaded.PQsetErrorVerbosity(connection, verbosity);
+}
+
+static void discard(void *context, const PGresult *notice) {
+    (void)context;
+    (void)notice;
+}
+
+void cpostgres_discard_notices(PGconn *connection) {
+    loaded.PQsetNoticeReceiver(connection, discard, NULL);
 }
 
 int CPQsetnonblocking(PGconn *connection, int nonblocking) {

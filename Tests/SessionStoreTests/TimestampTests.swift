@@ -43,6 +43,10 @@ import Testing
         let stamp = Timestamp(microseconds: 1_769_776_496_000_042)
         #expect(stamp.databaseText == "2026-01-30 12:34:56.000042")
         #expect(stamp.iso8601 == "2026-01-30T12:34:56.000042Z")
+        let whole = Timestamp(microseconds: 1_577_836_800_000_000)
+        #expect(whole.databaseText == "2020-01-01 00:00:00.000000")
+        #expect(whole.iso8601 == "2020-01-01T00:00:00Z")
+        #expect(Timestamp(microseconds: -1_000_000).iso8601 == "1969-12-31T23:59:59Z")
     }
 
     @Test func secondsOutOfRangeAreRefused() {

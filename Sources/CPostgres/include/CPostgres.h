@@ -37,6 +37,9 @@ int CPQgetisnull(const PGresult *result, int row, int column);
 int CPQgetlength(const PGresult *result, int row, int column);
 char *CPQgetvalue(const PGresult *result, int row, int column);
 
+/* Drops what the server remarks, which libpq otherwise prints to standard error. */
+void cpostgres_discard_notices(PGconn *connection);
+
 /* Fields of an error, which the header spells as characters. */
 static const int cpostgres_sqlstate_field = PG_DIAG_SQLSTATE;
 static const int cpostgres_constraint_field = PG_DIAG_CONSTRAINT_NAME;

@@ -12,6 +12,8 @@ struct Answering: RouterMiddleware {
     let log: ServiceLog
     /// Where they are counted.
     let metrics: ServiceMetrics
+    /// Which paths there are.
+    let paths: KnownPaths
     /// At which level: probes and scrapers ask every few seconds.
     var level = LogLevel.info
 
@@ -29,7 +31,7 @@ struct Answering: RouterMiddleware {
             record(request, context, .badRequest, seconds: (ContinuousClock.now - start) / .seconds(1))
             throw error
         } catch {
-            response = refusal(for: error, context).response
+            response = refusal(for: error, request, context).response
         }
         response.headers[.requestID] = context.requestID.description
         record(request, context, response.status, seconds: (ContinuousClock.now - start) / .seconds(1))
@@ -59,7 +61,11 @@ struct Answering: RouterMiddleware {
     }
 
     /// What an error is answered with; what operators must know of it is logged here.
-    private func refusal(for error: any Error, _ context: ServiceRequestContext) -> ServiceRefusal {
+    private func refusal(
+        for error: any Error,
+        _ request: Request,
+        _ context: ServiceRequestContext
+    ) -> ServiceRefusal {
         switch error {
         case let refusal as ServiceRefusal:
             logCause(of: refusal, context)
@@ -69,7 +75,7 @@ struct Answering: RouterMiddleware {
             metrics.countStoreError()
             return error.isTransient ? .storeUnavailable : .storeBroken
         case let error as HTTPError where error.status == .notFound:
-            return .noRoute
+            return paths.allow(at: request.uri.path).map { .methodNotAllowed(allow: $0) } ?? .noRoute
         default:
             // The error's own text may hold what came with the request, so only its type is told.
             log.record(.error, "failed", requestID: context.requestID, ["cause": .string("\(type(of: error))")])

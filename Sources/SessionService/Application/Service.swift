@@ -38,9 +38,12 @@ struct Service {
     /// answered first.
     func run() async throws {
         let store = try await openStore()
-        try authenticator.start()
+        warn()
         let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
         let opening = OpenedListeners(["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"]) { ports in
+            do { try authenticator.start() } catch {
+                log.record(.error, "failed", ["cause": "no thread to fetch keys on"])
+            }
             log.record(
                 .info,
                 "listening",
@@ -68,6 +71,14 @@ struct Service {
         await store.close()
         try outcome.get()
         log.record(.info, "stopped")
+    }
+
+    /// Says what is allowed and hardly meant.
+    private func warn() {
+        let keys = configuration.identityProvider.jwksURL
+        if !keys.isSecure, !keys.isLoopback {
+            log.record(.warning, "jwks_over_http", ["advice": "who can answer for that host can sign in as anybody"])
+        }
     }
 
     private func openStore() async throws -> any SessionStore {

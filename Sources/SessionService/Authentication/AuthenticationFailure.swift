@@ -34,8 +34,8 @@ extension AuthenticationFailure {
     /// The status of the answer: 503 when it is not the caller's fault, else 401.
     var status: Int { self == .providerUnavailable ? 503 : 401 }
 
-    /// The value of `detail` in the answer's body. What is wrong with a token is told only when its signature was good, so
-    /// that a stranger who tries tokens learns nothing.
+    /// The value of `detail` in the answer's body. What is wrong with a token is told only when its signature was good,
+    /// so that a stranger who tries tokens learns nothing.
     var detail: String {
         switch self {
         case .missing: "Missing Authorization header"

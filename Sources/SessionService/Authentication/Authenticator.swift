@@ -1,8 +1,8 @@
 import ProxyCore
 import Synchronization
 
-/// Says whose request it is: the one thing routes ask. Used from any thread; the provider's keys are fetched on a thread of
-/// its own, and a token whose key is known is checked on the caller's.
+/// Says whose request it is: the one thing routes ask. Used from any thread; the provider's keys are fetched on a
+/// thread of its own, and a token whose key is known is checked on the caller's.
 final class Authenticator: Sendable {
     private let settings: IdentityProviderSettings
     private let loop: EventLoop

@@ -9,8 +9,8 @@ struct BearerToken: Sendable, Redacted {
 
     /// The token in the values of a request's `Authorization` headers.
     ///
-    /// `missing` is thrown when there is none. `malformedHeader` for another scheme, for anything but one word behind it,
-    /// and for more than one header, since two readers of such a request could take it for two different callers'.
+    /// `missing` is thrown when there is none. `malformedHeader` for another scheme, for anything but one word behind
+    /// it, and for more than one header, since two readers of such a request could take it for two different callers'.
     static func find(in values: [String]) throws(AuthenticationFailure) -> BearerToken {
         guard let value = values.first, values.count > 1 || !value.isEmpty else { throw .missing }
         guard values.count == 1 else { throw .malformedHeader }

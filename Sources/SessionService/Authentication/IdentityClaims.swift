@@ -14,8 +14,8 @@ struct IdentityClaims: Sendable {
 
     /// Checks a payload: who issued it first, then what it says, then when (RFC 7519 section 4.1).
     ///
-    /// `now` is in seconds since 1970. Strings compare byte for byte. `issuer`, `audience`, `subject`, `claims`, `expired`
-    /// and `notYetValid` are thrown.
+    /// `now` is in seconds since 1970. Strings compare byte for byte. `issuer`, `audience`, `subject`, `claims`,
+    /// `expired` and `notYetValid` are thrown.
     init(
         verifying payload: JSONObject,
         issuer: String,

@@ -10,6 +10,6 @@ struct IdentityProviderSettings: Sendable {
     var audience: String
     /// How long fetched keys are kept, in seconds; at least 1.
     var timeToLive: Double = 600
-    /// The longest a fetch may take.
+    /// The longest a fetch may take; no longer than 8 seconds whatever is said here.
     var deadline: Duration = .seconds(5)
 }

@@ -1,13 +1,13 @@
 import ProxyCore
 
-/// A provider's token: a JWS in compact serialization (RFC 7515 section 7.1), strictly read. What it says can be had by no
-/// other way than through a good signature.
+/// A provider's token: a JWS in compact serialization (RFC 7515 section 7.1), strictly read. What it says can be had by
+/// no other way than through a good signature.
 struct IdentityToken: Sendable {
     /// The longest token read, in bytes; a longer one is refused unread.
     static let maximumByteCount = 16_384
 
-    /// The key that its header names. A key in the header itself (`jwk`, `x5c`) or behind an address there (`jku`, `x5u`)
-    /// is never looked at: whoever wrote the token wrote those too.
+    /// The key that its header names. A key in the header itself (`jwk`, `x5c`) or behind an address there (`jku`,
+    /// `x5u`) is never looked at: whoever wrote the token wrote those too.
     let keyName: KeyName
     private let payload: [UInt8]
     /// Header and payload with the point between them: what is signed.
@@ -38,8 +38,8 @@ struct IdentityToken: Sendable {
         return try Self.object(payload)
     }
 
-    /// RFC 7515 section 4.1: one of our two algorithms; a `kid`; `typ` absent or one of a JWT's; `crit` names extensions
-    /// that must be understood, and none is.
+    /// RFC 7515 section 4.1: one of our two algorithms; a `kid`; `typ` absent or one of a JWT's; `crit` names
+    /// extensions that must be understood, and none is.
     private static func keyName(inHeader segment: ArraySlice<UInt8>) throws(AuthenticationFailure) -> KeyName {
         guard let bytes = Base64URL.decode(segment.span) else { throw .malformed }
         let header = try object(bytes)

@@ -9,8 +9,8 @@ struct KeySet: Sendable {
 
     /// Reads a JSON Web Key Set (RFC 7517 section 5), leaving out what is no key for us.
     ///
-    /// Of two different keys with one name and algorithm neither is used: readers differ on which one counts, and a name
-    /// that was given twice vouches for nothing. `notAKeySet` and `noUsableKey` are thrown.
+    /// Of two different keys with one name and algorithm neither is used: readers differ on which one counts, and a
+    /// name that was given twice vouches for nothing. `notAKeySet` and `noUsableKey` are thrown.
     init(parsing bytes: [UInt8]) async throws(KeySetFailure) {
         guard let value = try? JSONValue.parse(bytes), let members = value["keys"]?.arrayValue else {
             throw .notAKeySet

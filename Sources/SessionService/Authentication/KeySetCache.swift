@@ -1,6 +1,6 @@
-/// How long a provider's keys are kept, when they are fetched, and what serves when that fails: a value that is told the
-/// time (seconds of the monotonic clock) and does no I/O. Whoever drives it starts a fetch when it says so and reports the
-/// outcome.
+/// How long a provider's keys are kept, when they are fetched, and what serves when that fails: a value that is told
+/// the time (seconds of the monotonic clock) and does no I/O. Whoever drives it starts a fetch when it says so and
+/// reports the outcome.
 struct KeySetCache: Sendable {
     /// What to do for someone who has a token to verify.
     enum Lookup: Sendable {
@@ -58,8 +58,8 @@ struct KeySetCache: Sendable {
         return begin()
     }
 
-    /// Whether a fetch is to be started, and then it counts as started: there never was one, the keys are about to run out,
-    /// or the last attempt failed long enough ago.
+    /// Whether a fetch is to be started, and then it counts as started: there never was one, the keys are about to run
+    /// out, or the last attempt failed long enough ago.
     mutating func refreshIsDue(at now: Double) -> Bool {
         guard !isFetching, now >= wakeAt else { return false }
         isFetching = true

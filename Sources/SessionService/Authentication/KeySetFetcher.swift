@@ -4,6 +4,8 @@ import ProxyCore
 actor KeySetFetcher {
     /// The longest set that is read, in bytes.
     static let bodyLimit = 256 * 1024
+    /// No fetch takes longer: whoever waits for a refetch must find it recent, or would begin the next.
+    static let longestDeadline = Duration.seconds(KeySetCache.refetchInterval - 2)
 
     private let loop: EventLoop
     private let request: HTTPSRequest
@@ -19,7 +21,7 @@ actor KeySetFetcher {
         self.loop = loop
         var request = HTTPSRequest("GET", settings.jwksURL)
         request.fields = [(name: "Accept", value: "application/json")]
-        request.deadline = settings.deadline
+        request.deadline = min(settings.deadline, Self.longestDeadline)
         request.bodyLimit = Self.bodyLimit
         self.request = request
     }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// Where a token's key comes from: the provider's set, kept as ``KeySetCache`` says.
 ///
-/// A key that is at hand is had on the caller's thread, for the price of a lock. However many wait for a fetch, one is under
-/// way at a time, on the loop of the fetcher; nobody who waits depends on that loop, so that closing leaves no one behind.
+/// A key that is at hand is had on the caller's thread, for the price of a lock. However many wait for a fetch, one is
+/// under way at a time, on the loop of the fetcher; nobody who waits depends on that loop, so that closing leaves no
+/// one behind.
 final class KeySetSource: Sendable {
     private struct State {
         var cache: KeySetCache
@@ -52,8 +53,8 @@ final class KeySetSource: Sendable {
     /// How old the keys at hand are, in seconds; nil when there are none.
     var age: Double? { state.withLock { $0.cache.age(at: clock()) } }
 
-    /// Ends what is under way, and returns when nothing is left on the loop. Whoever waits is told `providerUnavailable`,
-    /// and so is whoever asks after. It may be called again.
+    /// Ends what is under way, and returns when nothing is left on the loop. Whoever waits is told
+    /// `providerUnavailable`, and so is whoever asks after. It may be called again.
     func close() async {
         let (waiting, fetch) = state.withLock { state in
             state.isRunning = false

@@ -6,8 +6,8 @@ import ProxyCore
 /// allowed and the average is kept. Of a bucket one moment is stored: that at which it is full again. A bucket that is
 /// full need not be remembered, and that bounds the memory: users stand in two generations, and when the younger is a
 /// window old, or half of the capacity, the older is dropped whole. Whoever was dropped for age had a full bucket;
-/// whoever was dropped for want of room gets a full one, the longest unseen first. Each request takes constant time, the
-/// dropping spread over the requests that brought it about.
+/// whoever was dropped for want of room gets a full one, the longest unseen first. Each request takes constant time,
+/// the dropping spread over the requests that brought it about.
 struct RateLimiter: Sendable {
     /// A user's name, compared byte for byte: equal text in another spelling is another user.
     private struct User: Hashable {
@@ -45,8 +45,8 @@ struct RateLimiter: Sendable {
     /// How many users are remembered.
     var count: Int { younger.count + older.count }
 
-    /// Takes a request of `user` out of their bucket. Nil when there was one in it; else the seconds until there will be,
-    /// rounded up and at least 1, for `Retry-After`, and nothing is taken.
+    /// Takes a request of `user` out of their bucket. Nil when there was one in it; else the seconds until there will
+    /// be, rounded up and at least 1, for `Retry-After`, and nothing is taken.
     mutating func secondsToWait(for user: String, at moment: Instant) -> Int? {
         let now = moment.nanoseconds
         turnGenerations(now)

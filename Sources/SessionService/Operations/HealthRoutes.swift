@@ -10,6 +10,9 @@ struct HealthRoutes: Sendable {
     /// What `/metrics` tells.
     let metrics: ServiceMetrics
 
+    /// The probes' paths, and what they take.
+    static let probes = ["/health", "/ready"].map { KnownPaths.Entry(path: $0, methods: KnownPaths.get) }
+
     /// Adds `/health` and `/ready`.
     func addProbes(to router: Router<ServiceRequestContext>) {
         router.get("health") { _, _ in Response(json: ["status": "ok", "service": "janus-browser-session"]) }

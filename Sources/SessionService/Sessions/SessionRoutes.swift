@@ -26,12 +26,12 @@ struct SessionRoutes: Sendable {
         group.get(":id/state", use: state)
     }
 
-    /// The paths with the methods they take, for those who ask with another one.
-    static let allowedMethods: [(path: RouterPath, methods: [HTTPRequest.Method])] = [
-        ("/sessions", [.get, .head, .post]),
-        ("/sessions/by-name/:name", [.get, .head]),
-        ("/sessions/:id", [.get, .head, .put, .delete]),
-        ("/sessions/:id/state", [.get, .head]),
+    /// The paths, and what each of them takes.
+    static let paths = [
+        KnownPaths.Entry(path: "/sessions", methods: [.get, .head, .post]),
+        KnownPaths.Entry(path: "/sessions/by-name/:name", methods: KnownPaths.get),
+        KnownPaths.Entry(path: "/sessions/:id", methods: [.get, .head, .put, .delete]),
+        KnownPaths.Entry(path: "/sessions/:id/state", methods: KnownPaths.get),
     ]
 
     @Sendable private func create(_ request: Request, _ context: UserRequestContext) async throws -> Response {

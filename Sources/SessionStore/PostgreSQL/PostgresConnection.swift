@@ -26,10 +26,20 @@ import Glibc
         limit = limits.statement
         // The server's messages may hold values.
         unsafe CPQsetErrorVerbosity(handle, PQERRORS_SQLSTATE)
+        unsafe cpostgres_discard_notices(handle)
         try connect(to: location, before: .now + (location.connectTimeout ?? limits.connect))
         unsafe CPQsetnonblocking(handle, 1)
-        let ended = "\(Int((limits.statement * 0.9) / .milliseconds(1)))"
-        _ = try run("SELECT set_config('statement_timeout', $1, false)", [.text(ended)])
+        try setStatementTimeout(limits.statement * 0.9)
+    }
+
+    private func setStatementTimeout(_ time: Duration) throws(PostgresFault) {
+        let milliseconds = "\(max(1, Int(time / .milliseconds(1))))"
+        do throws(PostgresFault) {
+            try run("SELECT set_config('statement_timeout', $1, false)", [.text(milliseconds)])
+        } catch .broken {
+            // What the connection was wanted for was not sent.
+            throw .broken(wasSent: false)
+        }
     }
 
     deinit {

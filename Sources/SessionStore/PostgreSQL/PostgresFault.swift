@@ -15,9 +15,10 @@ enum PostgresFault: Error, Equatable {
     var endsConnection: Bool {
         switch self {
         case .unconnected, .broken, .overdue: true
-        // Shutting down (57P01, 57P02, 57P03, 57P05), connection exceptions (08). A cached plan that no longer fits
-        // the table (0A000) stays with its connection.
-        case .refused(let state, _): state.hasPrefix("57P") || state.hasPrefix("08") || state == "0A000"
+        // Shutting down (57P), connection exceptions (08). Another connection may lead to a server that takes writes
+        // (25006), and has no plan that no longer fits the table (0A000).
+        case .refused(let state, _):
+            state.hasPrefix("57P") || state.hasPrefix("08") || state == "25006" || state == "0A000"
         case .unusableColumn: false
         }
     }
@@ -26,6 +27,7 @@ enum PostgresFault: Error, Equatable {
     func allowsAnotherTry(ofRead isRead: Bool) -> Bool {
         switch self {
         case .broken(let wasSent): isRead || !wasSent
+        case .refused("0A000", _): true
         case .refused: isRead && endsConnection
         case .unconnected, .overdue, .unusableColumn: false
         }

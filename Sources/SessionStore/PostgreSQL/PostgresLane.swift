@@ -4,6 +4,7 @@ actor PostgresLane {
     private let location: PostgresLocation
     private let limits: PostgresLimits
     private var connection: PostgresConnection?
+    private var isClosed = false
 
     /// The actor's executor: the lane's own queue.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
@@ -37,17 +38,15 @@ actor PostgresLane {
         try ask(isRead: true) { (connection) throws(PostgresFault) in
             try connection.run("BEGIN")
             try connection.run("SELECT pg_advisory_xact_lock(\(Self.lock))")
-            // Looked for first: who may use the table may not be allowed to make one.
-            if try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] {
-                for statement in Self.schema { try connection.run(statement) }
-            }
+            try Self.makeMissingTable(connection)
             try connection.run("COMMIT")
         }
         _ = try run(.probe, [])
     }
 
-    /// Ends the connection.
+    /// Ends the connection; there will be no other.
     func close() {
+        isClosed = true
         connection = nil
     }
 
@@ -74,9 +73,20 @@ actor PostgresLane {
     private func openConnection() throws(PostgresFault) -> PostgresConnection {
         if let connection, connection.isQuiet { return connection }
         connection = nil
+        guard !isClosed else { throw .unconnected(.unavailable(reason: "it has been closed")) }
         let opened = try PostgresConnection(to: location, limits)
         connection = opened
         return opened
+    }
+
+    private static func makeMissingTable(_ connection: PostgresConnection) throws(PostgresFault) {
+        // Looked for first: who may use the table may not be allowed to make one.
+        guard try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] else { return }
+        do throws(PostgresFault) {
+            for statement in schema { try connection.run(statement) }
+        } catch .refused(let state, _) where ["42P07", "23505"].contains(state) {
+            // Somebody who does not lock has made it meanwhile, the Python service perhaps. The transaction is void.
+        }
     }
 
     /// Which column the table lacks.

@@ -32,15 +32,20 @@ import CSQLite
 
     /// Runs one of the table's statements, prepared when it is needed first.
     func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
-        if let statement = statements[query] { return try rows(of: statement, parameters) }
-        let statement: SQLiteStatement
         do throws(SessionStoreError) {
-            statement = try prepare(String(query.sql.map { $0 == "$" ? "?" : $0 }))
+            return try rows(of: try statement(query), parameters)
         } catch {
-            throw tableFault ?? error
+            // What a statement of ours meets that does not fit the table.
+            if case .failed = error, let fault = tableFault { throw fault }
+            throw error
         }
+    }
+
+    private func statement(_ query: SessionQuery) throws(SessionStoreError) -> SQLiteStatement {
+        if let statement = statements[query] { return statement }
+        let statement = try prepare(String(query.sql.map { $0 == "$" ? "?" : $0 }))
         statements[query] = statement
-        return try rows(of: statement, parameters)
+        return statement
     }
 
     /// Runs a statement of this module's own to its end.

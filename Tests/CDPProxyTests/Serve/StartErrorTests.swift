@@ -64,6 +64,10 @@ import Testing
         #expect(failure == "DATABASE_URL: the session database \(path) is damaged or not a SQLite file.")
     }
 
+    @Test func aServerThatIsDownIsWaitedForByNobody() async throws {
+        #expect(try await Self.failure(["DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/d"]) == nil)
+    }
+
     @Test func injectionAtStartNeedsAKey() async throws {
         let failure = try await Self.failure([
             "CDP_PROXY_INJECT": "start", "CDP_PROXY_USER_ID": "u", "CDP_PROXY_BROWSER_SESSION": "s",

@@ -36,7 +36,7 @@ private func at(_ seconds: Double) -> Instant {
     }
 
     @Test(
-        arguments: [(1, 60, 60), (2, 60, 30), (3, 1, 1), (7, 60, 9), (1, 3600, 3600), (1_000_000, 1, 1)]
+        arguments: [(1, 60, 60), (2, 60, 30), (3, 1, 1), (7, 60, 9), (1, 3600, 3600), (10_000, 1, 1)]
     )
     func saysHowLongToWaitRoundedUp(limit: Int, window: Int, wait: Int) {
         var limiter = RateLimiter(limit: limit, window: .seconds(window))

@@ -40,6 +40,17 @@ struct PostgresScene {
         try PostgresConnection(to: location(), .patient())
     }
 
+    /// The table's columns with their types, as a statement that makes another table has them.
+    func columns() throws -> String {
+        let rows = try connect().run(
+            """
+            SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)
+            FROM pg_attribute WHERE attrelid = 'browser_sessions'::regclass AND attnum > 0
+            """
+        ).rows
+        return rows.first?.first?.asText ?? ""
+    }
+
     /// Runs one line of SQL as the superuser.
     func sql(_ text: String) async throws {
         try await server.sql(text, in: name)

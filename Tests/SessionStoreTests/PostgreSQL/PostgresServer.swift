@@ -101,12 +101,22 @@ actor PostgresServer {
         for standard in [STDIN_FILENO, STDOUT_FILENO] {
             unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], standard)
         }
+        // What the process does with signals is not the script's.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         guard let path = unsafe strdup("\(root)/scripts/postgres-for-tests") else { throw Failure(what: "no memory") }
         defer { unsafe free(path) }
         // Both arrays and what they point to outlive the call.
         var arguments = unsafe [path, nil]
         var process = pid_t()
-        guard unsafe posix_spawn(&process, path, &actions, nil, &arguments, environ) == 0 else {
+        guard unsafe posix_spawn(&process, path, &actions, &attributes, &arguments, environ) == 0 else {
             throw Failure(what: "postgres-for-tests cannot be run")
         }
         socket = ends[0]

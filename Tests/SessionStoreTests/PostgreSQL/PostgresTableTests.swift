@@ -3,7 +3,7 @@ import Testing
 @testable import SessionStore
 
 /// The table as others made it, and who may make it.
-@Suite struct PostgresTableTests {
+@Suite(.timeLimit(.minutes(5))) struct PostgresTableTests {
     @Test func withoutTheTableItSaysSo() async throws {
         let scene = try await PostgresScene(withTable: false)
         let store = try scene.store()
@@ -79,8 +79,33 @@ import Testing
         let store = try scene.store(.patient(connections: 1))
         try await store.insert(.make())
         #expect(try await store.list(userID: nil).count == 1)
+        let id = SessionRow.make().metadata.id
+        let changes = SessionChanges(description: "else")
+        let time = Timestamp(microseconds: 0)
+        #expect(try await store.update(id: id, userID: "user-1", with: changes, at: time) != nil)
         try await scene.sql("ALTER TABLE browser_sessions ALTER name TYPE text")
         #expect(try await store.list(userID: nil).count == 1)
+        try await scene.sql("ALTER TABLE browser_sessions ALTER name TYPE varchar(60)")
+        #expect(try await store.update(id: id, userID: "user-1", with: changes, at: time) != nil)
+        await store.close()
+    }
+
+    /// The Python service makes the table too, and without our lock.
+    @Test func aTableThatIsMadeMeanwhileIsTaken() async throws {
+        let scene = try await PostgresScene(withTable: false)
+        let other = try scene.connect()
+        let columns = try await PostgresScene().columns()
+        try other.run("BEGIN")
+        try other.run("CREATE TABLE browser_sessions (\(columns))")
+        let store = try scene.store()
+        async let made: Void = store.database.createTable()
+        let waiting = "SELECT count(*)::text FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'"
+        // A transaction sees one and the same picture of what others do.
+        let watch = try scene.connect()
+        while try watch.run(waiting, [.text(scene.name)]).rows != [[.text("1")]] { await Task.yield() }
+        try other.run("COMMIT")
+        try await made
+        try await store.insert(.make())
         await store.close()
     }
 

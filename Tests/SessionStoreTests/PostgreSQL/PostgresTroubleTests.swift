@@ -41,7 +41,8 @@ import Testing
     @Test func aLockedRowIsNotWaitedForLong() async throws {
         let scene = try await PostgresScene()
         let store = try scene.store(PostgresLimits(connect: .seconds(60), statement: .seconds(2)))
-        try await store.insert(.make(id: "a"))
+        let patient = try scene.store()
+        try await patient.insert(.make(id: "a"))
         let other = try scene.connect()
         try other.run("BEGIN")
         try other.run("SELECT id FROM browser_sessions WHERE id = 'a' FOR UPDATE")
@@ -52,13 +53,14 @@ import Testing
             if case SessionStoreError.unavailable = error { true } else { false }
         }
         try other.run("COMMIT")
-        #expect(try await store.metadata(id: "a")?.name == "Shop")
+        #expect(try await patient.metadata(id: "a")?.name == "Shop")
         await store.close()
+        await patient.close()
     }
 
     @Test func aConnectionWhoseServerIsStuckIsLeft() async throws {
         let scene = try await PostgresScene()
-        let store = try scene.store(PostgresLimits(connections: 1, connect: .seconds(60), statement: .seconds(2)))
+        let store = try scene.store(PostgresLimits(connections: 1, connect: .seconds(60), statement: .seconds(5)))
         try await store.check()
         let others = "SELECT pid::text FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
         let found = try scene.connect().run(others, [.text(scene.name)]).rows

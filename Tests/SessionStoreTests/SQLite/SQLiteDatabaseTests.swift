@@ -58,6 +58,37 @@ import Testing
         #expect(throws: SessionStoreError.noTable(database: path)) { try SQLiteDatabase(path: path, creating: false) }
     }
 
+    @Test(arguments: ["iv", "description", "expires_at"])
+    func aTableThatLacksAColumnIsRefused(column: String) async throws {
+        let path = path
+        _ = try SQLiteDatabase(path: path, creating: true)
+        try SQLiteConnection(path: path).run("ALTER TABLE browser_sessions DROP COLUMN \(column)")
+        let error = SessionStoreError.unusableColumn(database: path, column: column)
+        #expect(throws: error) { try SQLiteDatabase(path: path, creating: false) }
+        #expect(throws: error) { try SQLiteDatabase(path: path, creating: true) }
+    }
+
+    @Test func aTableThatGoesWhileTheStoreIsOpenIsMissed() async throws {
+        let path = path
+        let table = SessionTable(database: try SQLiteDatabase(path: path, creating: true))
+        try await table.insert(.make())
+        try SQLiteConnection(path: path).run("DROP TABLE browser_sessions")
+        await #expect(throws: SessionStoreError.noTable(database: path)) { try await table.check() }
+        await #expect(throws: SessionStoreError.noTable(database: path)) { try await table.insert(.make()) }
+    }
+
+    @Test func aDatabaseInMemoryIsOneStoresOwn() async throws {
+        #expect(throws: SessionStoreError.missing(path: ":memory:")) {
+            try SQLiteDatabase(path: ":memory:", creating: false)
+        }
+        let table = SessionTable(database: try SQLiteDatabase(path: ":memory:", creating: true))
+        try await table.insert(.make())
+        #expect(try await table.list(userID: nil).count == 1)
+        let another = SessionTable(database: try SQLiteDatabase(path: ":memory:", creating: true))
+        #expect(try await another.list(userID: nil) == [])
+        #expect(!FileManager.default.fileExists(atPath: ":memory:"))
+    }
+
     @Test func aDirectoryCannotBeOpened() throws {
         let path = directory.path
         #expect { try SQLiteDatabase(path: path, creating: false) } throws: { error in
