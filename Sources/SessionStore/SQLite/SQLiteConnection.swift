@@ -22,7 +22,12 @@ import CSQLite
         }
         unsafe self.handle = handle
         self.path = path
-        unsafe sqlite3_busy_timeout(handle, 5000)
+        waitForLocks(.seconds(5))
+    }
+
+    /// Sets how long a statement may wait for a lock that another process holds, in whole milliseconds.
+    func waitForLocks(_ patience: Duration) {
+        unsafe sqlite3_busy_timeout(handle, Int32(clamping: Int64(patience / .milliseconds(1))))
     }
 
     deinit {

@@ -40,15 +40,30 @@ actor SQLiteDatabase: SessionDatabase {
         Glibc.close(descriptor)
     }
 
-    /// See ``SessionDatabase/run(_:_:)``.
-    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
+    /// See ``SessionDatabase/run(_:_:)``. The wait for this queue and the wait for a lock that another process holds take
+    /// 5 s together, so that a lock does not make those who wait behind one another wait longer and longer.
+    nonisolated func run(
+        _ query: SessionQuery,
+        _ parameters: [SQLValue]
+    ) async throws(SessionStoreError) -> [[SQLValue]] {
+        try await run(query, parameters, until: .now + .seconds(5))
+    }
+
+    private func run(
+        _ query: SessionQuery,
+        _ parameters: [SQLValue],
+        until deadline: ContinuousClock.Instant
+    ) throws(SessionStoreError) -> [[SQLValue]] {
         guard let connection else { throw .unavailable(reason: "it has been closed") }
+        let left = deadline - .now
+        guard left > .zero else { throw .busy }
+        connection.waitForLocks(left)
         return try connection.run(query, parameters)
     }
 
     /// See ``SessionDatabase/check()``.
-    func check() throws(SessionStoreError) {
-        _ = try run(.probe, [])
+    nonisolated func check() async throws(SessionStoreError) {
+        _ = try await run(.probe, [])
     }
 
     /// See ``SessionDatabase/close()``.

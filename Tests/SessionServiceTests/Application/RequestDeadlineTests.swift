@@ -69,4 +69,15 @@ private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating:
         try channel.writeInbound(head())
         #expect(try channel.readOutbound(as: HTTPResponsePart.self) == nil)
     }
+
+    @Test func whoNamesNoHostIsToldTheEndByTheEnd() throws {
+        let channel = try makeChannel()
+        let request = HTTPRequest(method: .get, scheme: "http", authority: nil, path: "/")
+        try channel.writeInbound(HTTPRequestPart.head(request))
+        try channel.writeInbound(HTTPRequestPart.end(nil))
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        #expect(channel.isActive)
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(!channel.isActive)
+    }
 }
