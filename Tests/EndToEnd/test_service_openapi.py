@@ -1,6 +1,7 @@
 """The running service is held to its own `/openapi.json` by schemathesis: whatever it makes up, the answers conform."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -88,3 +89,5 @@ def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    covered = re.search(r"API Links: +(\d+) covered", done.stdout)
+    assert int(covered[1]) > 4, "what was created was also read, changed and deleted"

@@ -25,7 +25,8 @@ def interrupt_on_signals():
 def fresh_folder(folder):
     """The folder, for the owner alone and without the files of an earlier run; folders in it are left as they are."""
     folder = pathlib.Path(folder).resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     for file in folder.iterdir():
         if not file.is_dir():
             file.unlink()

@@ -1,5 +1,6 @@
 """A PostgreSQL of the test's own: a fresh cluster in a folder of its own, on loopback, stoppable and restartable."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -30,6 +31,13 @@ def programs():
     """The newest of Debian's."""
     folders = pathlib.Path("/usr/lib/postgresql").glob("*/bin")
     return max(folders, key=lambda folder: int(re.sub(r"\D", "", folder.parent.name)))
+
+
+def parents():
+    """Every process and its parent."""
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            yield int(folder.name), int((folder / "stat").read_text().rpartition(")")[2].split()[1])
 
 
 def identity():
@@ -88,12 +96,23 @@ class Postgres:
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(30)
 
-    def restart(self):
-        self.halt()
-        self.start()
+    def freeze(self):
+        """Connections stay open, and nothing is answered on them, nor on new ones."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self):
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number):
+        """The server and its children, each of which leads a process group of its own."""
+        server = self._process.pid
+        for process in [server, *(child for child, parent in parents() if parent == server)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def stop(self):
         if self._process.poll() is None:
+            self.thaw()
             self.halt()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -1,0 +1,117 @@
+"""A database that is busy, silent or shared: answers in time, nobody else held up, and all well again afterwards."""
+
+import collections
+import concurrent.futures
+import contextlib
+import sqlite3
+import time
+
+import psycopg
+import pytest
+from harness.service import good
+
+PATIENCE = 15
+
+
+def assert_unavailable(answer):
+    assert answer.status == 503, answer
+    assert int(answer["Retry-After"]) >= 1
+    assert answer.json.keys() == {"detail"}
+
+
+@contextlib.contextmanager
+def locked(url):
+    """The table, kept from everybody else."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        connection.execute("BEGIN EXCLUSIVE")
+    else:
+        connection = psycopg.connect(url)
+        connection.execute("LOCK TABLE browser_sessions IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def test_a_table_that_is_locked(own_service, database):
+    """A change is not waited for without end, and one that was answered with 503 is not made later."""
+    service = own_service(database)
+    alice = service.user("alice")
+    alice.create(name="before")
+    with locked(database):
+        started = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            waiting = [pool.submit(alice.post, good(name=f"n{number}")) for number in range(4)]
+            assert service.request("GET", "/health", timeout=5).status == 200
+            for one in waiting:
+                assert_unavailable(one.result())
+        assert time.monotonic() - started < PATIENCE
+    alice.create(name="after")
+    assert alice.names() == ["after", "before"]
+
+
+def test_a_lock_that_is_short_is_waited_for(own_service, database):
+    service = own_service(database)
+    alice = service.user("alice")
+    alice.create(name="before")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with locked(database):
+            waiting = pool.submit(alice.post, good(name="waited"))
+            service.request("GET", "/health")
+            assert not waiting.done()
+        assert waiting.result().status == 201
+
+
+@pytest.mark.parametrize("connected", [True, False], ids=["with connections", "without"])
+def test_a_silent_postgres(own_postgres, own_service, connected):
+    postgres = own_postgres()
+    url = postgres.url(postgres.new_database())
+    own_service(url).user("alice").create(name="before")
+    service = own_service(url, SESSION_INIT_DB="false")
+    alice = service.user("alice")
+    if connected:
+        assert alice.names() == ["before"]
+    postgres.freeze()
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        waiting = [pool.submit(alice.get, "/sessions") for _ in range(20)]
+        ready = pool.submit(service.admin, "/ready")
+        assert service.request("GET", "/health", timeout=5).status == 200
+        assert service.request("GET", "/sessions", timeout=5).status == 401
+        for one in waiting:
+            assert_unavailable(one.result())
+        assert ready.result().status == 503
+    assert time.monotonic() - started < 2 * PATIENCE
+    postgres.thaw()
+    deadline = time.monotonic() + PATIENCE
+    while alice.get("/sessions").status != 200:
+        assert time.monotonic() < deadline
+    assert alice.names() == ["before"]
+
+
+def test_two_services_on_one_database(own_service, database):
+    """As when one takes over from the other: each name is given once, and each sees what the other did."""
+    first, second = own_service(database).user("alice"), own_service(database).user("alice")
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = pool.map(lambda number: (first, second)[number % 2].post(good(name=f"n{number // 8}")), range(80))
+        assert collections.Counter(answer.status for answer in answers) == {201: 10, 409: 70}
+    assert first.names() == second.names()
+    path = f"/sessions/{first.get('/sessions/by-name/n0').json['id']}"
+    assert second.put(path, {"description": "by the second"}).status == 200
+    assert first.get(path).json["description"] == "by the second"
+    assert second.delete(path).status == 200
+    assert first.get(path).status == 404
+
+
+def test_connections_to_postgres_are_few(own_service, postgres):
+    """However many ask at once."""
+    name = postgres.new_database()
+    alice = own_service(postgres.url(name)).user("alice")
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda number: alice.post(good(name=f"n{number}")), range(200)))
+    assert {answer.status for answer in answers} == {201}
+    with psycopg.connect(postgres.url()) as connection:
+        counted = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name]).fetchone()
+    assert 1 <= counted[0] <= 16
