@@ -45,7 +45,7 @@ struct UserSessions {
 
     /// What is known of one session.
     func session(id: String) async throws -> SessionMetadata {
-        guard let found = try await store.metadata(id: id), found.userID == userID else {
+        guard let found = try await store.metadata(id: id), found.isOwned(by: userID) else {
             throw ServiceRefusal.noSession
         }
         return found
@@ -61,7 +61,7 @@ struct UserSessions {
 
     /// A session's storage state, as the JSON text it was stored as.
     func state(id: String) async throws -> [UInt8] {
-        guard let row = try await store.row(id: id), row.metadata.userID == userID else {
+        guard let row = try await store.row(id: id), row.metadata.isOwned(by: userID) else {
             throw ServiceRefusal.noSession
         }
         guard !row.metadata.isExpired(now: Timestamp.now().secondsSince1970) else { throw ServiceRefusal.expired }
