@@ -135,7 +135,8 @@ def undocumented():
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             found = re.fullmatch(r'\s*"([A-Z]+_[A-Z_]+)",', line)
             if found and not found[1].startswith("AWS_") and f"`{found[1]}`" not in readme:
-                yield f"{file.relative_to(ROOT)}:{number}: {found[1]} is in no table of README.md or docs/session-service.md"
+                where = f"{file.relative_to(ROOT)}:{number}"
+                yield f"{where}: {found[1]} is in no table of README.md or docs/session-service.md"
 
 
 def main():
