@@ -46,19 +46,25 @@ extension JSONString {
         if let bytes = illFormedBytes {
             Self.writeIllFormed(bytes, to: &output)
         } else if let text {
-            // Long strings (stored pages' data) seldom need an escape, and then go as one copy.
-            if Self.needsEscape(text.utf8.span) {
-                for byte in text.utf8 { Self.write(byte, to: &output) }
-            } else {
-                output.append(contentsOf: text.utf8)
-            }
+            Self.writeRuns(of: text.utf8.span, to: &output)
         }
         output.append(UInt8(ascii: "\""))
     }
 
-    private static func needsEscape(_ bytes: Span<UInt8>) -> Bool {
-        for index in bytes.indices where needsEscape(bytes[index]) { return true }
-        return false
+    /// Copies what needs no escape in one go each: pages store long strings with few quotes in them.
+    private static func writeRuns(of bytes: Span<UInt8>, to output: inout [UInt8]) {
+        var written = 0
+        for offset in bytes.indices where needsEscape(bytes[offset]) {
+            append(bytes.extracting(written..<offset), to: &output)
+            write(bytes[offset], to: &output)
+            written = offset + 1
+        }
+        append(bytes.extracting(written..<bytes.count), to: &output)
+    }
+
+    private static func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
+        // The pointer is valid within the closure, which copies; an array takes bytes in one go from a buffer only.
+        unsafe bytes.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {

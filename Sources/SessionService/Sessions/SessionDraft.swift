@@ -25,7 +25,7 @@ struct SessionDraft {
         guard fields.problems.isEmpty, let name, let domains, let storageState else { throw .invalid(fields.problems) }
         self.name = name
         self.domains = domains
-        self.storageState = storageState
+        self.storageState = JSONValue.object(storageState).serialized()
     }
 }
 
@@ -45,7 +45,7 @@ struct SessionEdit {
         var fields = try BodyFields(checking: body)
         name = fields.name(fields.optional("name"))
         description = fields.description()
-        storageState = fields.storageState(fields.optional("storage_state"))
+        storageState = fields.storageState(fields.optional("storage_state")).map { JSONValue.object($0).serialized() }
         expiresAt = fields.expiry()
         guard fields.problems.isEmpty else { throw .invalid(fields.problems) }
     }

@@ -88,9 +88,9 @@ extension BodyFields {
         Timestamp(secondsSince1970: number.magnitude > 2e10 ? number / 1000 : number)
     }
 
-    /// A storage state as JSON text. `cookies` and `origins` must be lists of objects and default to empty ones; what is
+    /// A storage state. `cookies` and `origins` must be lists of objects and default to empty ones; what is
     /// in them is the browser's business, and every field survives, the ones unknown to us too.
-    mutating func storageState(_ value: JSONValue?) -> [UInt8]? {
+    mutating func storageState(_ value: JSONValue?) -> JSONObject? {
         guard let value else { return nil }
         guard var object = value.objectValue else {
             note(.noObject("storage_state"))
@@ -104,7 +104,7 @@ extension BodyFields {
                 object[list] = []
             }
         }
-        return problems.count == before ? JSONValue.object(object).serialized() : nil
+        return problems.count == before ? object : nil
     }
 
     private mutating func checkDictionaries(_ value: JSONValue, at list: String) {
