@@ -6,6 +6,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 
@@ -14,6 +15,18 @@ class Failure(Exception):
 
 
 running = []
+
+
+def run_until_stopped(run, args):
+    """Calls `run(args, cleanup)`, which SIGINT, SIGTERM and failures end in one line; `cleanup` is done anyway."""
+    interrupt_on_signals()
+    try:
+        with contextlib.ExitStack() as cleanup:
+            run(args, cleanup)
+    except KeyboardInterrupt:
+        print("\nStopped.", flush=True)
+    except Failure as failure:
+        sys.exit(f"\n{failure}")
 
 
 def interrupt_on_signals():

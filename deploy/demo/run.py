@@ -7,7 +7,6 @@ started here is stopped, by its process, and what was put outside of .run is rem
 """
 
 import argparse
-import contextlib
 import os
 import pathlib
 import subprocess
@@ -37,18 +36,6 @@ def arguments():
     parser.add_argument("--service-port", type=int, default=9226)
     parser.add_argument("--service-admin-port", type=int, default=9227)
     return parser.parse_args()
-
-
-def main():
-    args = arguments()
-    processes.interrupt_on_signals()
-    try:
-        with contextlib.ExitStack() as cleanup:
-            run(args, cleanup)
-    except KeyboardInterrupt:
-        print("\nStopped.", flush=True)
-    except processes.Failure as failure:
-        sys.exit(f"\n{failure}")
 
 
 def run(args, cleanup):
@@ -125,4 +112,4 @@ def say(what, where):
     print(f"{what + ':':<12}{where}", flush=True)
 
 
-main()
+processes.run_until_stopped(run, arguments())

@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 
 import identity_provider
 import processes
@@ -32,18 +31,6 @@ def arguments():
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--admin-port", type=int, default=8001)
     return parser.parse_args()
-
-
-def main():
-    args = arguments()
-    processes.interrupt_on_signals()
-    try:
-        with contextlib.ExitStack() as cleanup:
-            run(args, cleanup)
-    except KeyboardInterrupt:
-        print("\nStopped.", flush=True)
-    except processes.Failure as failure:
-        sys.exit(f"\n{failure}")
 
 
 def run(args, cleanup):
@@ -112,4 +99,4 @@ def indented(text, by=4):
     return "\n".join(" " * by + line for line in text.splitlines())
 
 
-main()
+processes.run_until_stopped(run, arguments())
