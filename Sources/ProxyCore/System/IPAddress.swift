@@ -53,16 +53,16 @@ public struct IPAddress: Sendable, Hashable {
 extension IPAddress: CustomStringConvertible {
     /// The address as text: `192.0.2.1`, or RFC 5952's form, without brackets.
     public var description: String {
-        isIPv4
-            ? Self.text(of: UInt32(truncatingIfNeeded: bits).bigEndian, family: AF_INET)
-            : Self.text(of: bits.bigEndian, family: AF_INET6)
+        guard isIPv4 else { return ipv6Text }
+        let octets = UInt32(truncatingIfNeeded: bits)
+        return "\(octets >> 24).\(octets >> 16 & 0xFF).\(octets >> 8 & 0xFF).\(octets & 0xFF)"
     }
 
-    private static func text<Bits: FixedWidthInteger>(of bits: Bits, family: Int32) -> String {
-        // INET6_ADDRSTRLEN bytes hold any address with its NUL; inet_ntop reads 4 or 16 bytes, the size of `Bits`.
+    private var ipv6Text: String {
+        // INET6_ADDRSTRLEN bytes hold any address with its NUL; inet_ntop reads 16 bytes, the size of `bits`.
         var characters = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        unsafe withUnsafeBytes(of: bits) { buffer in
-            _ = unsafe inet_ntop(family, buffer.baseAddress, &characters, socklen_t(INET6_ADDRSTRLEN))
+        unsafe withUnsafeBytes(of: bits.bigEndian) { buffer in
+            _ = unsafe inet_ntop(AF_INET6, buffer.baseAddress, &characters, socklen_t(INET6_ADDRSTRLEN))
         }
         return String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

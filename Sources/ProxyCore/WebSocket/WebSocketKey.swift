@@ -59,13 +59,17 @@ private enum Base64 {
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var characters: [UInt8] = []
         characters.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
-            for digit in 0...group.count {
-                characters.append(alphabet[Int(bits >> (18 - 6 * UInt32(digit)) & 0x3F)])
+        let alphabet = alphabet
+        var start = 0
+        while start < bytes.count {
+            let count = min(bytes.count - start, 3)
+            var bits: UInt32 = 0
+            for offset in 0..<3 { bits = bits << 8 | (offset < count ? UInt32(bytes[start + offset]) : 0) }
+            for digit in 0...3 {
+                let value = Int(bits >> (18 - 6 * UInt32(digit)) & 0x3F)
+                characters.append(digit <= count ? alphabet[value] : UInt8(ascii: "="))
             }
-            for _ in group.count..<3 { characters.append(UInt8(ascii: "=")) }
+            start += 3
         }
         return characters
     }
