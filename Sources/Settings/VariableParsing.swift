@@ -9,6 +9,15 @@ public enum VariableParsing {
         }
     }
 
+    /// `true` or `false`, and what else Python's settings take for them.
+    public static func isTrue(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "t", "y", "yes": true
+        case "f", "n", "no": false
+        default: isOn(text)
+        }
+    }
+
     /// A whole number and a unit (`500ms`, `30s`, `5m`, `1h`) within `range`.
     public static func duration(_ text: String, in range: ClosedRange<Duration>) -> Duration? {
         let digits = text.prefix { ("0"..."9").contains($0) }

@@ -289,6 +289,18 @@ def test_pages_of_any_origin(carol):
     assert "content-type" in allowed
 
 
+def test_pages_may_read_why_they_were_refused(carol):
+    origin = {"Origin": "https://app.example"}
+    refused = [
+        carol.service.request("GET", "/sessions", **origin),
+        carol.get(f"/sessions/{NOBODY}", **origin),
+        carol.post({}, **origin),
+        carol.get("/nowhere", **origin),
+    ]
+    assert [answer.status for answer in refused] == [401, 404, 422, 404]
+    assert all(answer["Access-Control-Allow-Origin"] == "*" for answer in refused)
+
+
 def test_pages_of_the_origin_named_only(own_service):
     service = own_service(SESSION_ALLOWED_ORIGINS="https://app.example")
     user = service.user("user_one")

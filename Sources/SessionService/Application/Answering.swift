@@ -6,7 +6,7 @@ import NIOHTTP1
 import ProxyCore
 import SessionStore
 
-/// The outermost layer: whatever happens inside becomes one answer, one log line and one count.
+/// The outermost layer but for CORS: whatever happens inside becomes one answer, one log line and one count.
 struct Answering: RouterMiddleware {
     /// Where requests are logged.
     let log: ServiceLog

@@ -14,8 +14,9 @@ enum ServiceRouter {
         _ log: ServiceLog
     ) -> Router<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: Answering(log: log, metrics: metrics, paths: .users))
+        // Outermost, so that a page may read why it was refused.
         if let policy = configuration.crossOriginPolicy { router.add(middleware: policy) }
+        router.add(middleware: Answering(log: log, metrics: metrics, paths: .users))
         HealthRoutes(store: store, metrics: metrics).addProbes(to: router)
         router.get("openapi.json") { _, _ in Response(jsonText: OpenAPIDocument.text) }
         let limiter = SharedRateLimiter(limit: configuration.limits.rate, window: configuration.limits.window)

@@ -82,7 +82,7 @@ struct ServiceConfiguration: Sendable {
         standard: "false",
         expected: "true or false",
         help: "Whether the database's table is made at the start when it is not there.",
-        parse: { VariableParsing.isOn($0) }
+        parse: { VariableParsing.isTrue($0) }
     )
     private static let logLevelVariable = Variable(
         "SESSION_LOG_LEVEL",
@@ -98,9 +98,7 @@ struct ServiceConfiguration: Sendable {
 private enum CrossOrigin {
     case nobody
     case everybody
-    case one(WebOriginText)
-
-    typealias WebOriginText = String
+    case one(String)
 
     init?(_ text: String) {
         switch text {

@@ -57,6 +57,15 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
     }
 
     @Test(arguments: [
+        ("true", true), ("TRUE", true), ("1", true), ("yes", true), ("Y", true), ("on", true), ("t", true),
+        ("false", false), ("0", false), ("no", false), ("n", false), ("off", false), ("F", false),
+    ])
+    func switchesAreReadAsPythonReadsThem(_ text: String, _ value: Bool) throws {
+        let configuration = try ServiceConfiguration(Environment(base.merging(["SESSION_INIT_DB": text]) { $1 }))
+        #expect(configuration.createsTable == value)
+    }
+
+    @Test(arguments: [
         ("SESSION_LISTEN", "example.com:80"), ("SESSION_ADMIN_LISTEN", "1"), ("SESSION_TLS_CERT", "/nowhere"),
         ("SESSION_TLS_KEY", "/nowhere"), ("SESSION_ALLOWED_ORIGINS", "shop.example"),
         ("DATABASE_URL", "mysql://u:pw@h/d"),
