@@ -35,7 +35,7 @@ enum ServiceRefusal: Error {
     /// The status it is answered with.
     var status: HTTPResponse.Status {
         switch self {
-        case .unauthenticated(let failure): failure.challenge == nil ? .serviceUnavailable : .unauthorized
+        case .unauthenticated(let failure): failure.status == 503 ? .serviceUnavailable : .unauthorized
         case .storeUnavailable: .serviceUnavailable
         case .rateLimited: .tooManyRequests
         case .invalid: .unprocessableContent

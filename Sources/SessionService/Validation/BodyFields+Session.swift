@@ -115,8 +115,3 @@ extension BodyFields {
         }
     }
 }
-
-extension UInt8 {
-    /// Whether this is one of `A-Z a-z 0-9`.
-    fileprivate var isASCIIAlphanumeric: Bool { DomainName.isAlphanumeric(self) }
-}

@@ -9,14 +9,16 @@ enum DomainName {
         guard (1...maximumLength).contains(name.utf8.count) else { return false }
         return name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
             guard (1...63).contains(label.count), let first = label.first, let last = label.last else { return false }
-            return isAlphanumeric(first) && isAlphanumeric(last)
-                && label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+            return first.isASCIIAlphanumeric && last.isASCIIAlphanumeric
+                && label.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") }
         }
     }
+}
 
-    /// Whether a byte is one of `A-Z a-z 0-9`.
-    static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
+extension UInt8 {
+    /// Whether this is one of `A-Z a-z 0-9`.
+    var isASCIIAlphanumeric: Bool {
+        switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "a")...UInt8(ascii: "z"):
             true

@@ -1,29 +1,21 @@
 """The binary under test: started with an environment, watched through its log, asked through its admin listener."""
 
 import base64
-import json
 import os
 import re
-import signal
 import subprocess
 import urllib.error
 import urllib.request
 
 from harness.lines import Lines
 from harness.ports import free_port
+from harness.program import Program, parse
 from harness.tokens import KEY
 
 BINARY = os.environ.get("CDP_PROXY_BINARY", ".build/dist/cdp-proxy")
 ADMIN_TOKEN = "end-to-end-admin-token"
 SESSION_SECRET = base64.b64encode(bytes(range(32))).decode()
 METRIC = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
-
-
-def parse(line):
-    try:
-        return json.loads(line)
-    except ValueError:
-        return {"unparsed": line}
 
 
 def environment(folder, **changes):
@@ -45,7 +37,7 @@ def command(*arguments, env, given=None, timeout=30):
     )
 
 
-class Proxy:
+class Proxy(Program):
     def __init__(self, folder, chrome, wait=True, **changes):
         self.port, self.admin_port = free_port(), free_port()
         self.env = environment(
@@ -78,15 +70,6 @@ class Proxy:
         text = "&".join(f"{name}={value}" for name, value in query.items())
         return f"{scheme}://{self.address}{path}" + (f"?{text}" if text else "")
 
-    def wait_for_event(self, event, **fields):
-        def wanted(line):
-            return line.get("event") == event and all(line.get(name) == value for name, value in fields.items())
-
-        return self.log.wait_for(wanted, f"event {event} {fields}")
-
-    def events(self, event):
-        return [line for line in self.log.all() if line.get("event") == event]
-
     def admin(self, path, method="GET", headers=None, body=None):
         """Status and body of a request to the admin listener, with the admin's token unless told otherwise."""
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"} if headers is None else headers
@@ -112,15 +95,3 @@ class Proxy:
 
     def metric(self, name, **labels):
         return self.metrics().get((name, frozenset(labels.items())), 0.0)
-
-    def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
-
-    def wait(self, timeout=30):
-        return self.process.wait(timeout)
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        return self.log.finish()

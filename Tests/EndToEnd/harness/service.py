@@ -3,13 +3,13 @@
 import http.client
 import json
 import os
-import signal
 import ssl
 import subprocess
 
 from harness.lines import Lines
 from harness.ports import free_port
-from harness.proxy import METRIC, SESSION_SECRET, parse
+from harness.program import Program, parse
+from harness.proxy import METRIC, SESSION_SECRET
 from harness.wire import Response
 
 BINARY = os.environ.get("SESSION_SERVICE_BINARY", ".build/dist/session-service")
@@ -34,7 +34,7 @@ def run(*arguments, env, timeout=30):
     )
 
 
-class Service:
+class Service(Program):
     """`provider` says whose tokens are taken, `database` where the rows are; `changes` are further variables."""
 
     def __init__(self, provider, database, wait=True, **changes):
@@ -103,16 +103,6 @@ class Service:
         """A client with a token of that user."""
         return Client(self, self.provider.token(name, key, **claims))
 
-    def wait_for_event(self, event, **fields):
-        def wanted(line):
-            return line.get("event") == event and all(line.get(name) == value for name, value in fields.items())
-
-        return self.log.wait_for(wanted, f"event {event} {fields}")
-
-    def events(self, event, **fields):
-        wanted = {"event": event} | fields
-        return [line for line in self.log.all() if wanted.items() <= line.items()]
-
     def metrics(self):
         """Every sample's line of the metrics as {name with its labels: value}."""
         text = self.admin("/metrics").body.decode()
@@ -123,18 +113,10 @@ class Service:
         with open(f"/proc/{self.process.pid}/status") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
-    def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
-
-    def wait(self, timeout=30):
-        return self.process.wait(timeout)
-
     def stop(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        lines = super().stop()
         self.output.finish()
-        return self.log.finish()
+        return lines
 
 
 def answer(response):
