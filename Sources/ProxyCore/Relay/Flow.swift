@@ -5,6 +5,8 @@
 /// Rule 2: a pipe is empty when bytes are spliced into it, so "would block" there means that the source has nothing.
 /// Rule 3: once a frame of which more than ``spliceThreshold`` is to come is met, exactly the rest of that frame is
 /// spliced; everything else goes through the scratch buffer, where the walker sees it.
+/// Rule 4: a read begins small. That empties the source of most messages; of a large frame it takes the header and
+/// little else, so that nearly all of the frame is left to be spliced.
 struct Flow: ~Copyable {
     /// Why a pump stopped.
     enum Stop {
@@ -29,7 +31,9 @@ struct Flow: ~Copyable {
     }
 
     /// From how many bytes of a frame to come splicing costs less than copying.
-    static let spliceThreshold: UInt64 = 65_536
+    static let spliceThreshold: UInt64 = 12_288
+    /// How much is read before it is known whether the rest is of a large frame.
+    static let firstRead = 4_096
     /// How many bytes one direction moves before the others on the loop have their turn.
     static let share = 512 << 10
 
@@ -123,9 +127,7 @@ struct Flow: ~Copyable {
                 walker.skip(count ?? 0)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
-                count = unsafe try copy(source, to: sink, through: room)
-                // A short read emptied the source: whatever comes later is announced by a new edge.
-                sourceIsEmpty = (count ?? 0) < room.count && !(sourceHasFinished && count != nil)
+                (count, sourceIsEmpty) = unsafe try copy(source, to: sink, through: room)
             }
             guard let count else { continue }
             if count == 0 { hasEnded = true } else { lastByte = now }
@@ -148,27 +150,54 @@ struct Flow: ~Copyable {
 
     // MARK: Copying
 
-    /// Reads once into the scratch buffer, walks over it and writes what is good; the sink's rest is held.
+    /// Reads into the scratch buffer, walks over it and writes what is good; the sink's rest is held. Says how much came,
+    /// nil for nothing, and whether the source is empty now.
     @inline(__always)
     private mutating func copy(
         _ source: borrowing Descriptor,
         to sink: borrowing Descriptor,
         through scratch: UnsafeMutableBufferPointer<UInt8>
-    ) throws(BrokenEnd) -> Int? {
-        guard let count = unsafe try Self.read(source, into: scratch) else { return nil }
-        let read = unsafe UnsafeBufferPointer(rebasing: scratch[..<count])
+    ) throws(BrokenEnd) -> (count: Int?, sourceIsEmpty: Bool) {
+        var wanted = min(scratch.count, Self.firstRead)
+        guard var count = unsafe try Self.read(source, into: .init(rebasing: scratch[..<wanted])) else {
+            return (nil, true)
+        }
+        var good = unsafe walk(UnsafeBufferPointer(rebasing: scratch[..<count]))
+        var more: Int? = 0
+        if count == wanted, wanted < scratch.count, fault == nil, !isInsideLargeFrame {
+            wanted = scratch.count
+            more = unsafe try Self.read(source, into: .init(rebasing: scratch[count...]))
+            good += unsafe walk(UnsafeBufferPointer(rebasing: scratch[count..<count + (more ?? 0)]))
+            count += more ?? 0
+        }
+        unsafe try pass(UnsafeBufferPointer(rebasing: scratch[..<good]), to: sink)
+        // After a short read whatever comes later is announced by a new edge; but not the end, once that is known.
+        return (count, more == nil || count < wanted && !sourceHasFinished)
+    }
+
+    /// Walks over bytes that were read, and says how many of them are good.
+    @inline(__always)
+    private mutating func walk(_ read: UnsafeBufferPointer<UInt8>) -> Int {
         let step = unsafe walker.walk(read.span)
         fault = step.fault
         bytes &+= UInt64(step.good)
-        let good = unsafe UnsafeBufferPointer(rebasing: read[..<step.good])
-        let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink) ?? 0
+        return step.good
+    }
+
+    /// Writes bytes of the scratch buffer, and holds those that the sink does not take.
+    @inline(__always)
+    private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Descriptor) throws(BrokenEnd) {
+        let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: isInsideLargeFrame) ?? 0
         taken &+= UInt64(written)
-        if written < step.good {
+        if written < good.count {
             held = unsafe Array(good[written...])
             heldPosition = 0
         }
-        return count
     }
+
+    /// Whether the next bytes are so many of one frame that they are better spliced.
+    @inline(__always)
+    private var isInsideLargeFrame: Bool { walker.payloadLeft > Self.spliceThreshold }
 
     /// Writes what is held or in the pipe; false when the sink takes no more for now.
     @inline(__always)
@@ -184,7 +213,9 @@ struct Flow: ~Copyable {
 
     private mutating func flushHeld(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
         while heldPosition < held.count {
-            guard let written = try Self.write(held.span.extracting(heldPosition...), to: sink) else { return false }
+            guard let written = try Self.write(held.span.extracting(heldPosition...), to: sink, more: false) else {
+                return false
+            }
             heldPosition += written
             taken &+= UInt64(written)
         }
@@ -204,8 +235,13 @@ struct Flow: ~Copyable {
         }
     }
 
-    private static func write(_ bytes: Span<UInt8>, to sink: borrowing Descriptor) throws(BrokenEnd) -> Int? {
-        do throws(Errno) { return try sink.send(bytes) } catch { throw .sink }
+    @inline(__always)
+    private static func write(
+        _ bytes: Span<UInt8>,
+        to sink: borrowing Descriptor,
+        more: Bool
+    ) throws(BrokenEnd) -> Int? {
+        do throws(Errno) { return try sink.send(bytes, more: more) } catch { throw .sink }
     }
 
     // MARK: Splicing
@@ -213,7 +249,7 @@ struct Flow: ~Copyable {
     /// Whether the next bytes are to be spliced, with a pipe at hand. Without one they are copied.
     @inline(__always)
     private mutating func startsSplicing(_ pipes: PipePool) -> Bool {
-        guard isSplicing || walker.payloadLeft > Self.spliceThreshold else { return false }
+        guard isSplicing || isInsideLargeFrame else { return false }
         if pipe == nil { pipe = pipes.take() }
         isSplicing = pipe != nil
         return isSplicing

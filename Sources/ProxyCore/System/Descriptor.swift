@@ -33,17 +33,20 @@ public struct Descriptor: ~Copyable, Sendable {
         try retrying { unsafe Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
-    /// Writes what the kernel takes of the buffer; nil when it takes nothing now.
+    /// Writes what the kernel takes of the buffer; nil when it takes nothing now. `more` says that more follows at once,
+    /// so that the kernel may wait for it with a segment that is not full.
     ///
     /// `MSG_NOSIGNAL` keeps a peer that went away from ending the process.
     @inline(__always)
-    public func send(_ buffer: UnsafeRawBufferPointer) throws(Errno) -> Int? {
-        try retrying { unsafe Glibc.send(number, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL)) }
+    public func send(_ buffer: UnsafeRawBufferPointer, more: Bool = false) throws(Errno) -> Int? {
+        let flags = Int32(MSG_NOSIGNAL) | (more ? Int32(MSG_MORE) : 0)
+        return try retrying { unsafe Glibc.send(number, buffer.baseAddress, buffer.count, flags) }
     }
 
-    /// Writes what the kernel takes of the bytes; nil when it takes nothing now.
-    public func send(_ bytes: Span<UInt8>) throws(Errno) -> Int? {
-        unsafe try bytes.withUnsafeBytes { buffer throws(Errno) in unsafe try send(buffer) }
+    /// Writes what the kernel takes of the bytes, as with a buffer; nil when it takes nothing now.
+    @inline(__always)
+    public func send(_ bytes: Span<UInt8>, more: Bool = false) throws(Errno) -> Int? {
+        unsafe try bytes.withUnsafeBytes { buffer throws(Errno) in unsafe try send(buffer, more: more) }
     }
 
     /// Moves up to `count` bytes to `sink` inside the kernel; one of the two must be a pipe. 0 is the end of the
