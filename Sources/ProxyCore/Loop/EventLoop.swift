@@ -158,10 +158,12 @@ import Synchronization
 
     /// Stops telling of a descriptor, which must still be open: first deregister, then close. Events that are on
     /// their way already are dropped.
-    public func deregister(_ registration: Registration) {
+    ///
+    /// When the owner is `closing` it in the same turn, the kernel is not asked to forget it, since the close does that.
+    public func deregister(_ registration: Registration, closing: Bool = false) {
         assertOnLoop()
         let place = slot(of: registration)
-        selector.remove(registration)
+        if !closing { selector.remove(registration) }
         if let handler = unsafe slots[place].handler { unsafe retired.append(handler) }
         slots[place] = HandlerSlot()
     }

@@ -51,6 +51,12 @@ struct Flow: ~Copyable {
     var sourceHasFinished = false
     /// Whether to stop at the next place where a frame of ours may be put in.
     var stopsAtBoundary = false
+    /// Whether the sink is closed behind the source's Close frame, so that the kernel may send the end along with it.
+    var endsWithClose = false
+    /// Whether the source had no more when the last pump stopped.
+    private(set) var hasEmptiedSource = false
+    /// Whether there were bytes of the source from the beginning.
+    let hasBegun: Bool
 
     /// What was taken and not yet written: the bytes from a position on, or what stands in the pipe.
     private var held: [UInt8] = []
@@ -65,6 +71,7 @@ struct Flow: ~Copyable {
     init(from sender: FrameSender, received: [UInt8], at now: Instant) {
         walker = FrameWalker(sender: sender)
         lastByte = now
+        hasBegun = !received.isEmpty
         guard !received.isEmpty else { return }
         let step = walker.walk(received.span)
         bytes = UInt64(step.good)
@@ -105,7 +112,7 @@ struct Flow: ~Copyable {
         now: Instant
     ) throws(BrokenEnd) -> Stop {
         var left = Self.share
-        var sourceIsEmpty = false
+        hasEmptiedSource = false
         isBlocked = false
         while true {
             guard try flush(to: sink) else {
@@ -114,7 +121,7 @@ struct Flow: ~Copyable {
             }
             if walker.payloadLeft == 0 { stopSplicing(pipes) }
             if let stop = restingPlace { return stop }
-            if sourceIsEmpty {
+            if hasEmptiedSource {
                 stopSplicing(pipes)
                 return .sourceEmpty
             }
@@ -122,12 +129,12 @@ struct Flow: ~Copyable {
             let count: Int?
             if startsSplicing(pipes) {
                 count = try spliceIn(source)
-                sourceIsEmpty = count == nil
+                hasEmptiedSource = count == nil
                 bytes &+= UInt64(count ?? 0)
                 walker.skip(count ?? 0)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
-                (count, sourceIsEmpty) = unsafe try copy(source, to: sink, through: room)
+                (count, hasEmptiedSource) = unsafe try copy(source, to: sink, through: room)
             }
             guard let count else { continue }
             if count == 0 { hasEnded = true } else { lastByte = now }
@@ -187,7 +194,8 @@ struct Flow: ~Copyable {
     /// Writes bytes of the scratch buffer, and holds those that the sink does not take.
     @inline(__always)
     private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Descriptor) throws(BrokenEnd) {
-        let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: isInsideLargeFrame) ?? 0
+        let more = isInsideLargeFrame || endsWithClose && walker.closeCode != nil
+        let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: more) ?? 0
         taken &+= UInt64(written)
         if written < good.count {
             held = unsafe Array(good[written...])

@@ -62,8 +62,8 @@ public final class Relay: ReadinessHandler {
         self.timer = timer
         if let pingInterval { loop.schedule(timer, at: loop.now + pingInterval) }
         // Edges that came before the hand-over were told to the one before.
-        runUp()
-        runDown()
+        if client.mayBeRead || up.hasBegun { runUp() }
+        if chrome.mayBeRead || down.hasBegun { runDown() }
     }
 
     /// What went through so far.
@@ -232,6 +232,8 @@ public final class Relay: ReadinessHandler {
             firstClose = RelayEnd(code: code, side: .chrome)
         } else if let code = up.walker.closeCode {
             firstClose = RelayEnd(code: code, side: .client)
+            // Chrome's own ends the connection.
+            down.endsWithClose = true
         } else {
             return
         }
@@ -313,23 +315,29 @@ public final class Relay: ReadinessHandler {
         linger(goodbye.end)
     }
 
-    /// Lets go of Chrome and waits for the client's end.
+    /// Says the last to the client; unless that was all, lets go of Chrome and waits for the client's end.
     private func linger(_ end: RelayEnd) {
         phase = .lingering(end)
+        finishSaying(end)
+        guard case .lingering = phase else { return }
         leaveChrome()
         wake(at: loop.now + Patience.standard)
-        finishSaying(end)
     }
 
     private func finishSaying(_ end: RelayEnd) {
         do throws(Flow.BrokenEnd) {
             guard try down.finish(to: client.descriptor) else { return }
+            if clientHasSaidAll { return finish(end) }
             client.descriptor.shutdownSending()
             discard()
         } catch {
             finish(end)
         }
     }
+
+    /// Whether the client said Close and was read empty: nothing more may come of it, so that the socket can be closed
+    /// without a reset.
+    private var clientHasSaidAll: Bool { up.walker.closeCode != nil && up.hasEmptiedSource }
 
     /// Reads what the client still sends and drops it; its end is ours, once everything has been said to it.
     private func discard() {
@@ -371,14 +379,14 @@ public final class Relay: ReadinessHandler {
         chrome.descriptor.shutdown()
     }
 
-    /// The end of the end. The sockets close when the loop lets go of the relay.
+    /// The end of the end. The sockets close when the loop lets go of the relay, at the end of the turn.
     private func finish(_ end: RelayEnd) {
         if case .ended = phase { return }
         phase = .ended
         if let timer { loop.cancel(timer) }
         timer = nil
-        leaveChrome()
-        loop.deregister(client.registration)
+        if chromeIsRegistered { loop.deregister(chrome.registration, closing: true) }
+        loop.deregister(client.registration, closing: true)
         up.release(pipes)
         down.release(pipes)
         finished(end, totals)

@@ -34,16 +34,30 @@ public enum StreamError: Error, Hashable, Sendable {
     private var registration: Registration?
     private var reader: UnsafeContinuation<StreamError?, Never>?
     private var writer: UnsafeContinuation<StreamError?, Never>?
-    /// What became ready while nobody waited for it. Edges come once, and between a call that would block and the wait
-    /// that follows it others may have had their turn.
-    private var missed: Readiness = []
+    /// What is worth a try: what the loop told, until a call finds nothing more. Edges come once, so they are kept here
+    /// while nobody waits for them; and without one there is nothing to try.
+    private var untried: Readiness
     private var timer: LoopTimer?
     private var isPastDeadline = false
 
     /// Takes over a connected socket.
-    public init(owning descriptor: consuming Descriptor, peer: SocketAddress, on loop: EventLoop) throws(Errno) {
+    public convenience init(
+        owning descriptor: consuming Descriptor,
+        peer: SocketAddress,
+        on loop: EventLoop
+    ) throws(Errno) {
+        try self.init(owning: descriptor, peer: peer, on: loop, untried: .writable)
+    }
+
+    private init(
+        owning descriptor: consuming Descriptor,
+        peer: SocketAddress,
+        on loop: EventLoop,
+        untried: Readiness
+    ) throws(Errno) {
         self.loop = loop
         self.peer = peer
+        self.untried = untried
         let number = descriptor.number
         self.descriptor = consume descriptor
         super.init()
@@ -60,7 +74,7 @@ public enum StreamError: Error, Hashable, Sendable {
         stream.setDeadline(deadline)
         do throws(StreamError) {
             try await stream.wait(toWrite: true)
-            if let error = stream.descriptor?.connectError() { throw .system(error) }
+            if stream.peerHasFinished, let error = stream.descriptor?.connectError() { throw .system(error) }
             return stream
         } catch {
             stream.close()
@@ -73,7 +87,7 @@ public enum StreamError: Error, Hashable, Sendable {
             let socket = try Descriptor.streamSocket(family: address.family)
             socket.set(.noDelay, to: 1)
             try socket.connect(to: address)
-            return try TCPStream(owning: socket, peer: address, on: loop)
+            return try TCPStream(owning: socket, peer: address, on: loop, untried: [])
         } catch {
             throw .system(error)
         }
@@ -92,9 +106,13 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Reads what is there without waiting; nil when nothing is.
     private func readNow(appendingTo buffer: inout [UInt8], atMost limit: Int) throws(StreamError) -> Int? {
         guard descriptor != nil else { throw .closed }
+        guard untried.contains(.readable) else { return nil }
         let room = unsafe UnsafeMutableBufferPointer(rebasing: loop.scratch[..<min(limit, loop.scratch.count)])
         do throws(Errno) {
-            guard let count = unsafe try descriptor?.read(into: UnsafeMutableRawBufferPointer(room)) else { return nil }
+            let count = unsafe try descriptor?.read(into: UnsafeMutableRawBufferPointer(room))
+            // A short read emptied the socket: what comes later is told anew. Only the end is not told twice.
+            if count ?? 0 < room.count, !peerHasFinished || count == nil { untried.remove(.readable) }
+            guard let count else { return nil }
             unsafe buffer.append(contentsOf: room[..<count])
             return count
         } catch {
@@ -116,8 +134,11 @@ public enum StreamError: Error, Hashable, Sendable {
 
     private func writeNow(_ bytes: ArraySlice<UInt8>) throws(StreamError) -> Int? {
         guard descriptor != nil else { throw .closed }
+        guard untried.contains(.writable) else { return nil }
         do throws(Errno) {
-            return try descriptor?.send(bytes.span) ?? nil
+            let count = try descriptor?.send(bytes.span) ?? nil
+            if count == nil { untried.remove(.writable) }
+            return count
         } catch {
             throw .system(error)
         }
@@ -154,7 +175,7 @@ public enum StreamError: Error, Hashable, Sendable {
             // enqueued, and others have their turn.
             guard registration != nil else { return unsafe continuation.resume(returning: .closed) }
             guard !isPastDeadline else { return unsafe continuation.resume(returning: .deadline) }
-            guard missed.remove(toWrite ? .writable : .readable) == nil else {
+            guard !untried.contains(toWrite ? .writable : .readable) else {
                 return unsafe continuation.resume(returning: nil)
             }
             if toWrite { unsafe writer = continuation } else { unsafe reader = continuation }
@@ -165,31 +186,33 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Wakes whoever waits for what became ready; they try again, and wait again if it was not enough.
     public override func ready(_ readiness: Readiness, tag: UInt8) {
         if !readiness.isDisjoint(with: [.peerFinished, .broken]) { peerHasFinished = true }
-        if !readiness.isDisjoint(with: [.readable, .peerFinished, .broken]), !wakeReader(nil) {
-            missed.insert(.readable)
+        if !readiness.isDisjoint(with: [.readable, .peerFinished, .broken]) {
+            untried.insert(.readable)
+            wakeReader(nil)
         }
-        if !readiness.isDisjoint(with: [.writable, .broken]), !wakeWriter(nil) { missed.insert(.writable) }
+        if !readiness.isDisjoint(with: [.writable, .broken]) {
+            untried.insert(.writable)
+            wakeWriter(nil)
+        }
     }
 
     private func wake(_ error: StreamError) {
-        _ = wakeReader(error)
-        _ = wakeWriter(error)
+        wakeReader(error)
+        wakeWriter(error)
     }
 
-    /// Resumes who waits to read; false when nobody does.
-    private func wakeReader(_ error: StreamError?) -> Bool {
-        guard let waiting = unsafe reader else { return false }
+    /// Resumes who waits to read.
+    private func wakeReader(_ error: StreamError?) {
+        guard let waiting = unsafe reader else { return }
         unsafe reader = nil
         unsafe waiting.resume(returning: error)
-        return true
     }
 
-    /// Resumes who waits to write; false when nobody does.
-    private func wakeWriter(_ error: StreamError?) -> Bool {
-        guard let waiting = unsafe writer else { return false }
+    /// Resumes who waits to write.
+    private func wakeWriter(_ error: StreamError?) {
+        guard let waiting = unsafe writer else { return }
         unsafe writer = nil
         unsafe waiting.resume(returning: error)
-        return true
     }
 
     // MARK: The end
@@ -209,13 +232,18 @@ public enum StreamError: Error, Hashable, Sendable {
         self.registration = nil
         // Nobody may wait on a stream that is given away; whoever does is told rather than left.
         wake(.closed)
-        return DetachedSocket(descriptor: descriptor, registration: registration, peerHasFinished: peerHasFinished)
+        return DetachedSocket(
+            descriptor: descriptor,
+            registration: registration,
+            mayBeRead: untried.contains(.readable),
+            peerHasFinished: peerHasFinished
+        )
     }
 
     private func leaveLoop() {
         if let timer { loop.cancel(timer) }
         timer = nil
-        if let registration { loop.deregister(registration) }
+        if let registration { loop.deregister(registration, closing: true) }
         registration = nil
     }
 }
@@ -226,6 +254,8 @@ public struct DetachedSocket: ~Copyable {
     public let descriptor: Descriptor
     /// Its place in the loop.
     public let registration: Registration
+    /// Whether the loop told of something to read that may still be there; it will not tell again.
+    public let mayBeRead: Bool
     /// Whether the loop told already that the peer sends no more; it will not tell again.
     public let peerHasFinished: Bool
 }

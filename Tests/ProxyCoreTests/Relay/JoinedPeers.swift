@@ -12,8 +12,8 @@ final class JoinedPeers {
     private(set) var totals = RelayTotals()
     private(set) weak var relay: Relay?
 
-    private var clientSide: DetachedSocket?
-    private var chromeSide: DetachedSocket?
+    private let clientSide: TCPStream
+    private let chromeSide: TCPStream
 
     /// Two connections that are not joined yet.
     init(on loop: EventLoop) async throws {
@@ -22,8 +22,8 @@ final class JoinedPeers {
         let toChrome = try await LoopbackPair(on: loop)
         client = try LoopPeer(toClient.near)
         chrome = try LoopPeer(toChrome.far)
-        clientSide = toClient.far.detach()
-        chromeSide = toChrome.near.detach()
+        clientSide = toClient.far
+        chromeSide = toChrome.near
     }
 
     /// Two connections that are joined.
@@ -46,7 +46,7 @@ final class JoinedPeers {
         pipes: PipePool = PipePool(),
         pingInterval: Duration? = nil
     ) {
-        guard let clientSocket = clientSide.take(), let chromeSocket = chromeSide.take() else { return }
+        guard let clientSocket = clientSide.detach(), let chromeSocket = chromeSide.detach() else { return }
         let relay = Relay(
             client: clientSocket,
             chrome: chromeSocket,

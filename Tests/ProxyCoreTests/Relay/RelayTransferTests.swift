@@ -129,7 +129,7 @@ private func payload(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
             peers.chrome.send(down)
             await peers.client.hasSentAll()
             await peers.chrome.hasSentAll()
-            // Told to nobody: the streams that heard the edges have given their sockets away.
+            // Told to the streams, which nobody reads and which then give their sockets away.
             await loop.turns(5)
             peers.join()
             let gotUp = await peers.chrome.take(up.count)
