@@ -37,6 +37,7 @@ final class ChromeEndpoint {
     private let address: SocketAddress
     private let loop: EventLoop
     private let patience: Duration
+    private var random = BatchedRandom()
 
     /// Chrome at an address; `patience` is how long it may take to answer a handshake or a request.
     init(at address: SocketAddress, on loop: EventLoop, patience: Duration) {
@@ -101,7 +102,7 @@ final class ChromeEndpoint {
     }
 
     private func shakeHands(on stream: TCPStream, path: String) async throws(ChromeFailure) -> [UInt8] {
-        let handshake = ClientHandshake()
+        let handshake = ClientHandshake(using: &random)
         do throws(StreamError) {
             try await stream.write(handshake.request(path: path.utf8))
         } catch {

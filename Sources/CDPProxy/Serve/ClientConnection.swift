@@ -11,7 +11,7 @@ import ProxyCore
 extension ProxyServer {
     /// Serves a client from its first byte to the start of its relay, or to the answer it gets instead.
     func serve(_ stream: TCPStream) async {
-        let request = RequestID()
+        let request = RequestID(using: &random)
         handshakes += 1
         defer { handshakeEnded() }
         var origin = RequestOrigin(address: stream.peer.ipAddress, isBehindTrustedHop: false)

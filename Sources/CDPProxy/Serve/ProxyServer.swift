@@ -37,6 +37,8 @@ import SessionInjector
 
     /// Who is let in, and what is remembered of it.
     var gate: Gate
+    /// Where requests get their names from.
+    var random = BatchedRandom()
     /// How many clients have connected and are neither joined to Chrome nor answered yet.
     var handshakes = 0
     /// Whether Chrome answered when it was asked last, and when that was.
@@ -75,6 +77,7 @@ import SessionInjector
             threshold: configuration.log.level,
             format: configuration.log.format,
             clock: clock,
+            gatheringOn: loop,
             write: writeLog
         )
         let metrics = ProxyMetrics()

@@ -31,6 +31,7 @@ import Synchronization
     private var armedFor: Instant?
     private var jobs: [UnownedJob] = []
     private var jobsOfTurn: [UnownedJob] = []
+    private var lastActions: [() -> Void] = []
     private var running = false
 
     private let timer: Descriptor
@@ -99,6 +100,7 @@ import Synchronization
         tellThoseThatGaveWay()
         fireTimers()
         runJobs()
+        runLastActions()
         releaseRetired()
         selector.grow(after: count)
     }
@@ -236,6 +238,21 @@ import Synchronization
         setting.it_value = timespec(tv_sec: Int(at / 1_000_000_000), tv_nsec: Int(at % 1_000_000_000))
         _ = unsafe timerfd_settime(timer.number, Int32(TFD_TIMER_ABSTIME), &setting, nil)
         armedFor = deadline
+    }
+
+    // MARK: The end of a turn
+
+    /// Has something done once, when everything else of this turn has been: what is better done for all at once. On the
+    /// loop's thread only.
+    public func atEndOfTurn(_ action: @escaping () -> Void) {
+        assertOnLoop()
+        lastActions.append(action)
+    }
+
+    private func runLastActions() {
+        guard !lastActions.isEmpty else { return }
+        for action in lastActions { action() }
+        lastActions.removeAll(keepingCapacity: true)
     }
 
     // MARK: Jobs

@@ -6,7 +6,7 @@ import Glibc
 /// calls a pipe writable only while `PIPE_BUF` bytes fit, and one write of at most that many is atomic and does not
 /// block (pipe(7)). A file or a terminal is always writable.
 public struct LineOutput: Sendable {
-    /// The longest line that is sure not to block: `PIPE_BUF`.
+    /// The longest line, or lines, that are sure not to block: `PIPE_BUF`.
     public static let lineLimit = 4096
 
     /// Standard error.
@@ -19,13 +19,14 @@ public struct LineOutput: Sendable {
         self.number = number
     }
 
-    /// Writes one line; false when it could not be taken whole right now, and then none of it was written.
-    public func write(_ line: [UInt8]) -> Bool {
-        guard line.count <= Self.lineLimit, isWritable else { return false }
-        let count = unsafe line.withUnsafeBytes { bytes in
+    /// Writes a line, or several at once; false when they could not be taken whole right now, and then nothing of them
+    /// was written.
+    public func write(_ lines: [UInt8]) -> Bool {
+        guard lines.count <= Self.lineLimit, isWritable else { return false }
+        let count = unsafe lines.withUnsafeBytes { bytes in
             unsafe Glibc.write(number, bytes.baseAddress, bytes.count)
         }
-        return count == line.count
+        return count == lines.count
     }
 
     private var isWritable: Bool {

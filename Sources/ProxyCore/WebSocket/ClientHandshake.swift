@@ -5,8 +5,8 @@ public struct ClientHandshake: Sendable {
     private let key: WebSocketKey
 
     /// A handshake with a fresh random key, good for one connection.
-    public init() {
-        self.init(key: .random())
+    public init(using generator: inout some RandomNumberGenerator) {
+        self.init(key: .random(using: &generator))
     }
 
     /// A handshake with a known key, for tests.

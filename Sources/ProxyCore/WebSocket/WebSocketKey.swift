@@ -17,9 +17,8 @@ public struct WebSocketKey: Sendable, Equatable {
     }
 
     /// A key of 16 random bytes, for a handshake of our own.
-    public static func random() -> WebSocketKey {
-        // One number is one system call.
-        let bits = UInt128.random(in: .min ... .max)
+    public static func random(using generator: inout some RandomNumberGenerator) -> WebSocketKey {
+        let bits = UInt128(generator.next()) << 64 | UInt128(generator.next())
         return WebSocketKey(characters: Base64.encode((0..<16).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }))
     }
 

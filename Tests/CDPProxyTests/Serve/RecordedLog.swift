@@ -33,10 +33,12 @@ final class RecordedLog: Sendable {
     /// The lines of an event.
     func lines(_ event: String) -> [Line] { lines.filter { $0.event == event } }
 
-    /// Takes a line, as the server writes it.
-    @Sendable func write(_ line: [UInt8]) -> Bool {
-        let json = (try? JSONValue.parse(line.filter { $0 != 0x0A })) ?? .null
-        written.withLock { $0.append(Line(text: String(decoding: line, as: UTF8.self), json: json)) }
+    /// Takes the lines of a turn, as the server writes them.
+    @Sendable func write(_ lines: [UInt8]) -> Bool {
+        for line in lines.split(separator: 0x0A) {
+            let json = (try? JSONValue.parse(Array(line))) ?? .null
+            written.withLock { $0.append(Line(text: String(decoding: line, as: UTF8.self) + "\n", json: json)) }
+        }
         events.changed()
         return true
     }

@@ -33,6 +33,8 @@ private let masked = WireFrame.text("payload", key: WireFrame.key)
             peers.chrome.send(WireFrame.close(4000))
             let ending = await peers.client.end()
             #expect(ending == .finished)
+            // Nor is the client waited for, which has not closed yet.
+            #expect(peers.ends.count == 1)
             return RelayEnd(code: CloseCode(rawValue: 4000), side: .client)
         }
     }

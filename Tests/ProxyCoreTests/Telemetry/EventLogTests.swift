@@ -1,4 +1,5 @@
 import ProxyCore
+import TestSupport
 import Testing
 
 /// What a log wrote.
@@ -6,11 +7,16 @@ private final class Lines {
     var lines: [String] = []
     var isFull = false
 
-    func log(threshold: LogLevel = .debug, format: LogFormat = .json) -> EventLog {
+    func log(
+        threshold: LogLevel = .debug,
+        format: LogFormat = .json,
+        gatheringOn loop: EventLoop? = nil
+    ) -> EventLog {
         EventLog(
             threshold: threshold,
             format: format,
             clock: { 1_795_292_771.042 },
+            gatheringOn: loop,
             write: { line in
                 if self.isFull { return false }
                 self.lines.append(String(decoding: line, as: UTF8.self))
@@ -90,6 +96,41 @@ private final class Lines {
         log.record(.error, "kept")
         #expect(log.droppedLines == 1)
         #expect(lines.lines.count == 1)
+    }
+
+    @Test func writesTheLinesOfATurnTogether() async throws {
+        try await onLoop { loop in
+            let lines = Lines()
+            let log = lines.log(gatheringOn: loop)
+            log.record(.info, "first")
+            log.record(.info, "second")
+            #expect(lines.lines.isEmpty)
+            await loop.turns(1)
+            #expect(lines.lines.count == 1)
+            #expect(lines.lines.first?.split(separator: "\n").count == 2)
+        }
+    }
+
+    @Test func neverWritesMoreThanAPipeTakesWhole() async throws {
+        try await onLoop { loop in
+            let lines = Lines()
+            let log = lines.log(gatheringOn: loop)
+            for _ in 0..<9 { log.record(.info, "long", ["text": .string(String(repeating: "x", count: 1000))]) }
+            await loop.turns(1)
+            #expect(lines.lines.allSatisfy { $0.utf8.count <= LogLine.limit && $0.hasSuffix("}\n") })
+            #expect(lines.lines.map { $0.split(separator: "\n").count } == [3, 3, 3])
+        }
+    }
+
+    @Test func countsEveryLineOfATurnThatCouldNotBeWritten() async throws {
+        try await onLoop { loop in
+            let lines = Lines()
+            let log = lines.log(gatheringOn: loop)
+            lines.isFull = true
+            for _ in 0..<3 { log.record(.error, "lost") }
+            await loop.turns(1)
+            #expect(log.droppedLines == 3)
+        }
     }
 
     @Test func writesTextForPeople() {

@@ -109,7 +109,8 @@ import Testing
     }
 
     @Test func makesKeysOfItsOwnThatDiffer() {
-        let keys = (0..<100).map { _ in WebSocketKey.random() }
+        var random = BatchedRandom()
+        let keys = (0..<100).map { _ in WebSocketKey.random(using: &random) }
         for key in keys { #expect(WebSocketKey(key.characters[...]) == key) }
         #expect(Set(keys.map(\.characters)).count == keys.count)
     }
@@ -136,7 +137,8 @@ import Testing
     }
 
     @Test func takesTheAnswerOfItsOwnServerSide() throws {
-        let handshake = ClientHandshake()
+        var random = SystemRandomNumberGenerator()
+        let handshake = ClientHandshake(using: &random)
         var requests = RequestHeadParser()
         let request = try #require(try requests.parse(handshake.request(path: "/".utf8).span))
         var answers = ResponseHeadParser()
