@@ -14,7 +14,8 @@ extension ProxyServer {
         let request = RequestID(using: &random)
         handshakes += 1
         defer { handshakeEnded() }
-        var origin = RequestOrigin(address: stream.peer.ipAddress, isBehindTrustedHop: false)
+        // A Unix socket's peer has no address, but whoever may open the socket is on this machine.
+        var origin = RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedHop: false)
         var asked: RequestReader.Request?
         do throws(Refusal) {
             let whole = try await RequestReader.read(from: stream, within: patience.head)

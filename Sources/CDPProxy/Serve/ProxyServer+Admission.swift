@@ -75,8 +75,3 @@ extension ProxyServer {
         }
     }
 }
-
-extension SocketAddress {
-    /// The IP address. A Unix socket's peer has none, but whoever may open the socket is on this machine.
-    var ipAddress: IPAddress { IPAddress(host) ?? .loopback }
-}

@@ -101,12 +101,23 @@ extension Refusal {
         _ request: RequestID,
         field: (name: StaticString, value: String)? = nil
     ) -> HTTPResponse {
-        var body: JSONValue = ["error": JSONValue(error)]
-        if let description { body = body.adding("error_description", JSONValue(description)) }
-        body = body.adding("requestId", JSONValue(request.description))
-        var response = HTTPResponse(status, json: body.serialized())
+        var response = HTTPResponse(status, json: body(error, description, request))
         if let field { response.setField(field.name, field.value) }
         return response
+    }
+
+    /// Written member by member: whoever floods the proxy with requests makes it write this as often.
+    private static func body(_ error: String, _ description: String?, _ request: RequestID) -> [UInt8] {
+        var body = Array(#"{"error":"#.utf8)
+        JSONString(error).write(to: &body)
+        if let description {
+            body += #","error_description":"#.utf8
+            JSONString(description).write(to: &body)
+        }
+        body += #","requestId":"#.utf8
+        JSONString(request.description).write(to: &body)
+        body += "}".utf8
+        return body
     }
 }
 

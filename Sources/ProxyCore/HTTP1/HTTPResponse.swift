@@ -43,17 +43,28 @@ public struct HTTPResponse: Sendable, Redacted {
             && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == .tab }
         assert(isSafe, "a field must hold no control byte")
         guard isSafe else { return }
-        extraFields += Array("\(name): \(value)\r\n".utf8)
+        extraFields += name.description.utf8
+        extraFields += ": ".utf8
+        extraFields += value.utf8
+        extraFields += "\r\n".utf8
     }
 
     /// The whole answer. With `isHead`, as to a HEAD request: the fields of the answer without its body.
     public func serialized(isHead: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + extraFields.count + body.count)
-        bytes += "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n".utf8
+        bytes += "HTTP/1.1 ".utf8
+        bytes += status.code.description.utf8
+        bytes += " ".utf8
+        bytes += status.reasonPhrase.utf8
+        bytes += "\r\n".utf8
         bytes += extraFields
         // RFC 9110 section 8.6: no Content-Length with 1xx and 204.
-        if !status.isBodiless { bytes += "Content-Length: \(body.count)\r\n".utf8 }
+        if !status.isBodiless {
+            bytes += "Content-Length: ".utf8
+            bytes += body.count.description.utf8
+            bytes += "\r\n".utf8
+        }
         bytes += Self.constantFields.utf8
         if !isHead && !status.isBodiless { bytes += body }
         return bytes

@@ -87,6 +87,18 @@ public struct SocketAddress: Sendable {
         }
     }
 
+    /// The IP address; nil for a Unix socket.
+    public var ipAddress: IPAddress? {
+        switch family {
+        case AF_INET: IPAddress(ipv4: UInt32(bigEndian: read(sockaddr_in.self).sin_addr.s_addr))
+        case AF_INET6:
+            unsafe IPAddress(
+                bits: UInt128(bigEndian: unsafeBitCast(read(sockaddr_in6.self).sin6_addr, to: UInt128.self))
+            )
+        default: nil
+        }
+    }
+
     private func read<Address>(_ type: Address.Type) -> Address {
         unsafe withUnsafeBytes(of: storage) { unsafe $0.load(as: type) }
     }

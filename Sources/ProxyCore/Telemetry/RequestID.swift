@@ -5,7 +5,7 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
     /// Twelve characters of `0-9a-z` without `i`, `l`, `o` and `u`, which are misread.
     public let description: String
 
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".unicodeScalars)
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     /// A fresh id from the system's random numbers.
     public init() {
@@ -15,12 +15,14 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
 
     /// A fresh id from `generator`.
     public init(using generator: inout some RandomNumberGenerator) {
-        var bits: UInt64 = generator.next()
-        var text = String.UnicodeScalarView()
-        for _ in 0..<12 {
-            text.append(Self.alphabet[Int(bits & 31)])
-            bits >>= 5
+        let bits: UInt64 = generator.next()
+        let alphabet = Self.alphabet
+        // The closure fills all of the twelve bytes it is given.
+        description = unsafe String(unsafeUninitializedCapacity: 12) { bytes in
+            for place in 0..<12 {
+                unsafe bytes.initializeElement(at: place, to: alphabet[Int(bits >> (5 * UInt64(place)) & 31)])
+            }
+            return 12
         }
-        description = String(text)
     }
 }
