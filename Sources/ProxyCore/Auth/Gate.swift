@@ -25,7 +25,8 @@ public struct GatePolicy: Sendable {
 
 /// The one way to a `Grant`: a credential, the keys and the time go in; a grant or the reason there is none comes out.
 ///
-/// Does no I/O and reads no clock; `now` is in seconds since 1970. What it remembers is bounded: tickets and spent tokens.
+/// Does no I/O and reads no clock; `now` is in seconds since 1970. What it remembers is bounded: tickets, spent tokens,
+/// and tokens whose signature was good.
 ///
 /// Rule 1: a credential is checked in the order that costs a stranger least to be refused, and a signature before anything
 /// the token says is believed.
@@ -37,6 +38,7 @@ public struct Gate: Sendable {
 
     private var ledger: ReplayLedger
     private var tickets: TicketOffice
+    private var known = VerifiedTokens()
 
     /// A gate that has admitted nobody yet.
     public init(policy: GatePolicy) {
@@ -82,30 +84,37 @@ public struct Gate: Sendable {
         try tickets.issue(grant.withoutURLToken, now: now)
     }
 
-    private func admit(
+    private mutating func admit(
         token: ArraySlice<UInt8>,
         isFromURL: Bool,
         keys: SigningKeys?,
         peer: IPAddress,
         now: Double
     ) throws(Rejection) -> Grant {
-        let (claims, payload) = try verified(token, keys: keys, now: now)
+        let verified = try verified(token, keys: keys, now: now)
+        let claims = verified.claims
         try checkAddress(claims.ipAddress, peer: peer)
         // Until roles have a policy, who carries any is refused: everything would be more than their token says.
         guard claims.roles == nil else { throw .role }
-        let key = policy.tokenUse == .once ? ReplayKey(claims, payload: payload) : nil
+        let key = policy.tokenUse == .once ? ReplayKey(claims, payload: verified.payload) : nil
         if let key { try ledger.check(key, now: now) }
         return Grant(claims, replayKey: key, urlToken: isFromURL ? String(decoding: token, as: UTF8.self) : nil)
     }
 
-    private func verified(
+    private mutating func verified(
         _ token: ArraySlice<UInt8>,
         keys: SigningKeys?,
         now: Double
-    ) throws(Rejection) -> (claims: TokenClaims, payload: [UInt8]) {
-        do {
-            let verified = try TokenVerifier.verify(token, keys: keys, sessionID: policy.sessionID, now: now)
-            return (verified.claims, verified.payload)
+    ) throws(Rejection) -> VerifiedToken {
+        do throws(TokenRefusal) {
+            if let verified = known[token, keys] {
+                try TokenVerifier.check(verified.claims, sessionID: policy.sessionID, now: now)
+                return verified
+            }
+            let verified = try TokenVerifier.verify(token, keys: keys)
+            try TokenVerifier.check(verified.claims, sessionID: policy.sessionID, now: now)
+            known.add(verified, token)
+            return verified
         } catch {
             throw error.reason
         }

@@ -28,11 +28,12 @@ struct SignedToken {
         signedPart = bytes[..<second]
     }
 
-    /// The claims, once the signature over the bytes as they came has been found good; without keys that is never.
-    func verifiedClaims(keys: SigningKeys?) throws(Rejection) -> JSONObject {
+    /// The claims, once the signature over the bytes as they came has been found good, and the key it is good by; without
+    /// keys that is never.
+    func verifiedClaims(keys: SigningKeys?) throws(Rejection) -> (JSONObject, signer: SigningKey) {
         guard let keys else { throw .secretUnavailable }
-        guard keys.verify(signature, of: signedPart) else { throw .signature }
-        return try Self.object(payload)
+        guard let signer = keys.signer(of: signedPart, signature: signature) else { throw .signature }
+        return (try Self.object(payload), signer)
     }
 
     /// RFC 7515 section 4.1: `alg` is HS256 whatever the token would like; `typ` absent or `JWT` in any case (it is a media

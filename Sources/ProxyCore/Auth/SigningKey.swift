@@ -8,6 +8,10 @@ public struct SigningKey: Sendable, Redacted {
     public static let minimumByteCount = 32
 
     private let keyed: HMAC<SHA256>
+    private let identity = Identity()
+
+    /// What tells one key from all others without looking at it.
+    private final class Identity: Sendable {}
 
     /// The key made of these bytes, untouched; nil when they are fewer than `minimumByteCount`.
     public init?(_ bytes: some Sequence<UInt8>) {
@@ -22,6 +26,9 @@ public struct SigningKey: Sendable, Redacted {
         code.update(data: message)
         return code.finalize() == signature
     }
+
+    /// Whether both are one key, not merely equal ones.
+    func isSame(as other: SigningKey) -> Bool { identity === other.identity }
 
     /// A token (RFC 7515 section 7.1) of `header` and `payload`, whatever they hold, signed with this key.
     public func token(header: some Sequence<UInt8>, payload: some Sequence<UInt8>) -> String {
@@ -45,8 +52,15 @@ public struct SigningKeys: Sendable {
         self.previous = previous
     }
 
-    /// Whether either key made `signature` for `message`.
-    func verify(_ signature: [UInt8], of message: ArraySlice<UInt8>) -> Bool {
-        current.verifies(signature, of: message) || previous?.verifies(signature, of: message) == true
+    /// The key that made `signature` for `message`; nil when it was neither.
+    func signer(of message: ArraySlice<UInt8>, signature: [UInt8]) -> SigningKey? {
+        if current.verifies(signature, of: message) { return current }
+        guard let previous, previous.verifies(signature, of: message) else { return nil }
+        return previous
+    }
+
+    /// Whether `key` is one of the two.
+    func contain(_ key: SigningKey) -> Bool {
+        current.isSame(as: key) || previous?.isSame(as: key) == true
     }
 }

@@ -9,7 +9,9 @@ public enum TokenVerifier {
         sessionID: String? = nil,
         now: Double
     ) throws(TokenRefusal) -> TokenClaims {
-        try verify(Array(token)[...], keys: keys, sessionID: sessionID, now: now).claims
+        let verified = try verify(Array(token)[...], keys: keys)
+        try check(verified.claims, sessionID: sessionID, now: now)
+        return verified.claims
     }
 
     /// The claims of a good token as they came, those this program does not know included.
@@ -19,34 +21,41 @@ public enum TokenVerifier {
         sessionID: String? = nil,
         now: Double
     ) throws(TokenRefusal) -> JSONValue {
-        .object(try verify(Array(token)[...], keys: keys, sessionID: sessionID, now: now).object)
+        let verified = try verify(Array(token)[...], keys: keys)
+        try check(verified.claims, sessionID: sessionID, now: now)
+        return .object(verified.object)
     }
 
-    /// The claims, also as they came: as JSON, and as text.
-    static func verify(
-        _ token: ArraySlice<UInt8>,
-        keys: SigningKeys?,
-        sessionID: String?,
-        now: Double
-    ) throws(TokenRefusal) -> (claims: TokenClaims, object: JSONObject, payload: [UInt8]) {
-        let (object, payload) = try verifiedObject(token, keys: keys)
-        let claims = try TokenClaims(object)
+    /// What the token says, once its signature has been found good: what follows from its bytes and the keys alone.
+    static func verify(_ token: ArraySlice<UInt8>, keys: SigningKeys?) throws(TokenRefusal) -> VerifiedToken {
+        let (object, payload, signer): (JSONObject, [UInt8], SigningKey)
+        do throws(Rejection) {
+            let signed = try SignedToken(token)
+            (object, signer) = try signed.verifiedClaims(keys: keys)
+            payload = signed.payload
+        } catch {
+            throw TokenRefusal(error)
+        }
+        return VerifiedToken(claims: try TokenClaims(object), object: object, payload: payload, signer: signer)
+    }
+
+    /// Whether the token may be used now, and here.
+    static func check(_ claims: TokenClaims, sessionID: String?, now: Double) throws(TokenRefusal) {
         try claims.checkTime(now)
         if let sessionID, !claims.sessionID.hasSameBytes(as: sessionID) {
             throw TokenRefusal(.sessionMismatch, claim: "sessionId")
         }
-        return (claims, object, payload)
     }
+}
 
-    private static func verifiedObject(
-        _ token: ArraySlice<UInt8>,
-        keys: SigningKeys?
-    ) throws(TokenRefusal) -> (JSONObject, payload: [UInt8]) {
-        do throws(Rejection) {
-            let signed = try SignedToken(token)
-            return (try signed.verifiedClaims(keys: keys), signed.payload)
-        } catch {
-            throw TokenRefusal(error)
-        }
-    }
+/// A token whose signature is good.
+struct VerifiedToken: Sendable, Redacted {
+    /// The claims, each of its type.
+    let claims: TokenClaims
+    /// The claims as they came, those this program does not know included.
+    let object: JSONObject
+    /// The claims as they came, as text: one token, one text.
+    let payload: [UInt8]
+    /// The key that signed it.
+    let signer: SigningKey
 }

@@ -38,15 +38,25 @@ public struct HTTPResponse: Sendable, Redacted {
     /// Adds a field. One whose name is no token or whose value holds a control byte is left out: a caller's mistake
     /// traps in debug builds, and never splits an answer in release builds.
     public mutating func setField(_ name: StaticString, _ value: String) {
-        let isSafe =
-            name.description.utf8.allSatisfy(ByteSet.token.contains)
-            && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == .tab }
+        let isSafe = Self.isToken(name.description.utf8.span) && !Self.hasControl(value.utf8.span)
         assert(isSafe, "a field must hold no control byte")
         guard isSafe else { return }
         extraFields += name.description.utf8
         extraFields += ": ".utf8
         extraFields += value.utf8
         extraFields += "\r\n".utf8
+    }
+
+    private static func isToken(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where !ByteSet.token.contains(bytes[index]) { return false }
+        return !bytes.isEmpty
+    }
+
+    private static func hasControl(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where bytes[index] < 0x20 && bytes[index] != .tab || bytes[index] == 0x7F {
+            return true
+        }
+        return false
     }
 
     /// The whole answer. With `isHead`, as to a HEAD request: the fields of the answer without its body.

@@ -8,7 +8,20 @@ public struct QueryParameters: Sendable, Redacted {
 
     /// The parameters of `query`, which has no `?` before it; none when it is nil.
     public init(_ query: ArraySlice<UInt8>?) {
-        elements = query.map { $0.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) } ?? []
+        elements = query.map(Self.elements) ?? []
+    }
+
+    private static func elements(of query: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        let bytes = query.span
+        var elements: [ArraySlice<UInt8>] = []
+        var start = query.startIndex
+        for offset in bytes.indices where bytes[offset] == UInt8(ascii: "&") {
+            let end = query.startIndex + offset
+            elements.append(query[start..<end])
+            start = end + 1
+        }
+        elements.append(query[start...])
+        return elements
     }
 
     /// How many parameters have this name.

@@ -1,0 +1,28 @@
+/// The tokens whose signature was found good lately. Clients come again with the token they have, first for
+/// `/json/version` and then for the WebSocket, and a signature over the same bytes is as good the second time.
+///
+/// Only what follows from the bytes and the key is remembered: time, address, session and use are looked at each time
+/// by whoever asks. A token that was signed with a key which is no longer accepted is not found. Bounded in number and
+/// in bytes.
+struct VerifiedTokens: Sendable {
+    private static let mostTokens = 256
+    private static let longestToken = 2048
+
+    private var tokens: [[UInt8]: VerifiedToken] = [:]
+
+    /// What a token says whose bytes were verified with one of `keys` before; nil when it has to be verified.
+    ///
+    /// The hash that is looked up by is keyed with a secret of this process, so how long it takes tells a stranger nothing
+    /// of the tokens that are here.
+    subscript(token: ArraySlice<UInt8>, keys: SigningKeys?) -> VerifiedToken? {
+        guard let keys, token.count <= Self.longestToken, let known = tokens[Array(token)] else { return nil }
+        return keys.contain(known.signer) ? known : nil
+    }
+
+    /// Remembers a token that was verified. When there is no room, all others are forgotten: they are verified anew.
+    mutating func add(_ verified: VerifiedToken, _ token: ArraySlice<UInt8>) {
+        guard token.count <= Self.longestToken else { return }
+        if tokens.count >= Self.mostTokens { tokens.removeAll() }
+        tokens[Array(token)] = verified
+    }
+}
