@@ -1,0 +1,79 @@
+"""What a proxy costs in front of a real headless Chromium: small round trips, and answers the size of a screenshot."""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import statistics
+import sys
+import time
+
+import websockets
+from servers import HERE, token
+
+sys.path.insert(0, str(HERE.parent / "Tests/EndToEnd"))
+from harness.chromium import Chromium  # noqa: E402
+
+LARGE = 5_000_000
+WARM_UP = 50
+
+
+class Page:
+    """A page's DevTools connection, and the number of the next message on it."""
+
+    def __init__(self, connection):
+        self.connection, self.numbers = connection, itertools.count(1)
+
+    async def evaluate(self, expression):
+        """Runtime.evaluate, and its answer as text."""
+        number = next(self.numbers)
+        parameters = {"expression": expression, "returnByValue": True}
+        await self.connection.send(json.dumps({"id": number, "method": "Runtime.evaluate", "params": parameters}))
+        start = f'{{"id":{number},'
+        while not (answer := await self.connection.recv()).startswith(start):
+            pass
+        return answer
+
+
+async def converse(url, seconds):
+    """Half of the time small round trips (microseconds), the other half large answers (MB a second)."""
+    async with websockets.connect(url, compression=None, max_size=None, ping_interval=None) as connection:
+        page = Page(connection)
+        for _ in range(WARM_UP):
+            await page.evaluate("1+1")
+        times, end = [], time.perf_counter() + seconds / 2
+        while (since := time.perf_counter()) < end:
+            await page.evaluate("1+1")
+            times.append((time.perf_counter() - since) * 1e6)
+        await page.evaluate(f"globalThis.large = 'x'.repeat({LARGE}); 0")
+        size, since = 0, time.perf_counter()
+        while (taken := time.perf_counter() - since) < seconds / 2:
+            size += len(await page.evaluate("large"))
+    slices = statistics.quantiles(times, n=100)
+    return {"p50": slices[49], "p99": slices[98], "megabytes": size / 1e6 / taken, "errors": 0 if size > LARGE else 1}
+
+
+class Browser:
+    """A Chromium that is started when it is first asked for; `measure` is a workload's."""
+
+    def __init__(self):
+        self.chromium = None
+
+    def measure(self, bench, contestant, _, seconds):
+        if not self.chromium:
+            self.chromium = Chromium()
+            time.sleep(2)  # it starts processes of its own, on both CPUs
+        page = f"/devtools/page/{self.chromium.page_id()}"
+        # Chrome takes a query for a part of the page's id, so only a proxy that drops it is given one.
+        path = f"{page}?signingKey={token(bench.key)}" if contestant.checks else page
+        with contextlib.ExitStack() as cleanup:
+            port = self.chromium.port
+            if contestant.start:
+                server = contestant.start(bench, port)
+                cleanup.callback(server.stop)
+                port = server.wait().port
+            return asyncio.run(converse(f"ws://127.0.0.1:{port}{path}", max(seconds, 1)))
+
+    def stop(self):
+        if self.chromium:
+            self.chromium.stop()
