@@ -1,4 +1,6 @@
 /* A load generator for WebSocket proxies: one thread, one epoll, a closed loop. Prints one line of JSON.
+ * When it begins to measure it prints "measuring" and when it has, "measured"; then it holds still, with its connections
+ * open, until it is given a line or the end of its standard input.
  *
  * usage: load PORT PATH messages CONNECTIONS REQUEST ANSWER SECONDS
  *            each connection sends a masked message of REQUEST bytes, awaits an answer of ANSWER bytes, and so on
@@ -49,7 +51,7 @@ static bool measuring;
 
 static uint32_t *times;        /* nanoseconds */
 static size_t times_count, times_room;
-static uint64_t statuses[600], all_count, errors;
+static uint64_t statuses[600], errors;
 static const char *first_error = "";
 
 static uint64_t now(void) {
@@ -64,7 +66,6 @@ static void fail(const char *what) {
 
 static void record(uint64_t since) {
     uint64_t time = now() - since;
-    all_count++;
     if (!measuring) return;
     if (times_count == times_room) {
         times_room = times_room ? 2 * times_room : 65536;
@@ -240,7 +241,7 @@ static double quantile(double part) {
 static void report(double seconds) {
     qsort(times, times_count, sizeof *times, by_value);
     printf("{\"open\":%d,\"count\":%llu,\"errors\":%llu,\"first_error\":\"%s\",", open_count,
-        (unsigned long long)all_count, (unsigned long long)errors, first_error);
+        (unsigned long long)times_count, (unsigned long long)errors, first_error);
     printf("\"rate\":%.1f,\"p50\":%.1f,\"p99\":%.1f,\"statuses\":{", (double)times_count / seconds, quantile(0.5),
         quantile(0.99));
     const char *comma = "";
@@ -252,6 +253,11 @@ static void report(double seconds) {
     printf("}}\n");
 }
 
+static void say(const char *what) {
+    printf("%s\n", what);
+    fflush(stdout);
+}
+
 static void measure(double seconds) {
     if (mode == MESSAGES) {
         run(PATIENCE_MS, &open_count);
@@ -260,18 +266,22 @@ static void measure(double seconds) {
             if (!send_message(&connections[i])) fail("send");
     }
     run(WARM_UP_MS, NULL);
+    say("measuring");
     measuring = true;
     uint64_t since = now();
     run((uint64_t)(seconds * 1000), NULL);
-    report((double)(now() - since) / 1e9);
+    double taken = (double)(now() - since) / 1e9;
+    measuring = false;
+    say("measured");
+    getchar();
+    report(taken);
 }
 
 static void hold(void) {
     struct pollfd input = {.fd = 0, .events = POLLIN};
     run(PATIENCE_MS, &answered_count);
     if (answered_count < count) fail("not every connection was answered");
-    printf("open\n");
-    fflush(stdout);
+    say("open");
     while (!errors && poll(&input, 1, 0) == 0) run(10, NULL);
     report(1);
 }

@@ -109,24 +109,36 @@ def show_chromium(results):
         table(["real Chromium", "p50 µs", "p99 µs", "MB/s of 5 MB answers", "p50 to direct", "MB/s to direct"], rows)
 
 
-def show_start(kept):
+def show_start(results):
     rows = []
-    for name, measured in kept["results"].get("start", {}).items():
+    for name, measured in results.get("start", {}).items():
         resident = [middle(measured, what) / 1024 for what in ("resident", "own")]
         rows.append([name, figure(middle(measured, "start")), *map(figure, resident)])
     if rows:
         table(["", "start to listening, ms", "resident idle, MiB", "of which its own"], rows)
 
 
-def show(kept):
-    results = kept["results"]
-    print(f"{kept['date']}, {kept['machine']}, load average {kept['load_average']:.1f} at the start;")
-    print(f"`{kept['command']}`: medians of {kept['rounds']} rounds of {kept['seconds']:g} s.", end="\n\n")
+def merged(runs):
+    """The results of some runs: the rounds of each, one after the other."""
+    results = {}
+    for run in runs:
+        for load, by_name in run["results"].items():
+            for name, rows in by_name.items():
+                results.setdefault(load, {}).setdefault(name, []).extend(rows)
+    return results
+
+
+def show(runs):
+    """The tables of some runs of one binary."""
+    for run in runs:
+        print(f"{run['date']}, {run['machine']}, load average {run['load_average']:.1f} at the start;")
+        print(f"`{run['command']}`: medians of {run['rounds']} rounds of {run['seconds']:g} s.", end="\n\n")
+    results = merged(runs)
     show_pairs(results, RATED, "rate", "cpu")
     show_pairs(results, RATED, "p50", "p99")
     show_ratios(results)
     show_idle(results)
     show_live(results)
     show_chromium(results)
-    show_start(kept)
-    targets.show(kept, table)
+    show_start(results)
+    targets.show(results, runs[0]["binary_bytes"], table)

@@ -141,9 +141,14 @@ class Bench:
         command = self.load_command(port, path, *arguments, urgent=urgent)
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def load(self, port, path, *arguments, urgent=False):
-        """Runs the load generator to its end and gives what it measured."""
-        done = subprocess.run(
-            self.load_command(port, path, *arguments, urgent=urgent), stdout=subprocess.PIPE, text=True, check=False
-        )
-        return json.loads(done.stdout)
+    def load(self, port, path, *arguments, urgent=False, server=None):
+        """Runs the load generator to its end and gives what it measured, and the server's CPU seconds meanwhile."""
+        with self.start_load(port, path, *arguments, urgent=urgent) as load:
+            marks = {}
+            for mark in ("measuring", "measured"):
+                if load.stdout.readline() != f"{mark}\n":
+                    raise SystemExit(f"the load generator failed: {arguments}")
+                marks[mark] = server.cpu_seconds() if server else 0
+            load.stdin.close()
+            got = json.loads(load.stdout.read())
+        return got | {"cpu_seconds": marks["measured"] - marks["measuring"]}

@@ -5,7 +5,7 @@ import math
 from html import escape
 
 WIDTH, HEIGHT = 720, 420
-LEFT, RIGHT, TOP, BOTTOM = 74, 20, 70, 56
+LEFT, RIGHT, TOP, BOTTOM = 74, 28, 70, 56
 COLOURS = ("#d1495b", "#2e86c1", "#3a9d5d", "#b07d12", "#8a63c9", "#5f7d8c")
 DASHES = ("", "6 4", "2 4", "10 4 2 4", "1 5", "8 8")
 STYLE = """

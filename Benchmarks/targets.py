@@ -58,21 +58,20 @@ def of_itself(results):
     yield "chromium: rate of 5 MB answers to direct", ratio(by_name, "megabytes", "direct"), CHROMIUM_RATE, True
 
 
-def of_process(kept):
-    rows = kept["results"].get("start", {})
+def of_process(results, binary_bytes):
+    rows = results.get("start", {})
     resident = medians(rows, "resident").get(SUBJECT)
     yield "start to listening, ms", medians(rows, "start").get(SUBJECT), START_MS, False
     yield "resident idle, MiB", resident and resident / 1024, RESIDENT_MIB, False
-    yield "stripped binary, MB", kept["binary_bytes"] / 1e6, BINARY_MIB, False
+    yield "stripped binary, MB", binary_bytes / 1e6, BINARY_MIB, False
 
 
-def show(kept, table):
+def show(results, binary_bytes, table):
     """A line for each target of which there are figures."""
-    results = kept["results"]
     if not any(SUBJECT in by_name for by_name in results.values()):
         return
     rows = []
-    for found in (to_best_peer(results), to_gate(results), of_itself(results), of_process(kept)):
+    for found in (to_best_peer(results), to_gate(results), of_itself(results), of_process(results, binary_bytes)):
         for title, value, wanted, at_least in found:
             if value is None:
                 continue

@@ -53,24 +53,19 @@ def checked(got, status=None):
     return row
 
 
-def port_of(bench, server):
-    return server.port if server else bench.chrome.port
-
-
-def with_cpu(server, measure):
-    """The measured row, and the server's CPU time for each message of it in microseconds."""
-    before = server.cpu_seconds() if server else 0
-    row = measure()
+def row_of(bench, server, path, how, status=None):
+    """A row of the load, with the server's CPU time for each message of it in microseconds."""
+    got = bench.load(server.port if server else bench.chrome.port, path, *how, server=server)
+    row = checked(got, status)
     if server:
-        row["cpu"] = (server.cpu_seconds() - before) * 1e6 / max(row["count"], 1)
+        row["cpu"] = got["cpu_seconds"] * 1e6 / max(row["count"], 1)
         row["resident"] = server.memory()
     return row
 
 
 def messages(connections, request, answer):
     def run(bench, _, server, seconds):
-        how = ("messages", connections, request, answer, seconds)
-        return with_cpu(server, lambda: checked(bench.load(port_of(bench, server), bench.good, *how)))
+        return row_of(bench, server, bench.good, ("messages", connections, request, answer, seconds))
 
     return run
 
@@ -78,8 +73,7 @@ def messages(connections, request, answer):
 def connects(status):
     def run(bench, _, server, seconds):
         path = bench.good if status == "101" else bench.bad
-        how = ("connects", AT_ONCE, ADDRESSES, seconds)
-        return with_cpu(server, lambda: checked(bench.load(port_of(bench, server), path, *how), status))
+        return row_of(bench, server, path, ("connects", AT_ONCE, ADDRESSES, seconds), status)
 
     return run
 
