@@ -4,14 +4,13 @@
  * usage: kernel CPU OTHER_CPU
  *
  * Everything runs on CPU. On loopback the sender's call also does the receiver's part of TCP, so both ends being here
- * makes no difference to it. "echo" alone has its other end on OTHER_CPU: the CPU time of an answered message (epoll_wait
- * that sleeps, recv, send that wakes the other) as a proxy has it twice. */
+ * makes no difference to it. The echoes alone have their other end on OTHER_CPU: the CPU time of an answered message
+ * (epoll_wait, recv, send), as a proxy has it twice. With one connection every epoll_wait sleeps and every send wakes. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,10 +19,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SMALL = 200, LARGE = 64 << 10, PIPE_SIZE = 1 << 20, WARM_UP = 500, MANY = 20000, SOME = 4000 };
+enum { SMALL = 200, LARGE = 64 << 10, PIPE_SIZE = 1 << 20, WARM_UP = 500, MANY = 20000, SOME = 4000,
+    ECHO_CONNECTIONS = 64 };
 
 /* One kind of call: all that was timed of it. */
 struct price {
@@ -34,7 +35,8 @@ struct price {
 
 enum kind {
     NOTHING, GETPPID, EPOLL_READY, EPOLL_EMPTY, EPOLL_ADD, SEND_SMALL, RECV_SMALL, RECV_EMPTY, SEND_LARGE, RECV_LARGE,
-    SPLICE_IN, SPLICE_OUT, SOCKET, CONNECT, ACCEPT, SETSOCKOPT, SHUTDOWN, CLOSE, ECHO, KINDS
+    SPLICE_IN, SPLICE_OUT, SOCKET, CONNECT, ACCEPT, SETSOCKOPT, SHUTDOWN, CLOSE, ECHO_ONE, ECHO_MANY,
+    KINDS
 };
 
 static struct price prices[KINDS] = {
@@ -47,7 +49,7 @@ static struct price prices[KINDS] = {
     [SPLICE_IN] = {.name = "splice 64 KiB to a pipe"}, [SPLICE_OUT] = {.name = "splice 64 KiB from a pipe"},
     [SOCKET] = {.name = "socket"}, [CONNECT] = {.name = "connect"}, [ACCEPT] = {.name = "accept4"},
     [SETSOCKOPT] = {.name = "setsockopt"}, [SHUTDOWN] = {.name = "shutdown"}, [CLOSE] = {.name = "close"},
-    [ECHO] = {.name = "echo"},
+    [ECHO_ONE] = {.name = "echo, 1 connection"}, [ECHO_MANY] = {.name = "echo, 64 connections"},
 };
 
 static bool measuring;
@@ -184,38 +186,65 @@ static void measure_connections(int count) {
 }
 
 struct caller {
-    int fd, cpu;
+    int fds[ECHO_CONNECTIONS], count, cpu;
 };
 
-static void *call(void *argument) {
-    struct caller *caller = argument;
-    char text[SMALL] = "";
-    pin(caller->cpu);
-    for (int i = 0; i < WARM_UP + MANY; i++) {
-        if (send(caller->fd, text, SMALL, 0) != SMALL) break;
-        if (recv(caller->fd, text, SMALL, MSG_WAITALL) != SMALL) break;
-    }
-    return NULL;
+static int watch(int epoll, int fd) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = fd};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-static void measure_echo(int other_cpu) {
-    int ends[2];
-    pthread_t thread;
-    make_pair(ends, 0);
-    struct caller caller = {.fd = ends[0], .cpu = other_cpu};
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET}, events[16];
+/* Keeps one message under way on each connection, until the other side ends them. */
+static void call(const struct caller *caller) {
+    struct epoll_event events[ECHO_CONNECTIONS];
+    char text[SMALL] = "";
     int epoll = epoll_create1(0);
-    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[1], &event);
-    check(pthread_create(&thread, NULL, call, &caller) == 0, "pthread_create");
-    double since = 0;
-    for (int i = 0; i < WARM_UP + MANY; i++) {
-        if (i == WARM_UP) since = now(CLOCK_THREAD_CPUTIME_ID);
-        epoll_wait(epoll, events, 16, -1);
-        check(recv(ends[1], bytes, SMALL, 0) == SMALL && send(ends[1], bytes, SMALL, 0) == SMALL, "echo");
+    pin(caller->cpu);
+    for (int i = 0; i < caller->count; i++)
+        check(watch(epoll, caller->fds[i]) == 0 && send(caller->fds[i], text, SMALL, 0) == SMALL, "call");
+    for (;;) {
+        int ready = epoll_wait(epoll, events, ECHO_CONNECTIONS, -1);
+        for (int i = 0; i < ready; i++) {
+            if (recv(events[i].data.fd, text, SMALL, 0) != SMALL) return;
+            if (send(events[i].data.fd, text, SMALL, MSG_NOSIGNAL) != SMALL) return;
+        }
     }
-    prices[ECHO].total = now(CLOCK_THREAD_CPUTIME_ID) - since;
-    prices[ECHO].count = MANY;
-    pthread_join(thread, NULL);
+}
+
+static void measure_echo(enum kind kind, int connections, int other_cpu) {
+    struct caller caller = {.count = connections, .cpu = other_cpu};
+    struct epoll_event events[ECHO_CONNECTIONS];
+    int ends[2], ours[ECHO_CONNECTIONS], epoll = epoll_create1(0), done = 0;
+    pid_t child;
+    for (int i = 0; i < connections; i++) {
+        make_pair(ends, 0);
+        caller.fds[i] = ends[0];
+        ours[i] = ends[1];
+        check(watch(epoll, ends[1]) == 0, "epoll_ctl");
+    }
+    check((child = fork()) >= 0, "fork");
+    if (!child) {
+        call(&caller);
+        _exit(0);
+    }
+    double since = 0;
+    while (done < WARM_UP + MANY) {
+        int ready = epoll_wait(epoll, events, ECHO_CONNECTIONS, -1);
+        for (int i = 0; i < ready; i++, done++) {
+            int fd = events[i].data.fd;
+            if (done == WARM_UP) since = now(CLOCK_THREAD_CPUTIME_ID);
+            check(recv(fd, bytes, SMALL, 0) == SMALL && send(fd, bytes, SMALL, MSG_NOSIGNAL) == SMALL, "echo");
+        }
+    }
+    prices[kind].total = now(CLOCK_THREAD_CPUTIME_ID) - since;
+    prices[kind].count = (uint64_t)(done - WARM_UP);
+    for (int i = 0; i < connections; i++) shutdown(ours[i], SHUT_RDWR);
+    waitpid(child, NULL, 0);
+    for (int i = 0; i < connections; i++) {
+        close(ours[i]);
+        close(caller.fds[i]);
+    }
+    close(epoll);
 }
 
 int main(int count, char **arguments) {
@@ -229,10 +258,11 @@ int main(int count, char **arguments) {
     measuring = true;
     measure_messages(MANY);
     measure_connections(SOME);
-    measure_echo(atoi(arguments[2]));
+    measure_echo(ECHO_ONE, 1, atoi(arguments[2]));
+    measure_echo(ECHO_MANY, ECHO_CONNECTIONS, atoi(arguments[2]));
     double clock = prices[NOTHING].total / (double)prices[NOTHING].count;
     for (int i = GETPPID; i < KINDS; i++) {
-        double one = prices[i].total / (double)prices[i].count - (i == ECHO ? 0 : clock);
+        double one = prices[i].total / (double)prices[i].count - (i >= ECHO_ONE ? 0 : clock);
         printf("%s\"%s\":%.0f", i == GETPPID ? "{" : ",", prices[i].name, one);
     }
     printf("}\n");

@@ -2,6 +2,7 @@
 
 import statistics
 
+import floor
 import targets
 from contestants import PEERS, SUBJECT
 from workloads import TITLES
@@ -109,6 +110,20 @@ def show_chromium(results):
         table(["real Chromium", "p50 µs", "p99 µs", "MB/s of 5 MB answers", "p50 to direct", "MB/s to direct"], rows)
 
 
+def show_kernel(results):
+    rows = results.get("kernel", {}).get("direct")
+    if not rows:
+        return
+    price = {name: middle(rows, name) for name in rows[0] if name != "errors"}
+    table(["one call", "ns"], [[name, f"{value:,.0f}"] for name, value in price.items()])
+    lines = []
+    for load, kernel in floor.sums(price).items():
+        takers = (results.get(load, {}).get(name) for name in ("relay", "relay-splice", SUBJECT))
+        lines.append([load, floor.WORK[load][0], figure(kernel), *(figure(middle(taker, "cpu")) for taker in takers)])
+    head = ["µs of CPU for one", "what it cannot do without", "kernel alone", "relay", "relay-splice", "cdp-proxy"]
+    table(head, lines)
+
+
 def show_start(results):
     rows = []
     for name, measured in results.get("start", {}).items():
@@ -141,4 +156,5 @@ def show(runs):
     show_live(results)
     show_chromium(results)
     show_start(results)
+    show_kernel(results)
     targets.show(results, runs[0]["binary_bytes"], table)

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 
+import floor
 from contestants import SUBJECT
 
 # Connections, bytes of a request, bytes of its answer.
@@ -28,6 +29,7 @@ TITLES = {
     "idle-10000": "10,000 idle connections",
     "live": "a live connection's p99: alone, under the flood, beside 4 bulk transfers",
     "chromium": "real Chromium: Runtime.evaluate, and answers of 5 MB",
+    "kernel": "the price of each system call",
     "start": "from exec to listening, resident size idle",
 }
 AT_ONCE, ADDRESSES = 32, 20_000
@@ -192,6 +194,7 @@ def all_workloads(chromium):
         Workload("idle-10000", is_proxy, idle(10_000), alone=True),
         Workload("live", any_of_them, live, alone=True),
         Workload("chromium", relays, chromium, alone=True),
+        Workload("kernel", lambda contestant: contestant.name == "direct", floor.prices, alone=True),
         Workload("start", is_proxy, start, alone=True),
     ]
     return {workload.name: workload for workload in found}
