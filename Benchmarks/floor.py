@@ -1,7 +1,7 @@
 """What the kernel alone takes for a proxy's work: the price of each system call, and the calls no proxy can do without.
 
-Each call is timed by itself (kernel.c), once in each round of a run, so that the sums stand beside what the minimal relay
-and cdp-proxy took on the same machine at the same time.
+Each call is timed by itself (kernel.c), once in each round of a run, so that the sums stand beside what the minimal
+relay and cdp-proxy took on the same machine at the same time.
 """
 
 import json

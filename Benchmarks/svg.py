@@ -105,7 +105,7 @@ def legend(names, looks):
     for name, (colour, dash) in zip(names, looks, strict=False):
         yield f'<path class="line" d="M{x} 50h26" stroke="{colour}" stroke-dasharray="{dash}"/>'
         yield text(x + 32, 54, name, "start")
-        x += 32 + 9 * len(name) + 18
+        x += 32 + 7.5 * len(name) + 18
 
 
 def chart(title, horizontal, vertical, series):
