@@ -73,7 +73,8 @@ def show_ratios(results):
         for what, peer in (("rate", fastest), ("cpu", cheapest), ("p50", soonest)):
             cells.append(f"{spread(ratios(ours, by_name.get(peer), what))} {peer or ''}".strip())
         cells += [spread(ratios(ours, by_name.get(name), "cpu")) for name in ("relay", "relay-splice")]
-        rows.append(cells)
+        if any(cells[1:]):
+            rows.append(cells)
     if rows:
         head = ["cdp-proxy to", "best peer's rate", "best peer's CPU", "best peer's p50"]
         table([*head, "relay's CPU", "relay-splice's CPU"], rows)
@@ -127,10 +128,10 @@ def show_kernel(results):
 def show_start(results):
     rows = []
     for name, measured in results.get("start", {}).items():
-        resident = [middle(measured, what) / 1024 for what in ("resident", "own")]
+        resident = [middle(measured, what) * 1024 / 1e6 for what in ("resident", "own")]
         rows.append([name, figure(middle(measured, "start")), *map(figure, resident)])
     if rows:
-        table(["", "start to listening, ms", "resident idle, MiB", "of which its own"], rows)
+        table(["", "start to listening, ms", "resident idle, MB", "of which its own"], rows)
 
 
 def merged(runs):

@@ -15,7 +15,7 @@ TO_BEST_PEER = (
 )
 GATE = "haproxy-jwt"
 IDLE_KIB, LIVE_TIMES, CHROMIUM_P50, CHROMIUM_RATE = 2, 2, 1.05, 0.97
-START_MS, RESIDENT_MIB, BINARY_MIB = 30, 12, 20
+START_MS, RESIDENT_MB, BINARY_MB = 30, 12, 20
 
 
 def medians(by_name, what):
@@ -62,8 +62,8 @@ def of_process(results, binary_bytes):
     rows = results.get("start", {})
     resident = medians(rows, "resident").get(SUBJECT)
     yield "start to listening, ms", medians(rows, "start").get(SUBJECT), START_MS, False
-    yield "resident idle, MiB", resident and resident / 1024, RESIDENT_MIB, False
-    yield "stripped binary, MB", binary_bytes / 1e6, BINARY_MIB, False
+    yield "resident idle, MB", resident and resident * 1024 / 1e6, RESIDENT_MB, False
+    yield "stripped binary, MB", binary_bytes / 1e6, BINARY_MB, False
 
 
 def show(results, binary_bytes, table):
