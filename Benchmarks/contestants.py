@@ -12,6 +12,7 @@ from servers import HERE, Server, free_port
 PEERS = ("haproxy", "haproxy-splice", "haproxy-jwt", "nginx", "nginx-64k")
 YARDSTICKS = ("direct", "relay", "relay-splice")
 SUBJECT = "cdp-proxy"
+NAMES = (SUBJECT, *YARDSTICKS, *PEERS, "node-ws")
 SPLICE = "    option splice-request\n    option splice-response"
 BIG_BUFFERS = "proxy_buffer_size 64k; proxy_buffers 8 64k;"
 NODE_MODULES = pathlib.Path("/usr/share/nodejs")
@@ -28,7 +29,7 @@ class Contestant:
 
 
 def cdp_proxy(binary, name=SUBJECT):
-    def start(bench, chrome, pinned=True):
+    def start(bench, chrome):
         port = free_port()
         environment = {
             "CDP_PROXY_LISTEN": f"127.0.0.1:{port}",
@@ -40,8 +41,7 @@ def cdp_proxy(binary, name=SUBJECT):
             "XDG_DATA_HOME": str(bench.folder),
             "WALLCRAWLER_JWT_SIGNING_KEY": bench.key,
         }
-        cpu = bench.proxy_cpu if pinned else None
-        return Server(name, [binary, "serve"], port, bench.folder, environment, cpu)
+        return Server(name, [binary, "serve"], port, bench.folder, environment, bench.proxy_cpu)
 
     return Contestant(name, start, checks=True)
 

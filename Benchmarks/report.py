@@ -4,7 +4,7 @@ import statistics
 
 import floor
 import targets
-from contestants import PEERS, SUBJECT
+from contestants import NAMES, PEERS, SUBJECT
 from workloads import TITLES
 
 RATED = ("ping-1", "ping-64", "answer-64k", "answer-1m", "upload-512k", "connect", "flood")
@@ -80,6 +80,17 @@ def show_ratios(results):
         table([*head, "relay's CPU", "relay-splice's CPU"], rows)
 
 
+def show_builds(results):
+    """Ratios to the builds that were named by --also."""
+    others = [name for name in present(results, RATED) if name not in NAMES]
+    for name in others:
+        rows = []
+        for load in (load for load in RATED if load in results):
+            ours, theirs = (results[load].get(which) for which in (SUBJECT, name))
+            rows.append([TITLES[load], *(spread(ratios(ours, theirs, what)) for what in ("rate", "cpu", "p50"))])
+        table([f"cdp-proxy to {name}", "rate", "CPU", "p50"], rows)
+
+
 def show_idle(results):
     loads = [load for load in ("idle-2000", "idle-10000") if load in results]
     names = present(results, loads)
@@ -153,6 +164,7 @@ def show(runs):
     show_pairs(results, RATED, "rate", "cpu")
     show_pairs(results, RATED, "p50", "p99")
     show_ratios(results)
+    show_builds(results)
     show_idle(results)
     show_live(results)
     show_chromium(results)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 import floor
-from contestants import SUBJECT
 
 # Connections, bytes of a request, bytes of its answer.
 MESSAGES = {
@@ -81,8 +80,8 @@ def connects(status):
 
 
 @contextlib.contextmanager
-def started(bench, contestant, chrome, **how):
-    server = contestant.start(bench, chrome, **how)
+def started(bench, contestant, chrome):
+    server = contestant.start(bench, chrome)
     try:
         yield server.wait()
     finally:
@@ -178,10 +177,6 @@ def refuses(contestant):
 
 def any_of_them(_):
     return True
-
-
-def is_subject_or_peer(contestant):
-    return contestant.name == SUBJECT or is_proxy(contestant)
 
 
 def all_workloads(chromium):
