@@ -99,17 +99,24 @@ def show_idle(results):
         table(["KiB for each", *(TITLES[load] for load in loads)], rows)
 
 
+def live_figures(rows, what):
+    pair = (figure(middle(rows, f"{what}_p50")), figure(middle(rows, what)))
+    return " / ".join(filter(None, pair))
+
+
 def show_live(results):
     rows = []
     for name, measured in results.get("live", {}).items():
-        row = [name, figure(middle(measured, "alone"))]
+        row = [name, live_figures(measured, "alone")]
         for what in ("flood", "bulk"):
             times = [row[what] / row["alone"] for row in measured if row.get(what) and row["alone"]]
             found = (statistics.median(times), min(times), max(times)) if times else None
-            row += [figure(middle(measured, what)), spread(found)]
+            row += [live_figures(measured, what), spread(found)]
         rows.append(row)
     if rows:
-        table(["live connection", "p99 µs alone", "under the flood", "times", "beside bulk", "times"], rows)
+        table(
+            ["live connection", "p50 / p99 µs alone", "under the flood", "p99 times", "beside bulk", "p99 times"], rows
+        )
 
 
 def show_chromium(results):

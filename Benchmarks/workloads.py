@@ -123,27 +123,28 @@ def live(bench, contestant, _, seconds):
             if contestant.start
             else contextlib.nullcontext(stand_in) as server
         ):
-            alone = beside(bench, server, seconds)
-            row = {"alone": alone["p99"], "alone_p50": alone["p50"], "errors": alone["errors"]}
+            others = {"alone": ()}
             if contestant.checks:
-                more = ("connects", AT_ONCE, ADDRESSES, seconds + 1)
-                row |= {"flood": beside(bench, server, seconds, bench.bad, *more)["p99"]}
-            more = ("messages", 4, 200, 1 << 20, seconds + 1)
-            return row | {"bulk": beside(bench, server, seconds, bench.good, *more)["p99"]}
+                others["flood"] = (bench.bad, "connects", AT_ONCE, ADDRESSES, seconds + 1)
+            others["bulk"] = (bench.good, "messages", 4, 200, 1 << 20, seconds + 1)
+            measured = {name: beside(bench, server, seconds, other) for name, other in others.items()}
+            row = {name: got["p99"] for name, got in measured.items()}
+            row |= {f"{name}_p50": got["p50"] for name, got in measured.items()}
+            return row | {"errors": sum(got["errors"] for got in measured.values())}
     finally:
         stand_in.stop()
 
 
-def beside(bench, server, seconds, path="", *more):
+def beside(bench, server, seconds, other):
     """The live connection's figures while another load runs, which begins before it and ends after it."""
-    other = bench.start_load(server.port, path, *more) if more else None
+    load = bench.start_load(server.port, *other) if other else None
     try:
-        if other:
-            time.sleep(0.4)
+        if load:
+            load.stdout.readline()
         return checked(bench.load(server.port, bench.good, "messages", 1, 200, 200, seconds, urgent=True))
     finally:
-        if other:
-            other.communicate()
+        if load:
+            load.communicate()
 
 
 def start(bench, contestant, _, __):
