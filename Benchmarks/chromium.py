@@ -9,7 +9,6 @@ import statistics
 import sys
 import time
 
-import websockets
 from servers import HERE, token
 
 sys.path.insert(0, str(HERE.parent / "Tests/EndToEnd"))
@@ -41,6 +40,8 @@ class Page:
 
 async def converse(url, seconds):
     """Half of the time small round trips (microseconds), the other half large answers (MB a second)."""
+    import websockets  # from .venv; nothing else of the benchmark needs it
+
     async with websockets.connect(url, compression=None, max_size=None, ping_interval=None) as connection:
         page = Page(connection)
         for _ in range(WARM_UP):
