@@ -1,6 +1,6 @@
 # Every verb is a short call; the work is done by the scripts it names.
 .DEFAULT_GOAL := help
-.PHONY: help run demo run-service build test test-swift test-e2e lint format bench clean
+.PHONY: help run demo run-service build test test-swift test-e2e lint format bench bench-check clean
 
 BINARY := .build/dist/cdp-proxy
 SERVICE := .build/dist/session-service
@@ -56,10 +56,16 @@ format: ## rewrite the sources in the house format
 	swift format -i --parallel -r $(SOURCES)
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
-bench: ## figures: direct, through the proxy, and beside HAProxy and nginx if they are there; three quiet minutes
+bench: ## side by side with HAProxy, nginx, Node and a minimal relay; OPTIONS="--rounds 1" for a quick look
 	@scripts/install-packages build bench
+	@scripts/python-environment
 	@scripts/build-release
-	@Benchmarks/run
+	@.venv/bin/python Benchmarks/run $(OPTIONS)
+
+bench-check: ## what a message and a connection cost inside, held to Benchmarks/thresholds.toml; a quarter of a minute
+	@scripts/install-packages build count
+	@scripts/build-release
+	@Benchmarks/inside --check
 
 clean: ## remove what was built and the Python environment
 	rm -rf .build .venv .run

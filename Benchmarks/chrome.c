@@ -1,27 +1,34 @@
-/* A stand-in for Chrome's DevTools port, fast enough not to be what is measured: one thread, one epoll.
+/* A stand-in for Chrome's DevTools port, fast enough not to be what is measured.
  *
- * usage: chrome PORT
+ * usage: chrome PORT events|threads
  *
  * GET /json/version names the browser endpoint; an upgrade on any path opens a WebSocket. Each text message must be a
  * JSON object that starts {"answer":SIZE, and is answered by a message of that size. The next message is read when the
- * answer has been taken. */
+ * answer has been taken.
+ *
+ * "events" is one thread with one epoll. With "threads" each connection has a thread, and one that asks for small answers
+ * comes before the others where that is allowed (root): a large answer on one connection then delays no other here, and
+ * what delay is left is the proxy's. */
 #define _GNU_SOURCE
 #include "frames.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PIECE = 256 * 1024, LARGEST_ANSWER = 64 << 20, EVENTS = 256 };
+enum { PIECE = 256 * 1024, LARGEST_ANSWER = 64 << 20, EVENTS = 256, SMALL_ANSWER = 4096 };
 
 struct connection {
     int fd;
-    bool upgraded, ending;
+    bool upgraded, ending, ranked;
     char head[HEAD_LIMIT];
     size_t head_length;
     struct reader reader;
@@ -37,10 +44,12 @@ static struct answer {
     size_t length;
 } answers[16];
 
-static uint8_t piece[PIECE];
+static _Thread_local uint8_t piece[PIECE];
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+static bool threads;
 static int port;
 
-static struct answer *answer_of(uint64_t size) {
+static struct answer *find_or_make(uint64_t size) {
     static const char start[] = "{\"id\":1,\"result\":\"", end[] = "\"}";
     size_t i = 0;
     while (i < 16 && answers[i].bytes && answers[i].size != size) i++;
@@ -55,6 +64,20 @@ static struct answer *answer_of(uint64_t size) {
     answer->size = size;
     answer->length = header + size;
     return answer;
+}
+
+static struct answer *answer_of(uint64_t size) {
+    pthread_mutex_lock(&making);
+    struct answer *answer = find_or_make(size);
+    pthread_mutex_unlock(&making);
+    return answer;
+}
+
+/* The first message says which kind of connection this is. */
+static void rank(struct connection *c, uint64_t size) {
+    struct sched_param first = {.sched_priority = 1};
+    if (threads && !c->ranked && size <= SMALL_ANSWER) sched_setscheduler(0, SCHED_FIFO, &first);
+    c->ranked = true;
 }
 
 /* Sends what the socket takes; false when the connection is over. */
@@ -106,7 +129,9 @@ static bool answer_frame(struct connection *c) {
     enum opcode opcode = opcode_of(r);
     if (opcode == TEXT) {
         if (strncmp(r->start, "{\"answer\":", 10) || r->last != '}') return false;
-        struct answer *answer = answer_of(strtoull(r->start + 10, NULL, 10));
+        uint64_t size = strtoull(r->start + 10, NULL, 10);
+        struct answer *answer = answer_of(size);
+        rank(c, size);
         return answer && reply(c, answer->bytes, answer->length);
     }
     if (opcode == PONG) return true;
@@ -158,6 +183,33 @@ static void accept_all(int listener, int epoll) {
     }
 }
 
+static void *converse(void *argument) {
+    struct connection *c = argument;
+    struct pollfd socket = {.fd = c->fd};
+    do {
+        socket.events = c->output_left ? POLLOUT : POLLIN;
+        poll(&socket, 1, -1);
+    } while (ready(c));
+    close(c->fd);
+    free(c);
+    return NULL;
+}
+
+static void serve_with_threads(int listener) {
+    struct pollfd socket = {.fd = listener, .events = POLLIN};
+    int fd, on = 1;
+    pthread_t thread;
+    for (;;) {
+        poll(&socket, 1, -1);
+        if ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) < 0) continue;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        struct connection *c = calloc(1, sizeof *c);
+        c->fd = fd;
+        if (pthread_create(&thread, NULL, converse, c)) exit(1);
+        pthread_detach(thread);
+    }
+}
+
 static int listen_on_loopback(int number) {
     int on = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)number)};
@@ -170,14 +222,8 @@ static int listen_on_loopback(int number) {
     return listener;
 }
 
-int main(int count, char **arguments) {
-    if (count != 2) {
-        fprintf(stderr, "usage: chrome PORT\n");
-        return 2;
-    }
-    port = atoi(arguments[1]);
-    signal(SIGPIPE, SIG_IGN);
-    int listener = listen_on_loopback(port), epoll = epoll_create1(0);
+static void serve_with_events(int listener) {
+    int epoll = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN}, events[EVENTS];
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     for (;;) {
@@ -192,4 +238,17 @@ int main(int count, char **arguments) {
             }
         }
     }
+}
+
+int main(int count, char **arguments) {
+    if (count != 3) {
+        fprintf(stderr, "usage: chrome PORT events|threads\n");
+        return 2;
+    }
+    port = atoi(arguments[1]);
+    threads = !strcmp(arguments[2], "threads");
+    signal(SIGPIPE, SIG_IGN);
+    int listener = listen_on_loopback(port);
+    if (threads) serve_with_threads(listener);
+    else serve_with_events(listener);
 }

@@ -1,4 +1,6 @@
 /* A load generator for WebSocket proxies: one thread, one epoll, a closed loop. Prints one line of JSON.
+ * When it begins to measure it prints "measuring" and when it has, "measured"; then it holds still, with its connections
+ * open, until it is given a line or the end of its standard input.
  *
  * usage: load PORT PATH messages CONNECTIONS REQUEST ANSWER SECONDS
  *            each connection sends a masked message of REQUEST bytes, awaits an answer of ANSWER bytes, and so on
@@ -8,6 +10,7 @@
  *            opens them, exchanges a message on each, prints "open", and holds them until standard input ends */
 #define _GNU_SOURCE
 #include "frames.h"
+#include "tally.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -45,33 +48,6 @@ static const char *path;
 static uint8_t *request, piece[PIECE];
 static size_t request_length, answer_size = 200;
 static struct connection *connections;
-static bool measuring;
-
-static uint32_t *times;        /* nanoseconds */
-static size_t times_count, times_room;
-static uint64_t statuses[600], all_count, errors;
-static const char *first_error = "";
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-static void fail(const char *what) {
-    if (!errors++) first_error = what;
-}
-
-static void record(uint64_t since) {
-    uint64_t time = now() - since;
-    all_count++;
-    if (!measuring) return;
-    if (times_count == times_room) {
-        times_room = times_room ? 2 * times_room : 65536;
-        times = realloc(times, times_room * sizeof *times);
-    }
-    times[times_count++] = time < UINT32_MAX ? (uint32_t)time : UINT32_MAX;
-}
 
 /* The one message all connections send, masked. */
 static void make_request(size_t size) {
@@ -228,28 +204,9 @@ static void run(uint64_t milliseconds, const int *counter) {
     }
 }
 
-static int by_value(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-static double quantile(double part) {
-    return times_count ? times[(size_t)(part * (double)(times_count - 1))] / 1000.0 : 0;
-}
-
-static void report(double seconds) {
-    qsort(times, times_count, sizeof *times, by_value);
-    printf("{\"open\":%d,\"count\":%llu,\"errors\":%llu,\"first_error\":\"%s\",", open_count,
-        (unsigned long long)all_count, (unsigned long long)errors, first_error);
-    printf("\"rate\":%.1f,\"p50\":%.1f,\"p99\":%.1f,\"statuses\":{", (double)times_count / seconds, quantile(0.5),
-        quantile(0.99));
-    const char *comma = "";
-    for (int i = 0; i < 600; i++) {
-        if (!statuses[i]) continue;
-        printf("%s\"%d\":%llu", comma, i, (unsigned long long)statuses[i]);
-        comma = ",";
-    }
-    printf("}}\n");
+static void say(const char *what) {
+    printf("%s\n", what);
+    fflush(stdout);
 }
 
 static void measure(double seconds) {
@@ -260,18 +217,22 @@ static void measure(double seconds) {
             if (!send_message(&connections[i])) fail("send");
     }
     run(WARM_UP_MS, NULL);
+    say("measuring");
     measuring = true;
     uint64_t since = now();
     run((uint64_t)(seconds * 1000), NULL);
-    report((double)(now() - since) / 1e9);
+    double taken = (double)(now() - since) / 1e9;
+    measuring = false;
+    say("measured");
+    getchar();
+    report(taken);
 }
 
 static void hold(void) {
     struct pollfd input = {.fd = 0, .events = POLLIN};
     run(PATIENCE_MS, &answered_count);
     if (answered_count < count) fail("not every connection was answered");
-    printf("open\n");
-    fflush(stdout);
+    say("open");
     while (!errors && poll(&input, 1, 0) == 0) run(10, NULL);
     report(1);
 }

@@ -1,0 +1,157 @@
+"""Runs the proxy under callgrind or strace while something is done with it, and reads what they have counted."""
+
+import collections
+import dataclasses
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+import conversation
+from servers import answers, free_port
+
+CALLS = {
+    "allocations": re.compile(r"^(malloc|calloc|realloc|posix_memalign|aligned_alloc)$"),
+    "retains": re.compile(r"^swift_(bridgeObject|unknownObject)?[rR]etain(_n)?$"),
+    "releases": re.compile(r"^swift_(bridgeObject|unknownObject)?[rR]elease(_n)?$"),
+    "exclusivity checks": re.compile(r"^swift_beginAccess$"),
+}
+
+
+@dataclasses.dataclass
+class Profile:
+    """What a callgrind run counted: calls of each counted kind, and instructions by function."""
+
+    calls: collections.Counter
+    alone: collections.Counter  # in the function itself
+    inclusive: collections.Counter  # with what it calls
+
+    @property
+    def instructions(self):
+        return self.alone.total()
+
+
+def read_profile(path):
+    """Callgrind's file format: https://valgrind.org/docs/manual/cl-format.html."""
+    profile = Profile(collections.Counter(), collections.Counter(), collections.Counter())
+    names, function, called, count = {}, "", "", 0
+    for line in path.read_text(errors="replace").splitlines():
+        if line.startswith(("fn=", "cfn=")):
+            number, _, name = line.partition("=")[2].partition(" ")
+            if name:
+                names[number] = re.sub(r"'\d+$", "", name)
+            if line.startswith("fn="):
+                function = names[number]
+            else:
+                called = names[number]
+        elif line.startswith("calls="):
+            count = int(line[6:].partition(" ")[0])
+        elif line and line[0] in "0123456789+-*":
+            cost = int(line.rpartition(" ")[2])
+            if not count:
+                profile.alone[function] += cost
+            for kind, pattern in CALLS.items():
+                if count and pattern.match(called):
+                    profile.calls[kind] += count
+            if called != function or not count:
+                profile.inclusive[function] += cost
+            count = 0
+    return profile
+
+
+def read_summary(path):
+    """The table `strace -c` ends with: {system call: how often}."""
+    counted = collections.Counter()
+    for line in path.read_text().splitlines():
+        fields = line.split()
+        if len(fields) >= 5 and fields[3].isdigit() and fields[-1] != "total":
+            counted[fields[-1]] += int(fields[3])
+    return counted
+
+
+def first_on_its_cpu():
+    """A command's start that has it scheduled before all others, where that is allowed."""
+    first = ["chrt", "-f", "1"]
+    return first if subprocess.run([*first, "true"], capture_output=True, check=False).returncode == 0 else []
+
+
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """What is done with the proxy: `work` takes its port; the played Chrome answers each question with the answer."""
+
+    question: bytes
+    answer: bytes
+    work: Callable
+
+
+class Proxy:
+    """The proxy under a tool, in front of a played Chrome; `tool` is the start of its command line."""
+
+    def __init__(self, folder, binary, chrome, key, tool):
+        self.port = free_port()
+        environment = {
+            "PATH": os.environ["PATH"],
+            "CDP_PROXY_LISTEN": f"127.0.0.1:{self.port}",
+            "CDP_PROXY_ADMIN_LISTEN": f"127.0.0.1:{free_port()}",
+            "CDP_PROXY_CHROME": chrome.address,
+            "CDP_PROXY_INJECT": "off",
+            "CDP_PROXY_DRAIN": "0s",
+            "DATABASE_URL": f"sqlite:///{folder}/sessions.db",
+            "WALLCRAWLER_JWT_SIGNING_KEY": key,
+        }
+        self.log = folder / "log"
+        with self.log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*first_on_its_cpu(), *map(str, tool), binary, "serve"],
+                env=environment,
+                cwd=folder,
+                stdout=output,
+                stderr=output,
+            )
+
+    def ready(self):
+        """Returns once it listens."""
+        deadline = time.monotonic() + conversation.PATIENCE
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if answers(self.port):
+                return
+            time.sleep(0.02)
+        raise SystemExit(f"the proxy does not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+
+    def stop(self):
+        """Asks the proxy to end, not the tool: strace would let go of it and leave it running."""
+        if self.process.poll() is None:
+            listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            os.kill(int(listed[0]) if listed else self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(conversation.PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def run(folder, binary, played, key, tool):
+    """Does the work once, with the proxy under the tool."""
+    chrome = conversation.Chrome(len(played.question), played.answer)
+    chrome.start()
+    proxy = Proxy(folder, binary, chrome, key, tool)
+    try:
+        proxy.ready()
+        played.work(proxy.port)
+    finally:
+        proxy.stop()
+
+
+def callgrind(folder, binary, played, key):
+    output = folder / "callgrind"
+    run(folder, binary, played, key, ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"])
+    return read_profile(output)
+
+
+def strace(folder, binary, played, key):
+    output = folder / "strace"
+    run(folder, binary, played, key, ["strace", "-f", "-c", "-o", output])
+    return read_summary(output)

@@ -1,0 +1,81 @@
+"""What the proxy is held to, and whether a run reached it: medians of the rounds' ratios."""
+
+import statistics
+
+from contestants import PEERS, SUBJECT
+
+# Workload, figure, the most that the ratio to the best peer may be.
+TO_BEST_PEER = (
+    ("ping-1", "cpu", 0.95),
+    ("ping-1", "p50", 1.00),
+    ("ping-64", "cpu", 0.95),
+    ("answer-64k", "cpu", 0.75),
+    ("answer-1m", "cpu", 0.75),
+    ("upload-512k", "cpu", 0.85),
+)
+GATE = "haproxy-jwt"
+IDLE_KIB, LIVE_TIMES, CHROMIUM_P50, CHROMIUM_RATE = 2, 2, 1.05, 0.97
+START_MS, RESIDENT_MB, BINARY_MB = 30, 12, 20
+
+
+def medians(by_name, what):
+    found = {name: [row[what] for row in rows if row.get(what)] for name, rows in by_name.items()}
+    return {name: statistics.median(values) for name, values in found.items() if values}
+
+
+def ratio(by_name, what, other, own="cdp-proxy"):
+    pairs = zip(by_name.get(own, ()), by_name.get(other, ()), strict=False)
+    found = [mine[what] / theirs[what] for mine, theirs in pairs if mine.get(what) and theirs.get(what)]
+    return statistics.median(found) if found else None
+
+
+def to_best_peer(results):
+    for load, what, most in TO_BEST_PEER:
+        by_name = results.get(load, {})
+        peers = {name: value for name, value in medians(by_name, what).items() if name in PEERS}
+        if not peers:
+            continue
+        best = min(peers, key=peers.get)
+        yield f"{load}: {what} to {best}'s", ratio(by_name, what, best), most, False
+
+
+def to_gate(results):
+    for load in ("connect", "flood"):
+        by_name = results.get(load, {})
+        yield f"{load}: rate to {GATE}'s", ratio(by_name, "rate", GATE), 1, True
+        yield f"{load}: cpu to {GATE}'s", ratio(by_name, "cpu", GATE), 1, False
+
+
+def of_itself(results):
+    for load in ("idle-2000", "idle-10000"):
+        yield f"{load}: KiB each", medians(results.get(load, {}), "kib").get(SUBJECT), IDLE_KIB, False
+    rows = results.get("live", {}).get(SUBJECT, ())
+    for what, title in (("flood", "under the flood"), ("bulk", "beside bulk")):
+        times = [row[what] / row["alone"] for row in rows if row.get(what) and row["alone"]]
+        yield f"live p99 {title}, times alone", statistics.median(times) if times else None, LIVE_TIMES, False
+    by_name = results.get("chromium", {})
+    yield "chromium: p50 to direct", ratio(by_name, "p50", "direct"), CHROMIUM_P50, False
+    yield "chromium: rate of 5 MB answers to direct", ratio(by_name, "megabytes", "direct"), CHROMIUM_RATE, True
+
+
+def of_process(results, binary_bytes):
+    rows = results.get("start", {})
+    resident = medians(rows, "resident").get(SUBJECT)
+    yield "start to listening, ms", medians(rows, "start").get(SUBJECT), START_MS, False
+    yield "resident idle, MB", resident and resident * 1024 / 1e6, RESIDENT_MB, False
+    yield "stripped binary, MB", binary_bytes / 1e6, BINARY_MB, False
+
+
+def show(results, binary_bytes, table):
+    """A line for each target of which there are figures."""
+    if not any(SUBJECT in by_name for by_name in results.values()):
+        return
+    rows = []
+    for found in (to_best_peer(results), to_gate(results), of_itself(results), of_process(results, binary_bytes)):
+        for title, value, wanted, at_least in found:
+            if value is None:
+                continue
+            reached = value >= wanted if at_least else value <= wanted
+            limit = f"at {'least' if at_least else 'most'} {wanted:g}"
+            rows.append([title, limit, f"{value:.2f}", "yes" if reached else "**no**"])
+    table(["target", "", "measured", "reached"], rows)
