@@ -7,9 +7,9 @@ import Synchronization
 /// state without a lock. A task that is to run on the loop is started with it as its preferred executor: then nothing it
 /// awaits passes through another thread, and calls into an actor of the loop are plain calls.
 ///
-/// A turn: wait for events; tell their handlers (and those that gave way in the turn before); fire the timers that are
-/// due; run the jobs that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share
-/// (``giveWay(_:)``), and a job enqueued by a job runs in the next turn.
+/// A turn: wait for events; tell their handlers, and one that gave way earlier; fire the timers that are due; run jobs
+/// that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share (``giveWay(_:)``), jobs
+/// are left for the next turn when this one has lasted long enough, and so are jobs enqueued by jobs.
 ///
 /// `@unchecked Sendable`: every stored property but `inbox`, `owner` and the eventfd is touched only on the loop's thread, which
 /// ``assertOnLoop()`` checks at every entrance.
@@ -25,12 +25,10 @@ import Synchronization
     private var slots: [HandlerSlot] = []
     private var nextNumber: UInt32 = 1
     private var retired: [Unmanaged<ReadinessHandler>] = unsafe []
-    private var givingWay: [Registration] = []
-    private var gaveWay: [Registration] = []
+    private var gaveWay = WaitingLine<Registration>()
     private var timers = TimerHeap()
     private var armedFor: Instant?
-    private var jobs: [UnownedJob] = []
-    private var jobsOfTurn: [UnownedJob] = []
+    private var jobs = WaitingLine<UnownedJob>()
     private var lastActions: [() -> Void] = []
     private var running = false
 
@@ -88,16 +86,14 @@ import Synchronization
     }
 
     private func turn() {
-        let mayWait = jobs.isEmpty && givingWay.isEmpty
-        let count = selector.wait(forever: mayWait)
+        let isSomebodyWaiting = !gaveWay.isEmpty
+        let count = selector.wait(forever: jobs.isEmpty && !isSomebodyWaiting)
         now = .now()
-        // Taken before the events are told: a handler that gives way in this turn comes again in the next.
-        if !givingWay.isEmpty { swap(&givingWay, &gaveWay) }
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
             tell(registration, readiness)
         }
-        tellThoseThatGaveWay()
+        if isSomebodyWaiting { tellNextThatGaveWay() }
         fireTimers()
         runJobs()
         runLastActions()
@@ -176,22 +172,18 @@ import Synchronization
         return place
     }
 
-    /// Lets the others have their turn: the handler is told again in the next turn, ready in both directions. What
-    /// a handler with more work than its fair share calls before it returns.
+    /// Lets the others have their turn: the handler is told again in a later turn, ready in both directions, when those
+    /// who gave way before it have been. What a handler with more work than its fair share calls before it returns.
     public func giveWay(_ registration: Registration) {
         let place = slot(of: registration)
         guard !slots[place].isWaitingForTurn else { return }
         slots[place].isWaitingForTurn = true
-        givingWay.append(registration)
+        gaveWay.append(registration)
     }
 
-    private func tellThoseThatGaveWay() {
-        guard !gaveWay.isEmpty else { return }
-        for index in gaveWay.indices { tellAgain(gaveWay[index]) }
-        gaveWay.removeAll(keepingCapacity: true)
-    }
-
-    private func tellAgain(_ registration: Registration) {
+    /// One in a turn: what has become ready meanwhile waits for no more than one fair share.
+    private func tellNextThatGaveWay() {
+        guard let registration = gaveWay.takeFirst() else { return }
         let place = Int(registration.descriptor)
         guard slots[place].number == registration.number else { return }
         slots[place].isWaitingForTurn = false
@@ -257,14 +249,20 @@ import Synchronization
 
     // MARK: Jobs
 
+    /// Runs jobs that are there by now, in the order they came: at least one, and no more once the turn has lasted its
+    /// time. So a crowd of newcomers, whose handshakes are jobs, does not hold up those who are connected.
     private func runJobs() {
         guard !jobs.isEmpty else { return }
-        swap(&jobs, &jobsOfTurn)
-        for job in jobsOfTurn {
+        let enough = now + Self.turnShare
+        for _ in 0..<jobs.count {
+            guard let job = jobs.takeFirst() else { return }
             unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            guard Instant.now() < enough else { return }
         }
-        jobsOfTurn.removeAll(keepingCapacity: true)
     }
+
+    /// How long a turn may last before jobs are left for the next.
+    private static let turnShare = Duration.microseconds(30)
 }
 
 extension EventLoop: SerialExecutor, TaskExecutor {

@@ -35,7 +35,7 @@ struct Flow: ~Copyable {
     /// How much is read before it is known whether the rest is of a large frame.
     static let firstRead = 4_096
     /// How many bytes one direction moves before the others on the loop have their turn.
-    static let share = 512 << 10
+    static let share = 256 << 10
 
     /// The frames that were walked over.
     private(set) var walker: FrameWalker

@@ -11,7 +11,7 @@ public final class TCPListener: ReadinessHandler {
     public typealias Accept = (consuming Descriptor, SocketAddress) -> Void
 
     /// How many connections it accepts before the others on the loop have their turn.
-    private static let share = 64
+    private static let share = 8
     /// How long it leaves the queue alone when there is not even a descriptor to turn somebody away with.
     private static let pause = Duration.milliseconds(100)
 

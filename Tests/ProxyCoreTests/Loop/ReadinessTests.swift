@@ -199,6 +199,18 @@ import Testing
         }
     }
 
+    @Test func whatIsReadyDoesNotWaitForACrowdOfJobs() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            let crowd = Crowd(probe)
+            for _ in 0..<50 { Task(executorPreference: loop) { crowd.work() } }
+            probe.onReady = { crowd.doneWhenTold = crowd.done }
+            while crowd.done < 50 { await loop.turns(1) }
+            #expect(crowd.doneWhenTold == 1)
+            probe.leave()
+        }
+    }
+
     @Test func manyDescriptorsInOneBatchAreAllTold() async throws {
         try await onLoop { loop in
             let probes = try (0..<150).map { _ in try PipeProbe(on: loop) }
@@ -227,5 +239,23 @@ import Testing
             loop.deregister(registration)
             loop.giveWay(registration)
         }
+    }
+}
+
+/// Jobs that take long, the first of which makes a descriptor ready. All on one loop's thread.
+private final class Crowd: @unchecked Sendable {
+    var done = 0
+    var doneWhenTold: Int?
+    private let probe: PipeProbe
+
+    init(_ probe: PipeProbe) {
+        self.probe = probe
+    }
+
+    func work() {
+        if done == 0 { probe.ring() }
+        let end = Instant.now() + .milliseconds(1)
+        while Instant.now() < end {}
+        done += 1
     }
 }
