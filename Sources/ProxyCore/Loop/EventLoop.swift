@@ -29,7 +29,8 @@ import Synchronization
     private var timers = TimerHeap()
     private var armedFor: Instant?
     private var jobs = WaitingLine<UnownedJob>()
-    private var lastActions: [() -> Void] = []
+    private var putOff: [() -> Void] = []
+    private var turnsPutOff = 0
     private var running = false
 
     private let timer: Descriptor
@@ -87,7 +88,7 @@ import Synchronization
 
     private func turn() {
         let isSomebodyWaiting = !gaveWay.isEmpty
-        let count = selector.wait(forever: jobs.isEmpty && !isSomebodyWaiting)
+        let count = selector.wait(forever: jobs.isEmpty && !isSomebodyWaiting && putOff.isEmpty)
         now = .now()
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
@@ -96,7 +97,7 @@ import Synchronization
         if isSomebodyWaiting { tellNextThatGaveWay() }
         fireTimers()
         runJobs()
-        runLastActions()
+        doWhatWasPutOff()
         releaseRetired()
         selector.grow(after: count)
     }
@@ -232,20 +233,26 @@ import Synchronization
         armedFor = deadline
     }
 
-    // MARK: The end of a turn
+    // MARK: What can wait
 
-    /// Has something done once, when everything else of this turn has been: what is better done for all at once. On the
-    /// loop's thread only.
-    public func atEndOfTurn(_ action: @escaping () -> Void) {
+    /// Has something done once, as soon as nothing else is to be done, or some turns later when the loop stays busy: what is
+    /// better done for several at once. On the loop's thread only.
+    public func putOff(_ action: @escaping () -> Void) {
         assertOnLoop()
-        lastActions.append(action)
+        putOff.append(action)
     }
 
-    private func runLastActions() {
-        guard !lastActions.isEmpty else { return }
-        for action in lastActions { action() }
-        lastActions.removeAll(keepingCapacity: true)
+    private func doWhatWasPutOff() {
+        guard !putOff.isEmpty else { return }
+        turnsPutOff += 1
+        guard jobs.isEmpty && gaveWay.isEmpty || turnsPutOff >= Self.mostTurnsPutOff else { return }
+        turnsPutOff = 0
+        let actions = putOff
+        putOff = []
+        for action in actions { action() }
     }
+
+    private static let mostTurnsPutOff = 32
 
     // MARK: Jobs
 
@@ -262,7 +269,7 @@ import Synchronization
     }
 
     /// How long a turn may last before jobs are left for the next.
-    private static let turnShare = Duration.microseconds(30)
+    private static let turnShare = Duration.microseconds(50)
 }
 
 extension EventLoop: SerialExecutor, TaskExecutor {

@@ -18,8 +18,7 @@ public final class EventLog {
     ///
     /// - Parameters:
     ///   - clock: seconds since 1970.
-    ///   - loop: gathers the lines of each of its turns, so that they are written together; without one each is written
-    ///     at once.
+    ///   - loop: gathers lines while it is busy, so that they are written together; without one each is written at once.
     ///   - write: takes lines with their line feeds, together no more than `LogLine.limit` bytes, without blocking;
     ///     false when it could not.
     public init(
@@ -70,7 +69,7 @@ public final class EventLog {
         gathered += line
         gatheredLines += 1
         guard let loop else { return flush() }
-        if isFirst { loop.atEndOfTurn { self.flush() } }
+        if isFirst { loop.putOff { self.flush() } }
     }
 
     private func flush() {

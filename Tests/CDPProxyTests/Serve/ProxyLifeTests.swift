@@ -179,6 +179,7 @@ import Testing
             #expect(try await proxy.askAdmin("GET /ready").status == 503)
             try client.reset()
             try await proxy.log.noted("run has ended")
+            _ = try await proxy.log.line { $0.event == "stopped" }
             #expect(proxy.log.lines("stopped").count == 1)
             await #expect(throws: StreamError.self) { _ = try await proxy.askAdmin("GET /ready") }
         }
@@ -189,6 +190,7 @@ import Testing
             await proxy.server.stop()
             await proxy.server.stop()
             try await proxy.log.noted("run has ended")
+            _ = try await proxy.log.line { $0.event == "stopped" }
             #expect(proxy.log.lines("stopped").count == 1)
         }
     }

@@ -33,7 +33,7 @@ final class RecordedLog: Sendable {
     /// The lines of an event.
     func lines(_ event: String) -> [Line] { lines.filter { $0.event == event } }
 
-    /// Takes the lines of a turn, as the server writes them.
+    /// Takes lines, as the server writes them.
     @Sendable func write(_ lines: [UInt8]) -> Bool {
         for line in lines.split(separator: 0x0A) {
             let json = (try? JSONValue.parse(Array(line))) ?? .null

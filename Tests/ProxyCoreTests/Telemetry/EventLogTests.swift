@@ -98,14 +98,14 @@ private final class Lines {
         #expect(lines.lines.count == 1)
     }
 
-    @Test func writesTheLinesOfATurnTogether() async throws {
+    @Test func writesTogetherWhatComesTogether() async throws {
         try await onLoop { loop in
             let lines = Lines()
             let log = lines.log(gatheringOn: loop)
             log.record(.info, "first")
             log.record(.info, "second")
             #expect(lines.lines.isEmpty)
-            await loop.turns(1)
+            await loop.turns(40)
             #expect(lines.lines.count == 1)
             #expect(lines.lines.first?.split(separator: "\n").count == 2)
         }
@@ -116,19 +116,19 @@ private final class Lines {
             let lines = Lines()
             let log = lines.log(gatheringOn: loop)
             for _ in 0..<9 { log.record(.info, "long", ["text": .string(String(repeating: "x", count: 1000))]) }
-            await loop.turns(1)
+            await loop.turns(40)
             #expect(lines.lines.allSatisfy { $0.utf8.count <= LogLine.limit && $0.hasSuffix("}\n") })
             #expect(lines.lines.map { $0.split(separator: "\n").count } == [3, 3, 3])
         }
     }
 
-    @Test func countsEveryLineOfATurnThatCouldNotBeWritten() async throws {
+    @Test func countsEveryLineOfSeveralThatCouldNotBeWritten() async throws {
         try await onLoop { loop in
             let lines = Lines()
             let log = lines.log(gatheringOn: loop)
             lines.isFull = true
             for _ in 0..<3 { log.record(.error, "lost") }
-            await loop.turns(1)
+            await loop.turns(40)
             #expect(log.droppedLines == 3)
         }
     }
