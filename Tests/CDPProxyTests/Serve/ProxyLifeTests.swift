@@ -1,5 +1,6 @@
 import ProxyCore
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -191,6 +192,21 @@ import Testing
             try await proxy.log.noted("run has ended")
             #expect(proxy.log.lines("stopped").count == 1)
         }
+    }
+
+    @Test func nothingKeepsAServerThatHasStopped() async throws {
+        let seen = Mutex(Seen())
+        try await withProxy(["CDP_PROXY_DRAIN": "1h"]) { proxy in
+            seen.withLock { $0.server = proxy.server }
+            let (client, chrome) = try await proxy.open()
+            client.close()
+            _ = try await chrome.end()
+        }
+        #expect(seen.withLock { $0.server == nil })
+    }
+
+    private struct Seen {
+        weak var server: ProxyServer?
     }
 
     @Test func stoppingEndsLiveConnectionsAtTheDrainsEnd() async throws {
