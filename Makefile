@@ -1,13 +1,13 @@
 # Every verb is a short call; the work is done by the scripts it names.
 .DEFAULT_GOAL := help
-.PHONY: help run demo run-service build test test-swift test-e2e lint format bench bench-check clean
+.PHONY: help run demo run-service build test test-swift test-e2e test-sanitized lint format bench bench-check clean
 
 BINARY := .build/dist/cdp-proxy
 SERVICE := .build/dist/session-service
 SOURCES := Package.swift Sources Tests
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## from nothing to a signed-in browser behind an authenticated connectUrl; Ctrl-C stops it
 	@scripts/install-packages build demo
@@ -43,12 +43,18 @@ test-e2e: ## end to end against the release binary; ONLY=test_gate.py for some o
 	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) SESSION_SERVICE_BINARY=$(CURDIR)/$(SERVICE) .venv/bin/python -m pytest \
 		$(if $(ONLY),Tests/EndToEnd/$(ONLY),Tests/EndToEnd)
 
+test-sanitized: ## everything, in builds that find memory errors, leaks and races; SANITIZER=address (or thread) for one
+	@scripts/install-packages build test
+	@scripts/python-environment
+	@for sanitizer in $(or $(SANITIZER),address thread); do scripts/test-sanitized $$sanitizer || exit; done
+
 lint: ## formatting, the import rules, size limits, things that must not be committed
 	@scripts/install-packages lint
 	@scripts/python-environment
 	swift format lint --strict --parallel -r $(SOURCES)
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	shellcheck scripts/build-release scripts/install-packages scripts/postgres-for-tests scripts/python-environment .ci/run
+	shellcheck .ci/nightly .ci/run scripts/build-release scripts/install-packages scripts/postgres-for-tests \
+		scripts/python-environment scripts/test-sanitized
 	.venv/bin/python scripts/lint.py
 
 format: ## rewrite the sources in the house format

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from harness.program import SANITIZER_OPTIONS
 
 BINARY = os.environ.get("CDP_PROXY_BINARY", ".build/dist/cdp-proxy")
 SECRET = bytes(range(32))
@@ -71,7 +72,7 @@ def session(database):
     """Runs `cdp-proxy session …` with the master secret, or with the variables given, and returns what it did."""
 
     def run(*arguments, stdin="", **variables):
-        environment = {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
+        environment = SANITIZER_OPTIONS | {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
         environment |= variables or {"SESSION_ENCRYPTION_SECRET": base64.b64encode(SECRET).decode()}
         command = [BINARY, "session", *map(str, arguments)]
         return subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, timeout=30)

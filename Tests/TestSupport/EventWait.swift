@@ -53,7 +53,7 @@ public import ProxyCore
         loop.assertOnLoop()
         guard !isOver() else { return }
         let wait = Waiting(isOver)
-        let timer = LoopTimer { wait.resume(false) }
+        let timer = LoopTimer { [weak wait] in wait?.resume(false) }
         wait.timer = timer
         loop.schedule(timer, at: loop.now + .seconds(60))
         waiting.append(wait)

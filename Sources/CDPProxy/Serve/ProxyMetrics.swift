@@ -69,7 +69,8 @@ final class ProxyMetrics {
             Double(connections.count)
         }
         registry.sampledGauge("cdp_proxy_secret_age_seconds", help: "How long ago the signing key was fetched.") {
-            keys.age
+            [weak keys] in
+            keys?.age
         }
         registry.sampledCounter("cdp_proxy_log_lines_dropped_total", help: "Log lines nobody took in time.") {
             Double(log.droppedLines)

@@ -17,7 +17,12 @@ extension ProxyServer {
         try await checkSessions()
         // It may have been told to stop meanwhile.
         guard !isStopping else { return keys.close() }
-        try start()
+        do throws(StartError) {
+            try start()
+        } catch {
+            release()
+            throw error
+        }
         unsafe await withUnsafeContinuation { unsafe stopped = $0 }
     }
 
@@ -145,8 +150,8 @@ extension ProxyServer {
         isDraining = true
         metrics.draining.set(true)
         log.record(.info, "draining", ["connections": .integer(connections.count)])
-        let timer = LoopTimer {
-            self.connections.closeAll(.serviceRestart, reason: "the proxy is being restarted")
+        let timer = LoopTimer { [connections] in
+            connections.closeAll(.serviceRestart, reason: "the proxy is being restarted")
         }
         drainTimer = timer
         loop.schedule(timer, at: loop.now + configuration.connections.drain)
@@ -157,8 +162,17 @@ extension ProxyServer {
         guard isStopping, connections.count == 0, handshakes == 0, let waiting = unsafe stopped else { return }
         unsafe stopped = nil
         log.record(.info, "stopped")
+        release()
+        unsafe waiting.resume()
+    }
+
+    /// Ends what would keep the loop and the server alive: the loop retains these, and each of them the server.
+    private func release() {
+        listener?.close()
         adminListener?.close()
         keys.close()
-        unsafe waiting.resume()
+        signals?.close()
+        if let drainTimer { loop.cancel(drainTimer) }
+        (listener, adminListener, signals, drainTimer) = (nil, nil, nil, nil)
     }
 }

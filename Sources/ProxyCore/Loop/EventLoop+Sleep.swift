@@ -1,10 +1,24 @@
 extension EventLoop {
-    /// Suspends the caller, who must be on the loop, until a moment has come; others have their turns meanwhile.
+    /// Suspends the caller, who must be on the loop, until a moment has come, or the loop is stopped; others have their
+    /// turns meanwhile.
     public func sleep(until moment: Instant) async {
         assertOnLoop()
         unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            // The heap holds the timer until it fires, which it does once: nobody else has it to cancel.
-            schedule(LoopTimer { unsafe continuation.resume() }, at: moment)
+            // It fires once: at its moment, when the heap has let it go, or before that in `wakeSleepers()`.
+            let timer = LoopTimer { [unowned self] in
+                sleepers.removeAll { !$0.isScheduled }
+                unsafe continuation.resume()
+            }
+            sleepers.append(timer)
+            schedule(timer, at: moment)
+        }
+    }
+
+    /// Nobody else would: a loop that has ended looks at no clock.
+    func wakeSleepers() {
+        for sleeper in sleepers {
+            cancel(sleeper)
+            sleeper.fire()
         }
     }
 }

@@ -32,6 +32,8 @@ import Synchronization
     private var putOff: [() -> Void] = []
     private var turnsPutOff = 0
     private var running = false
+    /// Those of ``sleep(until:)`` whose moment has not come.
+    var sleepers: [LoopTimer] = []
 
     private let timer: Descriptor
     private let bell: Descriptor
@@ -52,6 +54,9 @@ import Synchronization
     }
 
     deinit {
+        // Of those still registered, and those that left after the last turn.
+        for slot in slots { unsafe slot.handler?.release() }
+        releaseRetired()
         unsafe scratch.deallocate()
     }
 
@@ -71,10 +76,11 @@ import Synchronization
         owner.store(0, ordering: .releasing)
     }
 
-    /// Ends ``run()`` after the present turn. On the loop's thread only.
+    /// Ends ``run()`` after the present turn, and wakes those who sleep. On the loop's thread only.
     public func stop() {
         assertOnLoop()
         running = false
+        wakeSleepers()
     }
 
     /// Whether the calling thread is the loop's.

@@ -1,5 +1,6 @@
 import ProxyCore
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -193,6 +194,21 @@ import Testing
             _ = try await proxy.log.line { $0.event == "stopped" }
             #expect(proxy.log.lines("stopped").count == 1)
         }
+    }
+
+    @Test func nothingKeepsAServerThatHasStopped() async throws {
+        let seen = Mutex(Seen())
+        try await withProxy(["CDP_PROXY_DRAIN": "1h"]) { proxy in
+            seen.withLock { $0.server = proxy.server }
+            let (client, chrome) = try await proxy.open()
+            client.close()
+            _ = try await chrome.end()
+        }
+        #expect(seen.withLock { $0.server == nil })
+    }
+
+    private struct Seen {
+        weak var server: ProxyServer?
     }
 
     @Test func stoppingEndsLiveConnectionsAtTheDrainsEnd() async throws {

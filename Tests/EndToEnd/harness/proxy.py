@@ -9,7 +9,7 @@ import urllib.request
 
 from harness.lines import Lines
 from harness.ports import free_port
-from harness.program import Program, parse
+from harness.program import SANITIZER_OPTIONS, Program, parse
 from harness.tokens import KEY
 
 BINARY = os.environ.get("CDP_PROXY_BINARY", ".build/dist/cdp-proxy")
@@ -27,7 +27,7 @@ def environment(folder, **changes):
         "FLYBROWSER_ADMIN_TOKEN": ADMIN_TOKEN,
         "DATABASE_URL": f"sqlite:///{folder}/sessions.sqlite",
     }
-    return {name: value for name, value in (good | changes).items() if value is not None}
+    return {name: value for name, value in (SANITIZER_OPTIONS | good | changes).items() if value is not None}
 
 
 def command(*arguments, env, given=None, timeout=30):

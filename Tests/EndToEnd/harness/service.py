@@ -8,7 +8,7 @@ import subprocess
 
 from harness.lines import Lines
 from harness.ports import free_port
-from harness.program import Program, parse
+from harness.program import SANITIZER_OPTIONS, Program, parse
 from harness.proxy import METRIC, SESSION_SECRET
 from harness.wire import Response
 
@@ -24,7 +24,7 @@ def environment(**changes):
         "SESSION_INIT_DB": "true",
         "SESSION_RATE_LIMIT_PER_MINUTE": "1000000",
     }
-    return {name: value for name, value in (good | changes).items() if value is not None}
+    return {name: value for name, value in (SANITIZER_OPTIONS | good | changes).items() if value is not None}
 
 
 def run(*arguments, env, timeout=30):

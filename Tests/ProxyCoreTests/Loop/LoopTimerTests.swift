@@ -1,6 +1,8 @@
-import ProxyCore
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import ProxyCore
 
 /// Lets timers fire until a number of them have.
 @safe private final class Firings {
@@ -20,6 +22,15 @@ import Testing
         guard names.count < count else { return }
         await unsafe withUnsafeContinuation { unsafe waiting = $0 }
     }
+}
+
+/// What happened, in order.
+private final class Order: Sendable {
+    private let noted = Mutex<[String]>([])
+
+    var names: [String] { noted.withLock { $0 } }
+
+    func note(_ name: String) { noted.withLock { $0.append(name) } }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct LoopTimerTests {
@@ -143,5 +154,21 @@ import Testing
             #expect(order == order.sorted())
             #expect(!firings.names.contains { $0 % 5 == 0 })
         }
+    }
+
+    @Test func whoSleepsIsWokenWhenTheLoopIsStopped() async throws {
+        let order = Order()
+        try await onLoop { loop in
+            for hours in [2, 1] {
+                Task(executorPreference: loop) {
+                    await loop.sleep(until: loop.now + .seconds(3_600 * hours))
+                    order.note("awake")
+                }
+            }
+            while loop.sleepers.count < 2 { await Task.yield() }
+            await loop.sleep(until: loop.now)
+            order.note("stopped")
+        }
+        #expect(order.names == ["stopped", "awake", "awake"])
     }
 }

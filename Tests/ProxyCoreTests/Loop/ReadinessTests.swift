@@ -47,7 +47,7 @@ import Testing
             let owner = Listener()
             var registration: Registration?
             for (probe, other) in [(first, second), (second, first)] {
-                probe.onReady = {
+                probe.onReady = { [unowned other] in
                     guard registration == nil else { return }
                     do { registration = try other.replace(by: fresh, handler: owner) } catch { Issue.record(error) }
                 }
@@ -72,8 +72,8 @@ import Testing
         try await onLoop { loop in
             let first = try PipeProbe(on: loop)
             let second = try PipeProbe(on: loop)
-            first.onReady = { second.leave() }
-            second.onReady = { first.leave() }
+            first.onReady = { [unowned second] in second.leave() }
+            second.onReady = { [unowned first] in first.leave() }
             first.ring()
             second.ring()
             await loop.turns(3)

@@ -49,7 +49,7 @@ import Testing
         try await relayScene(pingInterval: .milliseconds(100)) { peers in
             let pings = Self.answerPings(peers.chrome, with: nil)
             var told: [UInt8] = []
-            peers.client.onBytes = { [client = peers.client] bytes in
+            peers.client.onBytes = { [unowned client = peers.client] bytes in
                 told += bytes
                 client.send(WireFrame.bytes(.pong, key: WireFrame.key))
             }

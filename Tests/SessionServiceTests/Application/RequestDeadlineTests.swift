@@ -6,22 +6,25 @@ import Testing
 
 @testable import SessionService
 
-/// A channel with nothing in it but the deadline, whose clock the test moves.
-private func makeChannel(bodyLimit: Int = 10) throws -> EmbeddedChannel {
-    let channel = EmbeddedChannel(handler: RequestDeadline(patience: .seconds(60), bodyLimit: bodyLimit))
-    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
-    return channel
-}
-
 private func head(_ fields: HTTPFields = [:]) -> HTTPRequestPart {
     .head(HTTPRequest(method: .post, scheme: "http", authority: "h", path: "/", headerFields: fields))
 }
 
 private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating: 0x20, count: count)) }
 
-@Suite struct RequestDeadlineTests {
+@Suite final class RequestDeadlineTests {
+    /// A channel with nothing in it but the deadline, whose clock the test moves.
+    private let channel = EmbeddedChannel(handler: RequestDeadline(patience: .seconds(60), bodyLimit: 10))
+
+    init() throws {
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+    }
+
+    deinit {
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
     @Test func aConnectionWithoutARequestIsClosed() throws {
-        let channel = try makeChannel()
         channel.embeddedEventLoop.advanceTime(by: .seconds(59))
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .seconds(1))
@@ -29,7 +32,6 @@ private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating:
     }
 
     @Test func whoDripsABodyGainsNoTime() throws {
-        let channel = try makeChannel()
         channel.embeddedEventLoop.advanceTime(by: .seconds(30))
         try channel.writeInbound(head())
         for _ in 0..<2 {
@@ -42,7 +44,6 @@ private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating:
     }
 
     @Test func aWholeRequestStartsTheClockAnew() throws {
-        let channel = try makeChannel()
         for _ in 0..<3 {
             channel.embeddedEventLoop.advanceTime(by: .seconds(50))
             try channel.writeInbound(head())
@@ -53,7 +54,6 @@ private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating:
     }
 
     @Test func aBodyNobodyWouldReadEndsTheConnection() throws {
-        let channel = try makeChannel()
         try channel.writeInbound(head())
         try channel.writeInbound(part(10))
         #expect(channel.isActive)
@@ -62,7 +62,6 @@ private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating:
     }
 
     @Test func whoWaitsForAContinueIsToldToGoOn() throws {
-        let channel = try makeChannel()
         try channel.writeInbound(head([.expect: "100-Continue"]))
         let answer = try channel.readOutbound(as: HTTPResponsePart.self)
         #expect(answer == .head(HTTPResponse(status: .continue)))
@@ -71,7 +70,6 @@ private func part(_ count: Int) -> HTTPRequestPart { .body(ByteBuffer(repeating:
     }
 
     @Test func whoNamesNoHostIsToldTheEndByTheEnd() throws {
-        let channel = try makeChannel()
         let request = HTTPRequest(method: .get, scheme: "http", authority: nil, path: "/")
         try channel.writeInbound(HTTPRequestPart.head(request))
         try channel.writeInbound(HTTPRequestPart.end(nil))

@@ -14,9 +14,9 @@ final class ScriptedProvider: Sendable {
     init() {
         let (asked, continuation) = AsyncStream.makeStream(of: Void.self)
         self.asked = asked
-        let running = ScriptedHTTPServer { [self] _, _ in
+        let running = ScriptedHTTPServer { [weak self] _, _ in
             // Looked at first: whoever waits to be asked may set another answer then.
-            let answer = answer.withLock { $0 }
+            let answer = self?.answer.withLock { $0 } ?? .hang
             continuation.yield()
             return answer
         }
