@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// Requests to services on the network, by libcurl's multi interface driven by our loop: libcurl says which sockets and
 /// which moment it waits for, the loop tells it when they have come, and nothing blocks (names are looked up on a thread
@@ -78,7 +79,7 @@ import CCurl
         return 0
     }
 
-    /// Watches a socket for what libcurl names, or no longer. It is told before it closes a socket.
+    /// Watches a socket for what libcurl names, or no longer.
     private func watch(_ number: Int32, _ what: Int32) -> Int32 {
         var readiness: Readiness = []
         if what & CURL_POLL_IN != 0 { readiness.insert(.readable) }
@@ -137,17 +138,22 @@ import CCurl
 }
 
 /// One of libcurl's sockets, registered with the loop.
+///
+/// What is registered is a duplicate: libcurl (7.88 at least) closes a socket that it could not connect before it says
+/// so, and the loop must not be asked about a number that is closed, or somebody else's by then.
 private final class HTTPSClientSocket: ReadinessHandler {
     private let number: Int32
+    private let duplicate: Descriptor
     private unowned let client: HTTPSClient
     private var held: Registration?
 
-    /// Watches a socket that libcurl owns and keeps open until it says otherwise.
+    /// Watches a socket that libcurl owns.
     init(_ number: Int32, of client: HTTPSClient, on loop: EventLoop, _ readiness: Readiness) throws(Errno) {
         self.number = number
         self.client = client
+        duplicate = Descriptor(owning: try checked { fcntl(number, F_DUPFD_CLOEXEC, 0) })
         super.init()
-        held = try loop.register(number, handler: self, levelTriggered: readiness)
+        held = try loop.register(duplicate.number, handler: self, levelTriggered: readiness)
     }
 
     /// The socket's place in the loop.

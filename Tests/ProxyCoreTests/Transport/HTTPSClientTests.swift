@@ -1,6 +1,8 @@
-import ProxyCore
+import Glibc
 import TestSupport
 import Testing
+
+@testable import ProxyCore
 
 private typealias Outcome = Result<HTTPSResponse, HTTPSFailure>
 
@@ -36,6 +38,16 @@ private func outcome(of request: HTTPSRequest, patience: Duration = .seconds(60)
 
 private func url(_ server: ScriptedHTTPServer, _ path: String = "/") throws -> EndpointURL {
     try #require(EndpointURL("http://127.0.0.1:\(server.port)\(path)"))
+}
+
+/// A socket that connects and says nothing.
+private final class LoopbackClient {
+    private let socket: Descriptor
+
+    init(to address: SocketAddress) throws {
+        socket = try Descriptor.streamSocket(family: AF_INET)
+        try socket.connect(to: address)
+    }
 }
 
 @Suite struct HTTPSClientTests {
@@ -130,6 +142,19 @@ private func url(_ server: ScriptedHTTPServer, _ path: String = "/") throws -> E
         let address = try url(server)
         server.stop()
         #expect(try await outcome(of: HTTPSRequest("GET", address)) == .failure(.unconnected))
+    }
+
+    /// libcurl gives the socket up before it says so.
+    @Test func givesUpAConnectionThatIsNotMade() async throws {
+        let deaf = try Descriptor.streamSocket(family: AF_INET)
+        try deaf.listen(at: try #require(SocketAddress(host: "127.0.0.1", port: 0)), backlog: 0)
+        let address = deaf.boundAddress()
+        // Those fill the queue of one that never accepts; whoever comes after them gets no answer.
+        let waiting = try (0..<4).map { _ in try LoopbackClient(to: address) }
+        var request = HTTPSRequest("GET", try #require(EndpointURL("http://127.0.0.1:\(address.port)/")))
+        request.deadline = .milliseconds(200)
+        #expect(try await outcome(of: request) == .failure(.deadline))
+        withExtendedLifetime(waiting) {}
     }
 
     @Test func trustsNoServerThatSpeaksNoTLS() async throws {
