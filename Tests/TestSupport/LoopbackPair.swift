@@ -41,7 +41,9 @@ public struct LoopbackPair {
     /// Connects to it.
     public func connect() async throws -> TCPStream {
         guard let address else { throw StreamError.closed }
-        return try await TCPStream.connect(to: address, on: loop, deadline: loop.now + .seconds(20))
+        let stream = try await TCPStream.connect(to: address, on: loop, deadline: loop.now + .seconds(20))
+        stream.setDeadline(nil)
+        return stream
     }
 
     /// The next connection.
