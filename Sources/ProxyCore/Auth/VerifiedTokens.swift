@@ -8,14 +8,25 @@ struct VerifiedTokens: Sendable {
     private static let mostTokens = 256
     private static let longestToken = 2048
 
-    private var tokens: [[UInt8]: VerifiedToken] = [:]
+    private var tokens: [Bytes: VerifiedToken] = [:]
+
+    /// A token as it came, hashed in one go: an array is hashed byte by byte.
+    private struct Bytes: Hashable {
+        let bytes: [UInt8]
+
+        init(_ token: ArraySlice<UInt8>) { bytes = Array(token) }
+
+        func hash(into hasher: inout Hasher) {
+            unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        }
+    }
 
     /// What a token says whose bytes were verified with one of `keys` before; nil when it has to be verified.
     ///
     /// The hash that is looked up by is keyed with a secret of this process, so how long it takes tells a stranger nothing
     /// of the tokens that are here.
     subscript(token: ArraySlice<UInt8>, keys: SigningKeys?) -> VerifiedToken? {
-        guard let keys, token.count <= Self.longestToken, let known = tokens[Array(token)] else { return nil }
+        guard let keys, token.count <= Self.longestToken, let known = tokens[Bytes(token)] else { return nil }
         return keys.contain(known.signer) ? known : nil
     }
 
@@ -23,6 +34,6 @@ struct VerifiedTokens: Sendable {
     mutating func add(_ verified: VerifiedToken, _ token: ArraySlice<UInt8>) {
         guard token.count <= Self.longestToken else { return }
         if tokens.count >= Self.mostTokens { tokens.removeAll() }
-        tokens[Array(token)] = verified
+        tokens[Bytes(token)] = verified
     }
 }
