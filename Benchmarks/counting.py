@@ -7,11 +7,10 @@ import pathlib
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 
 import conversation
-from servers import answers, free_port
+from servers import Server, free_port
 
 CALLS = {
     "allocations": re.compile(r"^(malloc|calloc|realloc|posix_memalign|aligned_alloc)$"),
@@ -87,14 +86,13 @@ class Played:
     work: Callable
 
 
-class Proxy:
+class Proxy(Server):
     """The proxy under a tool, in front of a played Chrome; `tool` is the start of its command line."""
 
     def __init__(self, folder, binary, chrome, key, tool):
-        self.port = free_port()
+        port = free_port()
         environment = {
-            "PATH": os.environ["PATH"],
-            "CDP_PROXY_LISTEN": f"127.0.0.1:{self.port}",
+            "CDP_PROXY_LISTEN": f"127.0.0.1:{port}",
             "CDP_PROXY_ADMIN_LISTEN": f"127.0.0.1:{free_port()}",
             "CDP_PROXY_CHROME": chrome.address,
             "CDP_PROXY_INJECT": "off",
@@ -102,24 +100,7 @@ class Proxy:
             "DATABASE_URL": f"sqlite:///{folder}/sessions.db",
             "WALLCRAWLER_JWT_SIGNING_KEY": key,
         }
-        self.log = folder / "log"
-        with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [*first_on_its_cpu(), *map(str, tool), binary, "serve"],
-                env=environment,
-                cwd=folder,
-                stdout=output,
-                stderr=output,
-            )
-
-    def ready(self):
-        """Returns once it listens."""
-        deadline = time.monotonic() + conversation.PATIENCE
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if answers(self.port):
-                return
-            time.sleep(0.02)
-        raise SystemExit(f"the proxy does not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+        super().__init__("cdp-proxy", [*first_on_its_cpu(), *tool, binary, "serve"], port, folder, environment)
 
     def stop(self):
         """Asks the proxy to end, not the tool: strace would let go of it and leave it running."""
@@ -139,7 +120,7 @@ def run(folder, binary, played, key, tool):
     chrome.start()
     proxy = Proxy(folder, binary, chrome, key, tool)
     try:
-        proxy.ready()
+        proxy.wait(patience=conversation.PATIENCE)
         played.work(proxy.port)
     finally:
         proxy.stop()

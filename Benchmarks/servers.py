@@ -79,9 +79,9 @@ class Server:
                 stderr=output,
             )
 
-    def wait(self, pause=0.01):
+    def wait(self, pause=0.01, patience=20):
         """Returns once the port answers."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + patience
         while not answers(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()

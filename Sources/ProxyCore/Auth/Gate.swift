@@ -107,13 +107,10 @@ public struct Gate: Sendable {
         now: Double
     ) throws(Rejection) -> VerifiedToken {
         do throws(TokenRefusal) {
-            if let verified = known[token, keys] {
-                try TokenVerifier.check(verified.claims, sessionID: policy.sessionID, now: now)
-                return verified
-            }
-            let verified = try TokenVerifier.verify(token, keys: keys)
+            let seen = known[token, keys]
+            let verified = if let seen { seen } else { try TokenVerifier.verify(token, keys: keys) }
             try TokenVerifier.check(verified.claims, sessionID: policy.sessionID, now: now)
-            known.add(verified, token)
+            if seen == nil { known.add(verified, token) }
             return verified
         } catch {
             throw error.reason
