@@ -9,9 +9,10 @@ FILE = HERE / "thresholds.toml"
 # What is left to chance: Chrome is looked after and log lines are written by the clock, and large answers arrive in
 # pieces of any size.
 SLACK = 0.1
-CONNECTION_SLACK = {"retains": 4, "releases": 4, "system calls": 0.5}
+CONNECTION_SLACK = {"system calls": 0.5}
 FACTORS = {"instructions": 1.03}
-CONNECTION_FACTORS = {"instructions": 1.03, "exclusivity checks": 1.2}
+# The optimizer pairs retains and releases, and joins accesses, differently after a change elsewhere in the module.
+CONNECTION_FACTORS = {"instructions": 1.03, "exclusivity checks": 1.2, "retains": 1.1, "releases": 1.1}
 LARGE_FACTOR = 1.25
 HEAD = """# The most that one of each may cost, counted by `Benchmarks/inside` (docs/performance.md, "Inside").
 # `Benchmarks/inside --write` writes this file; whoever raises a number says in the commit what it buys.
