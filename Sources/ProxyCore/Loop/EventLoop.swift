@@ -7,9 +7,10 @@ import Synchronization
 /// state without a lock. A task that is to run on the loop is started with it as its preferred executor: then nothing it
 /// awaits passes through another thread, and calls into an actor of the loop are plain calls.
 ///
-/// A turn: wait for events; tell their handlers, and one that gave way earlier; fire the timers that are due; run jobs
-/// that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share (``giveWay(_:)``), jobs
-/// are left for the next turn when this one has lasted long enough, and so are jobs enqueued by jobs.
+/// A turn: wait for events; tell their handlers, and one of those in the line; fire the timers that are due; run jobs
+/// that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share (``giveWay(_:)``), those
+/// that move much stand in the line each time (``setBulk(_:_:)``), jobs are left for the next turn when this one has
+/// lasted long enough, and so are jobs enqueued by jobs.
 ///
 /// `@unchecked Sendable`: every stored property but `inbox`, `owner` and the eventfd is touched only on the loop's thread, which
 /// ``assertOnLoop()`` checks at every entrance.
@@ -21,16 +22,12 @@ import Synchronization
     /// connections, since none of them keeps anything in it for longer. 64 KiB.
     public let scratch: UnsafeMutableBufferPointer<UInt8>
 
-    private var selector: Selector
+    private let selector: Selector
     private var slots: [HandlerSlot] = []
+    private var agenda = Agenda()
     private var nextNumber: UInt32 = 1
-    private var retired: [Unmanaged<ReadinessHandler>] = unsafe []
-    private var gaveWay = WaitingLine<Registration>()
     private var timers = TimerHeap()
     private var armedFor: Instant?
-    private var jobs = WaitingLine<UnownedJob>()
-    private var putOff: [() -> Void] = []
-    private var turnsPutOff = 0
     private var running = false
     /// Those of ``sleep(until:)`` whose moment has not come.
     var sleepers: [LoopTimer] = []
@@ -67,11 +64,11 @@ import Synchronization
         precondition(owner.load(ordering: .relaxed) == 0, "the loop runs on one thread, once at a time")
         owner.store(UInt(pthread_self()), ordering: .releasing)
         running = true
-        inbox.take(into: &jobs)
-        while running || !jobs.isEmpty {
+        inbox.take(into: &agenda.jobs)
+        while running || !agenda.jobs.isEmpty {
             turn()
             // Whoever handed a job over before the end has it run, though its bell may not have been heard.
-            if !running { inbox.take(into: &jobs) }
+            if !running { inbox.take(into: &agenda.jobs) }
         }
         owner.store(0, ordering: .releasing)
     }
@@ -93,25 +90,34 @@ import Synchronization
     }
 
     private func turn() {
-        let isSomebodyWaiting = !gaveWay.isEmpty
-        let count = selector.wait(forever: jobs.isEmpty && !isSomebodyWaiting && putOff.isEmpty)
+        let count = selector.wait(forever: agenda.isClear)
         now = .now()
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
             tell(registration, readiness)
         }
-        if isSomebodyWaiting { tellNextThatGaveWay() }
-        fireTimers()
+        if !agenda.isClear { doWhatIsOnTheAgenda() }
+    }
+
+    private func doWhatIsOnTheAgenda() {
+        tellNextInLine()
+        if agenda.hasRung { fireTimers() }
         runJobs()
-        doWhatWasPutOff()
+        for action in agenda.takePutOff() { action() }
         releaseRetired()
-        selector.grow(after: count)
     }
 
     private func tell(_ registration: Registration, _ readiness: Readiness) {
         if registration.number == 0 { return quiet(registration.descriptor) }
         let slot = slots[Int(registration.descriptor)]
-        guard slot.number == registration.number, let handler = unsafe slot.handler else { return }
+        guard slot.number == registration.number else { return }
+        if slot.isBulk { return stand(registration, readiness) }
+        call(slot, readiness)
+    }
+
+    @inline(__always)
+    private func call(_ slot: HandlerSlot, _ readiness: Readiness) {
+        guard let handler = unsafe slot.handler else { return }
         // The table's retain is given up only at the end of the turn, so the handler outlives this call.
         unsafe handler._withUnsafeGuaranteedRef { $0.ready(readiness, tag: slot.tag) }
     }
@@ -120,7 +126,7 @@ import Synchronization
     private func quiet(_ descriptor: Int32) {
         var count: UInt64 = 0
         _ = unsafe read(descriptor, &count, 8)
-        if descriptor == bell.number { inbox.take(into: &jobs) } else { armedFor = nil }
+        if descriptor == bell.number { inbox.take(into: &agenda.jobs) } else { agenda.hasRung = true }
     }
 
     // MARK: Descriptors
@@ -151,7 +157,7 @@ import Synchronization
     public func handOver(_ registration: Registration, to handler: ReadinessHandler, tag: UInt8) {
         assertOnLoop()
         let place = slot(of: registration)
-        if let former = unsafe slots[place].handler { unsafe retired.append(former) }
+        if let former = unsafe slots[place].handler { unsafe agenda.retired.append(former) }
         unsafe slots[place].handler = .passRetained(handler)
         slots[place].tag = tag
     }
@@ -169,7 +175,7 @@ import Synchronization
         assertOnLoop()
         let place = slot(of: registration)
         if !closing { selector.remove(registration) }
-        if let handler = unsafe slots[place].handler { unsafe retired.append(handler) }
+        if let handler = unsafe slots[place].handler { unsafe agenda.retired.append(handler) }
         slots[place] = HandlerSlot()
     }
 
@@ -179,26 +185,39 @@ import Synchronization
         return place
     }
 
-    /// Lets the others have their turn: the handler is told again in a later turn, ready in both directions, when those
-    /// who gave way before it have been. What a handler with more work than its fair share calls before it returns.
+    // MARK: The line
+
+    /// Lets the others have their turn: the handler is told again, ready in both directions, when those who are ready now
+    /// and those who stand in the line before it have been. What a handler with more work than its fair share calls
+    /// before it returns.
     public func giveWay(_ registration: Registration) {
+        stand(registration, [.readable, .writable])
+    }
+
+    /// Says whether a descriptor moves much whenever it is ready. One that does stands in the line first, each time: so
+    /// however many there are, whoever has little to say waits for one of them at most.
+    public func setBulk(_ registration: Registration, _ isBulk: Bool) {
+        slots[slot(of: registration)].isBulk = isBulk
+    }
+
+    private func stand(_ registration: Registration, _ readiness: Readiness) {
         let place = slot(of: registration)
-        guard !slots[place].isWaitingForTurn else { return }
-        slots[place].isWaitingForTurn = true
-        gaveWay.append(registration)
+        if slots[place].waiting.isEmpty { agenda.line.append(registration) }
+        slots[place].waiting.formUnion(readiness)
     }
 
     /// One in a turn: what has become ready meanwhile waits for no more than one fair share.
-    private func tellNextThatGaveWay() {
-        guard let registration = gaveWay.takeFirst() else { return }
+    private func tellNextInLine() {
+        guard let registration = agenda.line.takeFirst() else { return }
         let place = Int(registration.descriptor)
-        guard slots[place].number == registration.number else { return }
-        slots[place].isWaitingForTurn = false
-        tell(registration, [.readable, .writable])
+        let slot = slots[place]
+        guard slot.number == registration.number else { return }
+        slots[place].waiting = []
+        call(slot, slot.waiting)
     }
 
     private func releaseRetired() {
-        while let handler = unsafe retired.popLast() { unsafe handler.release() }
+        while let handler = unsafe agenda.retired.popLast() { unsafe handler.release() }
     }
 
     // MARK: Timers
@@ -217,17 +236,14 @@ import Synchronization
     }
 
     private func fireTimers() {
-        guard let soonest = timers.soonest else { return }
-        if soonest <= now { fireDueTimers() }
-        if armedFor == nil, let soonest = timers.soonest { arm(for: soonest) }
-    }
-
-    private func fireDueTimers() {
+        agenda.hasRung = false
+        armedFor = nil
         // As many as there are now: one that schedules itself for a moment that has come waits for the next turn.
         for _ in 0..<timers.count {
             guard let due = timers.takeDue(at: now) else { break }
             due.fire()
         }
+        if armedFor == nil, let soonest = timers.soonest { arm(for: soonest) }
     }
 
     private func arm(for deadline: Instant) {
@@ -245,37 +261,25 @@ import Synchronization
     /// better done for several at once. On the loop's thread only.
     public func putOff(_ action: @escaping () -> Void) {
         assertOnLoop()
-        putOff.append(action)
+        agenda.putOff.append(action)
     }
-
-    private func doWhatWasPutOff() {
-        guard !putOff.isEmpty else { return }
-        turnsPutOff += 1
-        guard jobs.isEmpty && gaveWay.isEmpty || turnsPutOff >= Self.mostTurnsPutOff else { return }
-        turnsPutOff = 0
-        let actions = putOff
-        putOff = []
-        for action in actions { action() }
-    }
-
-    private static let mostTurnsPutOff = 32
 
     // MARK: Jobs
 
     /// Runs jobs that are there by now, in the order they came: at least one, and no more once the turn has lasted its
     /// time. So a crowd of newcomers, whose handshakes are jobs, does not hold up those who are connected.
     private func runJobs() {
-        guard !jobs.isEmpty else { return }
+        guard !agenda.jobs.isEmpty else { return }
         let enough = now + Self.turnShare
-        for _ in 0..<jobs.count {
-            guard let job = jobs.takeFirst() else { return }
+        for _ in 0..<agenda.jobs.count {
+            guard let job = agenda.jobs.takeFirst() else { return }
             unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             guard Instant.now() < enough else { return }
         }
     }
 
     /// How long a turn may last before jobs are left for the next.
-    private static let turnShare = Duration.microseconds(50)
+    private static let turnShare = Duration.microseconds(25)
 }
 
 extension EventLoop: SerialExecutor, TaskExecutor {
@@ -283,7 +287,7 @@ extension EventLoop: SerialExecutor, TaskExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isOnLoop {
-            jobs.append(job)
+            agenda.jobs.append(job)
         } else if inbox.add(job) {
             var one: UInt64 = 1
             _ = unsafe write(bell.number, &one, 8)

@@ -18,6 +18,8 @@ open class ReadinessHandler {
     var handler: Unmanaged<ReadinessHandler>?
     var number: UInt32 = 0
     var tag: UInt8 = 0
-    /// Whether the slot stands in the list of those to be called again in the next turn.
-    var isWaitingForTurn = false
+    /// Whether the handler moves much whenever it is called, so that it waits in the loop's line each time.
+    var isBulk = false
+    /// What it is to be told when its turn has come in the line; empty while it does not stand there.
+    var waiting: Readiness = []
 }

@@ -46,17 +46,24 @@ public struct Registration: Hashable, Sendable {
     }
 }
 
-/// One epoll instance and the array its events arrive in.
+/// One epoll instance and the buffer its events arrive in.
 ///
-/// `@safe`: the events hold numbers only, never an address.
+/// `@safe`: the buffer is its own from beginning to end, and the events hold numbers only, never an address.
 @safe struct Selector: ~Copyable {
+    /// The most events of one wait; what is ready beyond that comes with the next.
+    private static let mostEvents = 512
+
     private let epoll: Descriptor
-    private var events: [epoll_event]
-    private var capacity = 64
+    private let events: UnsafeMutableBufferPointer<epoll_event>
 
     init() throws(Errno) {
         epoll = Descriptor(owning: try checked { epoll_create1(Int32(EPOLL_CLOEXEC)) })
-        unsafe events = Array(repeating: epoll_event(), count: capacity)
+        unsafe events = .allocate(capacity: Self.mostEvents)
+        unsafe events.initialize(repeating: epoll_event())
+    }
+
+    deinit {
+        unsafe events.deallocate()
     }
 
     /// Starts reporting a descriptor. Edge-triggered: each change of readiness is told once, so whoever is told must
@@ -83,11 +90,8 @@ public struct Registration: Hashable, Sendable {
 
     /// Waits for events (for ever, or not at all) and says how many came. The one function the loop sleeps in.
     @inline(never)
-    mutating func wait(forever: Bool) -> Int {
-        let room = Int32(capacity)
-        let count = unsafe events.withUnsafeMutableBufferPointer { buffer in
-            unsafe epoll_wait(epoll.number, buffer.baseAddress, room, forever ? -1 : 0)
-        }
+    func wait(forever: Bool) -> Int {
+        let count = unsafe epoll_wait(epoll.number, events.baseAddress, Int32(events.count), forever ? -1 : 0)
         // Only EINTR is possible here: the descriptor and the buffer are ours.
         return Int(max(count, 0))
     }
@@ -97,12 +101,5 @@ public struct Registration: Hashable, Sendable {
     func event(at index: Int) -> (registration: Registration, readiness: Readiness) {
         let event = unsafe events[index]
         return unsafe (Registration(eventData: event.data.u64), Readiness(rawValue: event.events))
-    }
-
-    /// After a wait that filled the array: the next one may bring twice as many events.
-    mutating func grow(after count: Int) {
-        guard count == capacity, count < 4096 else { return }
-        capacity *= 2
-        unsafe events = Array(repeating: epoll_event(), count: capacity)
     }
 }

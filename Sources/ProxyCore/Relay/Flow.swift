@@ -24,6 +24,16 @@ struct Flow: ~Copyable {
         case fault(FrameFault)
     }
 
+    /// What a pump did.
+    struct Progress {
+        /// Why it stopped.
+        let stop: Stop
+        /// Whether the source has said Close, now or earlier.
+        let hasClosed: Bool
+        /// Whether it moved much, and did not the last time; or the other way round.
+        let hasChangedWeight: Bool
+    }
+
     /// An end that can no longer be used.
     enum BrokenEnd: Error {
         case source
@@ -35,7 +45,9 @@ struct Flow: ~Copyable {
     /// How much is read before it is known whether the rest is of a large frame.
     static let firstRead = 4_096
     /// How many bytes one direction moves before the others on the loop have their turn.
-    static let share = 256 << 10
+    static let share = 128 << 10
+    /// From how many bytes in one pump a flow moves much.
+    private static let bulk = 32 << 10
 
     /// The frames that were walked over.
     private(set) var walker: FrameWalker
@@ -53,6 +65,10 @@ struct Flow: ~Copyable {
     var stopsAtBoundary = false
     /// Whether the sink is closed behind the source's Close frame, so that the kernel may send the end along with it.
     var endsWithClose = false
+    /// Whether the last pump moved so much that others had to wait for it.
+    private(set) var isBulk = false
+    /// Whether nothing more may be passed on: the source has said so, or the sink is gone.
+    var isOver = false
     /// Whether the source had no more when the last pump stopped.
     private(set) var hasEmptiedSource = false
     /// Whether there were bytes of the source from the beginning.
@@ -103,13 +119,28 @@ struct Flow: ~Copyable {
         held = []
     }
 
-    /// Moves bytes until there is a reason to stop.
+    /// Moves bytes until there is a reason to stop, and says which.
     mutating func pump(
         from source: borrowing Descriptor,
         to sink: borrowing Descriptor,
         through scratch: UnsafeMutableBufferPointer<UInt8>,
         pipes: PipePool,
         now: Instant
+    ) throws(BrokenEnd) -> Progress {
+        let before = bytes
+        let stop = isOver ? .sourceEmpty : unsafe try move(from: source, to: sink, through: scratch, pipes, now)
+        let wasBulk = isBulk
+        isBulk = bytes &- before >= Self.bulk
+        return Progress(stop: stop, hasClosed: walker.closeCode != nil, hasChangedWeight: isBulk != wasBulk)
+    }
+
+    @inline(__always)
+    private mutating func move(
+        from source: borrowing Descriptor,
+        to sink: borrowing Descriptor,
+        through scratch: UnsafeMutableBufferPointer<UInt8>,
+        _ pipes: PipePool,
+        _ now: Instant
     ) throws(BrokenEnd) -> Stop {
         var left = Self.share
         hasEmptiedSource = false
@@ -237,7 +268,7 @@ struct Flow: ~Copyable {
         into buffer: UnsafeMutableBufferPointer<UInt8>
     ) throws(BrokenEnd) -> Int? {
         do throws(Errno) {
-            return unsafe try source.read(into: UnsafeMutableRawBufferPointer(buffer))
+            return unsafe try source.receive(into: UnsafeMutableRawBufferPointer(buffer))
         } catch {
             throw .source
         }

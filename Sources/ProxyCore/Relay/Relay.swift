@@ -19,7 +19,6 @@ public final class Relay: ReadinessHandler {
     private var down: Flow
     private var phase = Phase.open
     private var clientHasFinished = false
-    private var chromeIsBroken = false
     private var chromeIsRegistered = true
     private var silence = (client: 0, chrome: 0)
     /// When an interval last passed, and what each side had taken by then.
@@ -67,14 +66,7 @@ public final class Relay: ReadinessHandler {
     }
 
     /// What went through so far.
-    public var totals: RelayTotals {
-        var totals = RelayTotals()
-        totals.bytesToChrome = up.bytes
-        totals.framesToChrome = up.walker.frames
-        totals.bytesToClient = down.bytes
-        totals.framesToClient = down.walker.frames
-        return totals
-    }
+    public var totals: RelayTotals { RelayTotals(up: up, down: down) }
 
     /// Ends the connection from this side: the client is told the code and the reason (at most 123 bytes) at the next
     /// frame boundary. Does nothing when the connection is ending already.
@@ -105,7 +97,7 @@ public final class Relay: ReadinessHandler {
     @inline(__always)
     private func runUp() {
         switch phase {
-        case .open: if !clientHasFinished, !chromeIsBroken { pumpUp() }
+        case .open: pumpUp()
         case .leaving, .lingering: discard()
         case .ended: break
         }
@@ -122,15 +114,15 @@ public final class Relay: ReadinessHandler {
 
     private func pumpUp() {
         do throws(Flow.BrokenEnd) {
-            let stop = unsafe try up.pump(
+            let progress = unsafe try up.pump(
                 from: client.descriptor,
                 to: chrome.descriptor,
                 through: loop.scratch,
                 pipes: pipes,
                 now: loop.now
             )
-            noteClose()
-            switch stop {
+            note(progress)
+            switch progress.stop {
             case .sourceEmpty, .sinkFull, .boundary: break
             case .share: loop.giveWay(client.registration)
             case .ended: clientFinished()
@@ -146,15 +138,15 @@ public final class Relay: ReadinessHandler {
 
     private func pumpDown() {
         do throws(Flow.BrokenEnd) {
-            let stop = unsafe try down.pump(
+            let progress = unsafe try down.pump(
                 from: chrome.descriptor,
                 to: client.descriptor,
                 through: loop.scratch,
                 pipes: pipes,
                 now: loop.now
             )
-            noteClose()
-            switch stop {
+            note(progress)
+            switch progress.stop {
             case .sourceEmpty where down.walker.closeCode != nil && up.walker.closeCode != nil: chromeFinished()
             case .sourceEmpty, .sinkFull: break
             case .share: loop.giveWay(chrome.registration)
@@ -167,6 +159,20 @@ public final class Relay: ReadinessHandler {
             case .sink: clientIsGone()
             }
         }
+    }
+
+    @inline(__always)
+    private func note(_ progress: Flow.Progress) {
+        if progress.hasClosed { noteClose() }
+        if progress.hasChangedWeight { weigh() }
+    }
+
+    /// Has both sockets wait in the loop's line while much moves between them.
+    private func weigh() {
+        guard chromeIsRegistered else { return }
+        let isBulk = up.isBulk || down.isBulk
+        loop.setBulk(client.registration, isBulk)
+        loop.setBulk(chrome.registration, isBulk)
     }
 
     // MARK: Keepalive
@@ -225,7 +231,6 @@ public final class Relay: ReadinessHandler {
     // MARK: The end
 
     /// Remembers who said Close first; the other side is to answer soon.
-    @inline(__always)
     private func noteClose() {
         guard firstClose == nil else { return }
         if let code = down.walker.closeCode {
@@ -243,6 +248,7 @@ public final class Relay: ReadinessHandler {
     /// The client ended its direction: Chrome is told, and may still answer what it was asked before.
     private func clientFinished() {
         clientHasFinished = true
+        up.isOver = true
         chrome.descriptor.shutdownSending()
         wake(at: loop.now + Patience.halfOpen)
     }
@@ -260,7 +266,7 @@ public final class Relay: ReadinessHandler {
 
     /// Chrome takes no more. What it sent before it went is still to be read, and tells how it ended.
     private func chromeBroke() {
-        chromeIsBroken = true
+        up.isOver = true
         down.sourceHasFinished = true
         pumpDown()
     }
@@ -345,7 +351,7 @@ public final class Relay: ReadinessHandler {
         while left > 0 {
             do throws(Errno) {
                 let buffer = unsafe UnsafeMutableRawBufferPointer(loop.scratch)
-                guard let count = unsafe try client.descriptor.read(into: buffer) else { return }
+                guard let count = unsafe try client.descriptor.receive(into: buffer) else { return }
                 guard count > 0 else { return clientListensOnly() }
                 left -= count
             } catch {

@@ -38,4 +38,12 @@ public struct RelayTotals: Equatable, Sendable {
 
     /// Nothing yet.
     public init() {}
+
+    /// What went through both directions.
+    init(up: borrowing Flow, down: borrowing Flow) {
+        bytesToChrome = up.bytes
+        framesToChrome = up.walker.frames
+        bytesToClient = down.bytes
+        framesToClient = down.walker.frames
+    }
 }

@@ -33,6 +33,12 @@ public struct Descriptor: ~Copyable, Sendable {
         try retrying { unsafe Glibc.read(number, buffer.baseAddress, buffer.count) }
     }
 
+    /// Reads from a socket, as ``read(into:)`` does and in less time: the kernel does not look for a file's ways first.
+    @inline(__always)
+    public func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int? {
+        try retrying { unsafe Glibc.recv(number, buffer.baseAddress, buffer.count, 0) }
+    }
+
     /// Writes what the kernel takes of the buffer; nil when it takes nothing now. `more` says that more follows at once,
     /// so that the kernel may wait for it with a segment that is not full.
     ///

@@ -10,8 +10,6 @@ public final class TCPListener: ReadinessHandler {
     /// Takes a new connection and its peer's address.
     public typealias Accept = (consuming Descriptor, SocketAddress) -> Void
 
-    /// How many connections it accepts before the others on the loop have their turn.
-    private static let share = 8
     /// How long it leaves the queue alone when there is not even a descriptor to turn somebody away with.
     private static let pause = Duration.milliseconds(100)
 
@@ -69,25 +67,18 @@ public final class TCPListener: ReadinessHandler {
         timer = nil
     }
 
-    /// Accepts what waits, up to a fair share; the loop tells again while more wait.
+    /// Accepts one that waits. While more wait the loop tells again, once the others on it have had their turn: a crowd
+    /// of newcomers does not hold up those who are connected.
     public override func ready(_ readiness: Readiness, tag: UInt8) {
-        for _ in 0..<Self.share {
-            guard registration != nil, acceptOne() else { return }
-        }
-    }
-
-    private func acceptOne() -> Bool {
         do throws(Errno) {
-            guard let connection = try socket?.accept() else { return false }
-            give(connection)
+            if let connection = try socket?.accept() { give(connection) }
         } catch .tooManyOpenFiles {
-            return turnAway()
+            turnAway()
         } catch .tooManyOpenFilesInSystem {
-            return turnAway()
+            turnAway()
         } catch {
-            // The connection ended while it waited (ECONNABORTED and its like, accept(2)): go on with the next.
+            // The connection ended while it waited (ECONNABORTED and its like, accept(2)); the next is told of again.
         }
-        return true
     }
 
     private func give(_ connection: consuming AcceptedSocket) {
@@ -95,18 +86,17 @@ public final class TCPListener: ReadinessHandler {
         accept(connection.descriptor, peer)
     }
 
-    /// Tells the next connection that there is no room; false when there was nothing left to do it with.
-    private func turnAway() -> Bool {
+    /// Tells the next connection that there is no room.
+    private func turnAway() {
         spare = nil
         if let connection = try? socket?.accept() {
             unsafe farewell.withUnsafeBytes { _ = unsafe try? connection.descriptor.send($0) }
             // A socket that is closed with unread bytes in it is reset, and the farewell may be lost with it.
-            _ = unsafe try? connection.descriptor.read(into: UnsafeMutableRawBufferPointer(loop.scratch))
+            _ = unsafe try? connection.descriptor.receive(into: UnsafeMutableRawBufferPointer(loop.scratch))
             overflow()
         }
         spare = Self.openSpare()
         if spare == nil { rest() }
-        return spare != nil
     }
 
     /// Leaves the queue alone for a moment: it would wake the loop for ever.

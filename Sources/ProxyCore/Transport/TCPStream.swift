@@ -109,7 +109,7 @@ public enum StreamError: Error, Hashable, Sendable {
         guard untried.contains(.readable) else { return nil }
         let room = unsafe UnsafeMutableBufferPointer(rebasing: loop.scratch[..<min(limit, loop.scratch.count)])
         do throws(Errno) {
-            let count = unsafe try descriptor?.read(into: UnsafeMutableRawBufferPointer(room))
+            let count = unsafe try descriptor?.receive(into: UnsafeMutableRawBufferPointer(room))
             // A short read emptied the socket: what comes later is told anew. Only the end is not told twice.
             if count ?? 0 < room.count, !peerHasFinished || count == nil { untried.remove(.readable) }
             guard let count else { return nil }

@@ -26,6 +26,13 @@ import ProxyCore
         _ = unsafe write(pipe.input.number, &byte, 1)
     }
 
+    /// Closes the writing end, whose number stays in use, so that it is not closed twice.
+    func endWriting() {
+        let null = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+        dup2(null, pipe.input.number)
+        close(null)
+    }
+
     /// Puts the reading end of another pipe in this one's place, as when a number is closed and used again at once;
     /// the other one is then known under this one's number.
     func replace(by other: borrowing Pipe, handler: ReadinessHandler) throws -> Registration {

@@ -185,6 +185,66 @@ import Testing
         }
     }
 
+    @Test func thoseThatMoveMuchAreToldOneInATurn() async throws {
+        try await onLoop { loop in
+            let bulky = try (0..<3).map { _ in try PipeProbe(on: loop) }
+            let small = try PipeProbe(on: loop)
+            var toldBefore: Int?
+            small.onReady = { toldBefore = bulky.reduce(0) { $0 + $1.told.count } }
+            for probe in bulky {
+                if let registration = probe.registration { loop.setBulk(registration, true) }
+                probe.ring()
+            }
+            small.ring()
+            var counts: [Int] = []
+            for _ in 0..<4 {
+                await loop.turns(1)
+                counts.append(bulky.reduce(0) { $0 + $1.told.count })
+            }
+            #expect(toldBefore == 0)
+            #expect(zip(counts, counts.dropFirst()).allSatisfy { $1 - $0 <= 1 })
+            #expect(bulky.allSatisfy { $0.told == [.readable] })
+            for probe in bulky + [small] { probe.leave() }
+        }
+    }
+
+    @Test func nothingIsLostInTheLine() async throws {
+        try await onLoop { loop in
+            let first = try PipeProbe(on: loop)
+            let second = try PipeProbe(on: loop)
+            for probe in [first, second] {
+                if let registration = probe.registration { loop.setBulk(registration, true) }
+                probe.ring()
+            }
+            // While the second waits in the line, its writer goes.
+            first.onReady = { second.endWriting() }
+            await loop.turns(4)
+            #expect(first.told == [.readable])
+            #expect(second.told.count == 1)
+            let told = second.told.first ?? []
+            #expect(told.contains(.readable) && !told.isDisjoint(with: .broken))
+            for probe in [first, second] { probe.leave() }
+        }
+    }
+
+    @Test func whoMovesLittleAgainIsToldAtOnce() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            let busy = try PipeProbe(on: loop)
+            guard let registration = probe.registration, let other = busy.registration else { return }
+            busy.onReady = { loop.giveWay(other) }
+            for isBulk in [true, false] { loop.setBulk(registration, isBulk) }
+            var toldBefore: Int?
+            probe.onReady = { toldBefore = busy.told.count }
+            busy.ring()
+            probe.ring()
+            await loop.turns(1)
+            #expect(toldBefore ?? 2 <= 1)
+            busy.leave()
+            probe.leave()
+        }
+    }
+
     @Test func jobsThatEnqueueJobsDoNotKeepReadinessWaiting() async throws {
         try await onLoop { loop in
             let probe = try PipeProbe(on: loop)
