@@ -32,6 +32,8 @@ struct Flow: ~Copyable {
         let hasClosed: Bool
         /// Whether it moved much, and did not the last time; or the other way round.
         let hasChangedWeight: Bool
+        /// Whether the kernel was asked to tell only when much has come: somebody must look after a while all the same.
+        let waitsForMuch: Bool
     }
 
     /// An end that can no longer be used.
@@ -48,6 +50,9 @@ struct Flow: ~Copyable {
     static let share = 128 << 10
     /// From how many bytes in one pump a flow moves much.
     private static let bulk = 32 << 10
+    /// How much of a large frame is waited for at once, and how much must be to come for that to be worth its calls.
+    private static let much: UInt64 = 256 << 10
+    private static let worthWaiting: UInt64 = 128 << 10
 
     /// The frames that were walked over.
     private(set) var walker: FrameWalker
@@ -79,6 +84,8 @@ struct Flow: ~Copyable {
     private var heldPosition = 0
     private var pipe: PooledPipe?
 
+    /// What of a large frame must have come before the kernel tells of it; 1 as a rule.
+    private var awaited: UInt64 = 1
     private var isSplicing = false
     private var hasEnded = false
     private var fault: FrameFault?
@@ -131,7 +138,12 @@ struct Flow: ~Copyable {
         let stop = isOver ? .sourceEmpty : unsafe try move(from: source, to: sink, through: scratch, pipes, now)
         let wasBulk = isBulk
         isBulk = bytes &- before >= Self.bulk
-        return Progress(stop: stop, hasClosed: walker.closeCode != nil, hasChangedWeight: isBulk != wasBulk)
+        return Progress(
+            stop: stop,
+            hasClosed: walker.closeCode != nil,
+            hasChangedWeight: isBulk != wasBulk,
+            waitsForMuch: waitsForMuch
+        )
     }
 
     @inline(__always)
@@ -150,19 +162,16 @@ struct Flow: ~Copyable {
                 isBlocked = true
                 return .sinkFull
             }
-            if walker.payloadLeft == 0 { stopSplicing(pipes) }
-            if let stop = restingPlace { return stop }
-            if hasEmptiedSource {
+            if hasEmptiedSource || walker.payloadLeft == 0 {
                 stopSplicing(pipes)
-                return .sourceEmpty
+                awaitMuch(of: source)
             }
+            if let stop = restingPlace { return stop }
+            guard !hasEmptiedSource else { return .sourceEmpty }
             guard left > 0 else { return .share }
             let count: Int?
             if startsSplicing(pipes) {
                 count = try spliceIn(source)
-                hasEmptiedSource = count == nil
-                bytes &+= UInt64(count ?? 0)
-                walker.skip(count ?? 0)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
                 (count, hasEmptiedSource) = unsafe try copy(source, to: sink, through: room)
@@ -302,13 +311,30 @@ struct Flow: ~Copyable {
         pipes.give(borrowed)
     }
 
+    /// Whether it is told only when much has come.
+    var waitsForMuch: Bool { awaited > 1 }
+
+    /// Has the kernel tell when a good piece of a large frame has come, or its end. Each wake costs as much as moving some
+    /// tens of KiB, and nobody can do anything with a part of a frame.
+    private mutating func awaitMuch(of source: borrowing Descriptor) {
+        let left = walker.payloadLeft
+        guard waitsForMuch || isSplicing && left >= Self.worthWaiting else { return }
+        let wanted = max(min(left, Self.much), 1)
+        guard wanted != awaited else { return }
+        awaited = wanted
+        source.set(.worthReading, to: Int32(wanted))
+    }
+
     /// Splices up to the rest of the frame into the empty pipe; nil when the source has nothing.
-    private func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
+    private mutating func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
         guard let pipe else { return nil }
         let wanted = Int(clamping: min(walker.payloadLeft, UInt64(pipe.pipe.capacity)))
         do throws(Errno) {
-            guard let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false) else { return nil }
-            pipe.count += count
+            let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false)
+            hasEmptiedSource = count == nil
+            pipe.count += count ?? 0
+            bytes &+= UInt64(count ?? 0)
+            walker.skip(count ?? 0)
             return count
         } catch {
             throw .source

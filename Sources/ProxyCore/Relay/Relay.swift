@@ -20,13 +20,14 @@ public final class Relay: ReadinessHandler {
     private var phase = Phase.open
     private var clientHasFinished = false
     private var chromeIsRegistered = true
-    private var silence = (client: 0, chrome: 0)
-    /// When an interval last passed, and what each side had taken by then.
-    private var checked: Instant
-    private var taken = (client: UInt64(0), chrome: UInt64(0))
+    private var keepalive: Keepalive
+    /// What the client had taken when it was last looked at on the way to a boundary.
+    private var takenByClient: UInt64 = 0
     /// Who said Close first, and with which code.
     private var firstClose: RelayEnd?
     private var timer: LoopTimer?
+    /// Ends the wait for much to come at once.
+    private var hurry: LoopTimer?
 
     /// Joins two sockets whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
     /// Without an interval nobody is pinged. `finished` is called once, on the loop's thread.
@@ -46,7 +47,7 @@ public final class Relay: ReadinessHandler {
         self.chrome = chrome
         self.pingInterval = pingInterval
         self.finished = finished
-        checked = loop.now
+        keepalive = Keepalive(at: loop.now)
         up = Flow(from: .client, received: fromClient, at: loop.now)
         down = Flow(from: .server, received: fromChrome, at: loop.now)
         up.sourceHasFinished = self.client.peerHasFinished
@@ -165,6 +166,7 @@ public final class Relay: ReadinessHandler {
     private func note(_ progress: Flow.Progress) {
         if progress.hasClosed { noteClose() }
         if progress.hasChangedWeight { weigh() }
+        if progress.waitsForMuch { hurrySoon() }
     }
 
     /// Has both sockets wait in the loop's line while much moves between them.
@@ -173,6 +175,18 @@ public final class Relay: ReadinessHandler {
         let isBulk = up.isBulk || down.isBulk
         loop.setBulk(client.registration, isBulk)
         loop.setBulk(chrome.registration, isBulk)
+    }
+
+    /// What waits for much to come is moved all the same when it does not come soon.
+    private func hurrySoon() {
+        let timer =
+            hurry
+            ?? LoopTimer { [unowned self] in
+                if up.waitsForMuch { runUp() }
+                if down.waitsForMuch { runDown() }
+            }
+        hurry = timer
+        if !timer.isScheduled { loop.schedule(timer, at: loop.now + Patience.forMuch) }
     }
 
     // MARK: Keepalive
@@ -190,38 +204,27 @@ public final class Relay: ReadinessHandler {
     }
 
     private func keepAlive(_ interval: Duration) {
-        // Whoever answered the last Ping begins anew, however soon the answer came and however late this looks.
-        if up.lastByte > checked { silence.client = 0 }
-        if down.lastByte > checked { silence.chrome = 0 }
-        silence.client = isClientSilent(for: interval) ? silence.client + 1 : 0
-        silence.chrome = isChromeSilent(for: interval) ? silence.chrome + 1 : 0
-        taken = (down.taken, up.taken)
-        checked = loop.now
-        if silence.client > Patience.silentIntervals { return clientIsGone() }
-        if silence.chrome > Patience.silentIntervals { return chromeIsGone() }
-        if silence.client > 0, down.admitsFrame {
-            down.insert(ControlFrame.ping())
-            pumpDown()
+        switch keepalive.intervalPassed(interval, up: up, down: down, now: loop.now) {
+        case .clientIsGone: clientIsGone()
+        case .chromeIsGone: chromeIsGone()
+        case .goOn(let client, let chrome, let next):
+            if client { pingClient() }
+            if chrome { pingChrome() }
+            guard case .open = phase, firstClose == nil, !clientHasFinished else { return }
+            wake(at: next)
         }
-        if silence.chrome > 0, case .open = phase, up.admitsFrame {
-            up.insert(ControlFrame.ping(maskingKey: .random()))
-            pumpUp()
-        }
-        guard case .open = phase, firstClose == nil, !clientHasFinished else { return }
-        let next = min(up.lastByte, down.lastByte) + interval
-        wake(at: silence == (0, 0) && next > loop.now ? next : loop.now + interval)
     }
 
-    /// Nothing came from the client though it was read from; and it could be pinged, or takes nothing either.
-    private func isClientSilent(for interval: Duration) -> Bool {
-        loop.now.since(up.lastByte) >= interval && !up.isBlocked
-            && (down.admitsFrame || down.isBlocked && down.taken == taken.client)
+    private func pingClient() {
+        guard down.admitsFrame else { return }
+        down.insert(ControlFrame.ping())
+        pumpDown()
     }
 
-    /// Nothing came from Chrome though it was read from; and it could be pinged, or takes nothing either.
-    private func isChromeSilent(for interval: Duration) -> Bool {
-        loop.now.since(down.lastByte) >= interval && !down.isBlocked
-            && (up.admitsFrame || up.isBlocked && up.taken == taken.chrome)
+    private func pingChrome() {
+        guard case .open = phase, up.admitsFrame else { return }
+        up.insert(ControlFrame.ping(maskingKey: .random()))
+        pumpUp()
     }
 
     private func wake(at moment: Instant) {
@@ -282,26 +285,22 @@ public final class Relay: ReadinessHandler {
         guard down.walker.closeCode == nil else { return linger(firstClose) }
         // Chrome did not answer the client's Close with its own, so the proxy does.
         let echo = firstClose.code.isLegalOnTheWire ? firstClose.code : .normal
-        phase = .leaving(goodbye(firstClose, echo, reason: ""))
+        phase = .leaving(Goodbye(firstClose, echo, reason: "", at: loop.now))
         sayGoodbye()
     }
 
     private func chromeIsGone() {
         let end = RelayEnd(code: .internalError, side: .chrome)
-        phase = .leaving(goodbye(end, .internalError, reason: "Chrome is gone"))
+        phase = .leaving(Goodbye(end, .internalError, reason: "Chrome is gone", at: loop.now))
         sayGoodbye()
-    }
-
-    private func goodbye(_ end: RelayEnd, _ code: CloseCode, reason: String) -> Goodbye {
-        Goodbye(end: end, code: code, reason: reason, deadline: loop.now + Patience.longest)
     }
 
     /// Starts to take leave of the client, which happens at the next boundary on the way to it.
     private func leave(_ end: RelayEnd, _ code: CloseCode, reason: String) {
         guard case .open = phase else { return }
-        phase = .leaving(goodbye(end, code, reason: reason))
+        phase = .leaving(Goodbye(end, code, reason: reason, at: loop.now))
         down.stopsAtBoundary = true
-        taken.client = down.taken
+        takenByClient = down.taken
         wake(at: loop.now + Patience.standard)
         pumpDown()
         runUp()
@@ -309,8 +308,8 @@ public final class Relay: ReadinessHandler {
 
     /// Gives up on a boundary that does not come nearer, or not soon enough.
     private func awaitBoundary(_ goodbye: Goodbye) {
-        guard down.taken != taken.client, loop.now < goodbye.deadline else { return finish(goodbye.end) }
-        taken.client = down.taken
+        guard down.taken != takenByClient, loop.now < goodbye.deadline else { return finish(goodbye.end) }
+        takenByClient = down.taken
         wake(at: loop.now + Patience.standard)
     }
 
@@ -391,6 +390,7 @@ public final class Relay: ReadinessHandler {
         phase = .ended
         if let timer { loop.cancel(timer) }
         timer = nil
+        if let hurry { loop.cancel(hurry) }
         if chromeIsRegistered { loop.deregister(chrome.registration, closing: true) }
         loop.deregister(client.registration, closing: true)
         up.release(pipes)

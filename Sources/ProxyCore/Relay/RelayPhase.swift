@@ -18,6 +18,13 @@ extension Relay {
         let reason: String
         /// Until when the frame that is under way may go on.
         let deadline: Instant
+
+        init(_ end: RelayEnd, _ code: CloseCode, reason: String, at now: Instant) {
+            self.end = end
+            self.code = code
+            self.reason = reason
+            deadline = now + Patience.longest
+        }
     }
 
     /// Which socket an event is of.
@@ -34,7 +41,7 @@ extension Relay {
         static let longest = Duration.seconds(30)
         /// For one side to say something after the other has ended, or said Close.
         static let halfOpen = Duration.seconds(5)
-        /// How many intervals without a byte, each with a Ping, mean that nobody is there.
-        static let silentIntervals = 3
+        /// For much of a large frame to come at once.
+        static let forMuch = Duration.milliseconds(5)
     }
 }

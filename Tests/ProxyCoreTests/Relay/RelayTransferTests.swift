@@ -56,6 +56,30 @@ private func payload(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         }
     }
 
+    /// While much is to come the kernel tells of much at once only; what comes slowly is passed on nevertheless, and so is
+    /// what follows.
+    @Test(arguments: Direction.allCases)
+    func aLargeFrameThatComesSlowlyIsNotHeldBack(direction: Direction) async throws {
+        try await onLoop { loop in
+            let peers = try await JoinedPeers.joined(on: loop)
+            let (source, sink) = direction.ends(of: peers)
+            let frame = WireFrame.bytes(.text, payload(2 << 20), key: direction.key)
+            var sent = 0
+            for piece in [300_000, 1, 70_000, 1_000, 200_000, 16, frame.count - 571_017] {
+                source.send(Array(frame[sent..<sent + piece]))
+                let received = await sink.take(piece)
+                #expect(received == Array(frame[sent..<sent + piece]))
+                sent += piece
+            }
+            #expect(sent == frame.count)
+            let small = WireFrame.text("?", key: direction.key)
+            source.send(small)
+            let received = await sink.take(small.count)
+            #expect(received == small)
+            await peers.close()
+        }
+    }
+
     @Test(arguments: Direction.allCases)
     func byteByByte(direction: Direction) async throws {
         try await onLoop { loop in
