@@ -57,19 +57,19 @@ private enum Base64 {
 
     /// `bytes` in base64.
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
+        var characters: [UInt8] = []
+        characters.reserveCapacity((bytes.count + 2) / 3 * 4)
         let alphabet = alphabet
-        var characters = [UInt8](repeating: UInt8(ascii: "="), count: (bytes.count + 2) / 3 * 4)
-        var output = characters.mutableSpan
-        var place = 0
-        for start in stride(from: 0, to: bytes.count, by: 3) {
+        var start = 0
+        while start < bytes.count {
             let count = min(bytes.count - start, 3)
             var bits: UInt32 = 0
             for offset in 0..<3 { bits = bits << 8 | (offset < count ? UInt32(bytes[start + offset]) : 0) }
-            // Behind the last byte's digits the padding stays.
-            for digit in 0...count {
-                output[place + digit] = alphabet[Int(bits >> (18 - 6 * UInt32(digit)) & 0x3F)]
+            for digit in 0...3 {
+                let value = Int(bits >> (18 - 6 * UInt32(digit)) & 0x3F)
+                characters.append(digit <= count ? alphabet[value] : UInt8(ascii: "="))
             }
-            place += 4
+            start += 3
         }
         return characters
     }
