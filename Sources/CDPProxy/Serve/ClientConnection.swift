@@ -69,7 +69,8 @@ extension ProxyServer {
         let begin = Instant.now()
         let upgrade = try handshake(asked.head)
         try checkRoom()
-        let path = try await browserReady(for: caller.grant, endpoint, request)
+        let path = if let named = endpoint.namedPath { named } else { try await currentPath(of: endpoint) }
+        if sessions != nil { try await injectSession(for: caller.grant, endpoint, path, request) }
         let chromeSide = try await openChrome(path, for: endpoint)
         do throws(Refusal) {
             try checkRoom()

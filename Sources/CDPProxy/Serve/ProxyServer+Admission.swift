@@ -10,15 +10,21 @@ struct Caller {
 
 extension ProxyServer {
     /// The one way to a `Grant`: nothing but `/health` is served without it.
-    ///
-    /// A token whose signature fits no key may be signed with one that is newer than ours, so the keys are fetched once
-    /// more, as often as that is allowed, before it is refused.
     func admit(_ head: RequestHead, _ routed: RoutedRequest, from origin: RequestOrigin) async throws(Refusal) -> Caller
     {
         do throws(Rejection) {
             let credential = try Credential.find(fields: head.fields, query: routed.query)
             if routed.route == .ticket { try Self.checkStandsInHeader(credential) }
-            let grant = try await admit(credential, from: origin.address)
+            var known = keys.keysAtHand
+            if known == nil { known = try? await keys.keys() }
+            let grant: Grant
+            do throws(Rejection) {
+                grant = try gate.admit(credential, keys: known, peer: origin.address, now: clock())
+            } catch .signature {
+                // A key that is newer than ours may fit: they are fetched once more, as often as that is allowed.
+                guard let newer = await keys.keysAfterBadSignature() else { throw .signature }
+                grant = try gate.admit(credential, keys: newer, peer: origin.address, now: clock())
+            }
             metrics.tokensAccepted.increment()
             return Caller(grant: grant, origin: origin)
         } catch {
@@ -32,16 +38,6 @@ extension ProxyServer {
         switch credential {
         case .bearer, .apiKey: return
         case .signingKey, .ticket: throw .missing
-        }
-    }
-
-    private func admit(_ credential: Credential, from address: IPAddress) async throws(Rejection) -> Grant {
-        let known = try? await keys.keys()
-        do throws(Rejection) {
-            return try gate.admit(credential, keys: known, peer: address, now: clock())
-        } catch .signature {
-            guard let newer = await keys.keysAfterBadSignature() else { throw .signature }
-            return try gate.admit(credential, keys: newer, peer: address, now: clock())
         }
     }
 

@@ -5,14 +5,13 @@ import SessionStore
 // What is done with Chrome before a client is joined to it.
 
 extension ProxyServer {
-    /// Gives the path of the endpoint a client asked for, once the stored session that belongs to it is in the browser.
-    func browserReady(
+    /// Puts the stored session that belongs to the client into the browser whose endpoint, or whose page's, has this path.
+    func injectSession(
         for grant: Grant,
         _ endpoint: SocketEndpoint,
+        _ path: String,
         _ request: RequestID
-    ) async throws(Refusal) -> String {
-        let path = try await path(of: endpoint)
-        guard sessions != nil else { return path }
+    ) async throws(Refusal) {
         let browser =
             isBrowser(endpoint)
             ? path
@@ -29,7 +28,6 @@ extension ProxyServer {
         } catch {
             throw .session(error)
         }
-        return path
     }
 
     /// Sees to it that the browser holds the stored session that is asked for, if there is one, and that the caller may
@@ -57,15 +55,15 @@ extension ProxyServer {
         }
     }
 
-    /// The path on Chrome's side. What has no id is looked up each time, since a restarted Chrome has another.
-    private func path(of endpoint: SocketEndpoint) async throws(Refusal) -> String {
-        switch endpoint {
-        case .browserWithID(let id): return "/devtools/browser/\(id)"
-        case .page(let id): return "/devtools/page/\(id)"
-        case .root where configuration.listeners.root == .page:
-            return try await asked { () async throws(ChromeFailure) in try await chrome.firstPagePath() }
-        case .root, .browser:
-            return try await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
+    /// The path, on Chrome's side, of what the client did not name. It is looked up each time, since a restarted Chrome has
+    /// another.
+    func currentPath(of endpoint: SocketEndpoint) async throws(Refusal) -> String {
+        try await asked { () async throws(ChromeFailure) in
+            if endpoint == .root, configuration.listeners.root == .page {
+                try await chrome.firstPagePath()
+            } else {
+                try await chrome.browserPath()
+            }
         }
     }
 
@@ -85,7 +83,7 @@ extension ProxyServer {
             do throws(ChromeFailure) {
                 return try await chrome.open(path)
             } catch {
-                throw error == .noSuchEndpoint && !endpoint.isNamedByClient ? .garbage : error
+                throw error == .noSuchEndpoint && endpoint.namedPath == nil ? .garbage : error
             }
         }
     }

@@ -6,17 +6,12 @@ extension ProxyServer {
     /// A client was joined to Chrome.
     func began(_ connection: LiveConnection, until expiry: Double) {
         metrics.connections.increment()
-        log.record(
-            .info,
-            "connected",
-            requestID: connection.request,
-            [
-                "sessionId": .string(connection.sessionID),
-                "projectId": .string(connection.projectID),
-                "userId": connection.userID.map { .string($0) },
-                "peer": .string(connection.peer.description),
-            ]
-        )
+        log.record(.info, "connected", requestID: connection.request) { line in
+            line.append("sessionId", connection.sessionID)
+            line.append("projectId", connection.projectID)
+            if let userID = connection.userID { line.append("userId", userID) }
+            line.append("peer", connection.peer)
+        }
         if configuration.gate.expiresConnections { closeAtExpiry(connection, expiry) }
     }
 
@@ -27,24 +22,19 @@ extension ProxyServer {
         metrics.closes["\(end.code)", end.side.rawValue].increment()
         // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
         if end.side == .chrome { chromeState = nil }
-        log.record(
-            .info,
-            "closed",
-            requestID: connection.request,
-            [
-                "sessionId": .string(connection.sessionID),
-                "projectId": .string(connection.projectID),
-                "peer": .string(connection.peer.description),
-                "code": .integer(Int(end.code.rawValue)),
-                "side": .string(end.side.rawValue),
-                "fault": end.fault.map { .string($0.rawValue) },
-                "seconds": .number(clock() - connection.since),
-                "bytesToChrome": .count(totals.bytesToChrome),
-                "bytesToClient": .count(totals.bytesToClient),
-                "framesToChrome": .count(totals.framesToChrome),
-                "framesToClient": .count(totals.framesToClient),
-            ]
-        )
+        log.record(.info, "closed", requestID: connection.request) { line in
+            line.append("sessionId", connection.sessionID)
+            line.append("projectId", connection.projectID)
+            line.append("peer", connection.peer)
+            line.append("code", Int(end.code.rawValue))
+            line.append("side", end.side.rawValue)
+            if let fault = end.fault { line.append("fault", fault.rawValue) }
+            line.append("seconds", clock() - connection.since)
+            line.append("bytesToChrome", Int(clamping: totals.bytesToChrome))
+            line.append("bytesToClient", Int(clamping: totals.bytesToClient))
+            line.append("framesToChrome", Int(clamping: totals.framesToChrome))
+            line.append("framesToClient", Int(clamping: totals.framesToClient))
+        }
         stopIfEmpty()
     }
 
@@ -62,12 +52,10 @@ extension ProxyServer {
     }
 
     private func recordRefusal(_ event: String, _ refusal: Refusal, _ request: RequestID, _ peer: IPAddress) {
-        log.record(
-            .warning,
-            event,
-            requestID: request,
-            ["reason": .string(refusal.reason), "peer": .string(peer.description)]
-        )
+        log.record(.warning, event, requestID: request) { line in
+            line.append("reason", refusal.reason)
+            line.append("peer", peer)
+        }
     }
 
     /// A client's handshake is over, one way or another.

@@ -108,15 +108,17 @@ extension Refusal {
 
     /// Written member by member: whoever floods the proxy with requests makes it write this as often.
     private static func body(_ error: String, _ description: String?, _ request: RequestID) -> [UInt8] {
-        var body = Array(#"{"error":"#.utf8)
+        var body: [UInt8] = []
+        body.reserveCapacity(256)
+        body.append(#"{"error":"#)
         JSONString(error).write(to: &body)
         if let description {
-            body += #","error_description":"#.utf8
+            body.append(#","error_description":"#)
             JSONString(description).write(to: &body)
         }
-        body += #","requestId":"#.utf8
-        JSONString(request.description).write(to: &body)
-        body += "}".utf8
+        body.append(#","requestId":""#)
+        request.write(to: &body)
+        body.append(#""}"#)
         return body
     }
 }

@@ -30,11 +30,12 @@ enum SocketEndpoint: Sendable, Equatable {
     /// `/devtools/page/ID`.
     case page(String)
 
-    /// Whether the client said which by its id, so that it may be one of the past.
-    var isNamedByClient: Bool {
+    /// The path on Chrome's side when the client said which by its id, so that it may be one of the past.
+    var namedPath: String? {
         switch self {
-        case .browserWithID, .page: true
-        case .root, .browser: false
+        case .browserWithID(let id): "/devtools/browser/" + id
+        case .page(let id): "/devtools/page/" + id
+        case .root, .browser: nil
         }
     }
 }

@@ -84,7 +84,7 @@ struct RoutedRequest: Sendable {
     /// The id that follows `prefix` and ends `path`.
     private static func id(in path: String, after prefix: String) -> String? {
         guard path.hasPrefix(prefix) else { return nil }
-        let id = path.dropFirst(prefix.count)
+        let id = Substring(path.utf8.dropFirst(prefix.utf8.count))
         return isID(id) ? String(id) : nil
     }
 

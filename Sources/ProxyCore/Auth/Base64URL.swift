@@ -9,28 +9,33 @@ public enum Base64URL {
         // Six bits a character; an illegal one has the highest bit set, which is looked at once, at the end.
         var seen: UInt8 = 0
         let values = Self.values
-        let bytes = [UInt8](capacity: text.count / 4 * 3 + 2) { output in
-            var index = 0
-            while index < whole {
-                let first = values[Int(text[index])]
-                let second = values[Int(text[index + 1])]
-                let third = values[Int(text[index + 2])]
-                let fourth = values[Int(text[index + 3])]
-                seen |= first | second | third | fourth
-                output.append(first << 2 | second >> 4)
-                output.append(second << 4 | third >> 2)
-                output.append(third << 6 | fourth)
-                index += 4
-            }
-            guard tail > 0 else { return }
+        var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
+        var output = bytes.mutableSpan
+        var (index, place) = (0, 0)
+        while index < whole {
+            // Sound: the load is bounds-checked, and every bit pattern is a UInt32.
+            let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt32.self)
+            let four = UInt32(littleEndian: word)
+            let first = values[Int(four & 0xFF)]
+            let second = values[Int(four >> 8 & 0xFF)]
+            let third = values[Int(four >> 16 & 0xFF)]
+            let fourth = values[Int(four >> 24)]
+            seen |= first | second | third | fourth
+            output[place] = first << 2 | second >> 4
+            output[place + 1] = second << 4 | third >> 2
+            output[place + 2] = third << 6 | fourth
+            index += 4
+            place += 3
+        }
+        if tail > 0 {
             // Two or three characters hold one or two bytes, and four or two bits that must be zero.
             let first = values[Int(text[whole])]
             let second = values[Int(text[whole + 1])]
             let third = tail == 3 ? values[Int(text[whole + 2])] : 0
             let stray = tail == 3 ? third & 0x3 : second & 0xF
             seen |= first | second | third | (stray == 0 ? 0 : illegal)
-            output.append(first << 2 | second >> 4)
-            if tail == 3 { output.append(second << 4 | third >> 2) }
+            output[place] = first << 2 | second >> 4
+            if tail == 3 { output[place + 1] = second << 4 | third >> 2 }
         }
         return seen & illegal == 0 ? bytes : nil
     }

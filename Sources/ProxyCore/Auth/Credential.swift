@@ -39,8 +39,7 @@ public enum Credential: Sendable, Redacted {
 
     /// The value without percent-encoding, which a token does not need and some clients apply.
     private static func decoded(_ value: ArraySlice<UInt8>) throws(Rejection) -> ArraySlice<UInt8> {
-        let bytes = value.span
-        guard bytes.indices.contains(where: { bytes[$0] == UInt8(ascii: "%") }) else { return value }
+        guard value.span.firstIndex(of: UInt8(ascii: "%")) != nil else { return value }
         guard let bytes = QueryParameters.percentDecoded(value) else { throw .malformed }
         return bytes[...]
     }

@@ -13,19 +13,19 @@ struct SignedToken {
     /// The token in `bytes`. `malformed` or `algorithm` are thrown; nothing is verified yet.
     init(_ bytes: ArraySlice<UInt8>) throws(Rejection) {
         guard bytes.count <= Self.maximumByteCount else { throw .malformed }
-        let point = UInt8(ascii: ".")
-        guard let first = bytes.firstIndex(of: point), let second = bytes[(first + 1)...].firstIndex(of: point) else {
+        let (span, point) = (bytes.span, UInt8(ascii: "."))
+        guard let first = span.firstIndex(of: point), let second = span.firstIndex(of: point, from: first + 1) else {
             throw .malformed
         }
-        let (header, payload, signature) = (bytes[..<first], bytes[(first + 1)..<second], bytes[(second + 1)...])
-        try Self.checkHeader(header)
+        let (payload, signature) = (span.extracting(first + 1..<second), span.extracting(droppingFirst: second + 1))
+        try Self.checkHeader(span.extracting(first: first))
         // A fourth segment is refused here: a point is not in the alphabet.
-        guard let signature = Base64URL.decode(signature.span), let payload = Base64URL.decode(payload.span) else {
+        guard let signature = Base64URL.decode(signature), let payload = Base64URL.decode(payload) else {
             throw .malformed
         }
         self.payload = payload
         self.signature = signature
-        signedPart = bytes[..<second]
+        signedPart = bytes.prefix(second)
     }
 
     /// The claims, once the signature over the bytes as they came has been found good, and the key it is good by; without
@@ -38,9 +38,9 @@ struct SignedToken {
 
     /// RFC 7515 section 4.1: `alg` is HS256 whatever the token would like; `typ` absent or `JWT` in any case (it is a media
     /// type, RFC 7519 section 5.1); `crit` names extensions that must be understood, and none is.
-    private static func checkHeader(_ segment: ArraySlice<UInt8>) throws(Rejection) {
-        if usualHeaders.contains(where: { $0.span.hasSameBytes(as: segment.span) }) { return }
-        guard let bytes = Base64URL.decode(segment.span) else { throw .malformed }
+    private static func checkHeader(_ segment: Span<UInt8>) throws(Rejection) {
+        for usual in usualHeaders where usual.span.hasSameBytes(as: segment) { return }
+        guard let bytes = Base64URL.decode(segment) else { throw .malformed }
         let header = try object(bytes)
         guard header["alg"]?.isString("HS256") == true else { throw .algorithm }
         if let type = header["typ"], type.stringValue?.lowercased() != "jwt" { throw .malformed }

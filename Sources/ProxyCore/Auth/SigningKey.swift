@@ -3,15 +3,13 @@ internal import Crypto
 /// A key that signs and verifies HS256 (RFC 7518 section 3.2).
 ///
 /// Keeps the two hash states the key leads to instead of the key, which halves the work per token.
-public struct SigningKey: Sendable, Redacted {
+///
+/// A class, so that one key is told from all others, equal ones included, without looking at it.
+public final class SigningKey: Sendable, Redacted {
     /// The fewest bytes a key may have: those of the hash (RFC 7518 section 3.2).
     public static let minimumByteCount = 32
 
     private let keyed: HMAC<SHA256>
-    private let identity = Identity()
-
-    /// What tells one key from all others without looking at it.
-    private final class Identity: Sendable {}
 
     /// The key made of these bytes, untouched; nil when they are fewer than `minimumByteCount`.
     public init?(_ bytes: some Sequence<UInt8>) {
@@ -26,9 +24,6 @@ public struct SigningKey: Sendable, Redacted {
         code.update(data: message)
         return code.finalize() == signature
     }
-
-    /// Whether both are one key, not merely equal ones.
-    func isSame(as other: SigningKey) -> Bool { identity === other.identity }
 
     /// A token (RFC 7515 section 7.1) of `header` and `payload`, whatever they hold, signed with this key.
     public func token(header: some Sequence<UInt8>, payload: some Sequence<UInt8>) -> String {
@@ -61,6 +56,6 @@ public struct SigningKeys: Sendable {
 
     /// Whether `key` is one of the two.
     func contain(_ key: SigningKey) -> Bool {
-        current.isSame(as: key) || previous?.isSame(as: key) == true
+        current === key || previous === key
     }
 }

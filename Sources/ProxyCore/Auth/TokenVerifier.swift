@@ -48,8 +48,8 @@ public enum TokenVerifier {
     }
 }
 
-/// A token whose signature is good.
-struct VerifiedToken: Sendable, Redacted {
+/// A token whose signature is good. Clients come again with it, and share it.
+final class VerifiedToken: Sendable, Redacted {
     /// The claims, each of its type.
     let claims: TokenClaims
     /// The claims as they came, those this program does not know included.
@@ -58,4 +58,12 @@ struct VerifiedToken: Sendable, Redacted {
     let payload: [UInt8]
     /// The key that signed it.
     let signer: SigningKey
+
+    /// What a token was found to say.
+    init(claims: TokenClaims, object: JSONObject, payload: [UInt8], signer: SigningKey) {
+        self.claims = claims
+        self.object = object
+        self.payload = payload
+        self.signer = signer
+    }
 }

@@ -10,15 +10,16 @@ struct VerifiedTokens: Sendable {
 
     private var tokens: [Bytes: VerifiedToken] = [:]
 
-    /// A token as it came, hashed in one go: an array is hashed byte by byte.
+    /// A token as it came. Its last bytes, a signature, are hashed for all of them, in one go: nobody makes two tokens
+    /// that end alike and are both good.
     private struct Bytes: Hashable {
-        let bytes: [UInt8]
-
-        init(_ token: ArraySlice<UInt8>) { bytes = Array(token) }
+        let bytes: ArraySlice<UInt8>
 
         func hash(into hasher: inout Hasher) {
-            unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            unsafe bytes.suffix(32).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         }
+
+        static func == (left: Bytes, right: Bytes) -> Bool { left.bytes.span.hasSameBytes(as: right.bytes.span) }
     }
 
     /// What a token says whose bytes were verified with one of `keys` before; nil when it has to be verified.
@@ -26,7 +27,7 @@ struct VerifiedTokens: Sendable {
     /// The hash that is looked up by is keyed with a secret of this process, so how long it takes tells a stranger nothing
     /// of the tokens that are here.
     subscript(token: ArraySlice<UInt8>, keys: SigningKeys?) -> VerifiedToken? {
-        guard let keys, token.count <= Self.longestToken, let known = tokens[Bytes(token)] else { return nil }
+        guard let keys, token.count <= Self.longestToken, let known = tokens[Bytes(bytes: token)] else { return nil }
         return keys.contain(known.signer) ? known : nil
     }
 
@@ -34,6 +35,7 @@ struct VerifiedTokens: Sendable {
     mutating func add(_ verified: VerifiedToken, _ token: ArraySlice<UInt8>) {
         guard token.count <= Self.longestToken else { return }
         if tokens.count >= Self.mostTokens { tokens.removeAll() }
-        tokens[Bytes(token)] = verified
+        // A copy of its own: the slice is of a whole head.
+        tokens[Bytes(bytes: Array(token)[...])] = verified
     }
 }

@@ -9,10 +9,9 @@ public struct FieldSection: Sendable, Redacted {
 
     /// Copies the head, the first `count` bytes of `received`, in which `lines` stand.
     init(copying received: Span<UInt8>, count: Int, lines: [FieldLine]) {
-        let head = received.extracting(first: count)
-        bytes = Array(capacity: count) { output in
-            for index in head.indices { output.append(head[index]) }
-        }
+        var bytes: [UInt8] = []
+        bytes.append(received.extracting(first: count))
+        self.bytes = bytes
         self.lines = lines
     }
 

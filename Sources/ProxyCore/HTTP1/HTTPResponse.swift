@@ -38,13 +38,14 @@ public struct HTTPResponse: Sendable, Redacted {
     /// Adds a field. One whose name is no token or whose value holds a control byte is left out: a caller's mistake
     /// traps in debug builds, and never splits an answer in release builds.
     public mutating func setField(_ name: StaticString, _ value: String) {
-        let isSafe = Self.isToken(name.description.utf8.span) && !Self.hasControl(value.utf8.span)
+        let name = name.description
+        let isSafe = Self.isToken(name.utf8.span) && !Self.hasControl(value.utf8.span)
         assert(isSafe, "a field must hold no control byte")
         guard isSafe else { return }
-        extraFields += name.description.utf8
-        extraFields += ": ".utf8
-        extraFields += value.utf8
-        extraFields += "\r\n".utf8
+        extraFields.append(name)
+        extraFields.append(": ")
+        extraFields.append(value)
+        extraFields.append("\r\n")
     }
 
     private static func isToken(_ bytes: Span<UInt8>) -> Bool {
@@ -53,29 +54,26 @@ public struct HTTPResponse: Sendable, Redacted {
     }
 
     private static func hasControl(_ bytes: Span<UInt8>) -> Bool {
-        for index in bytes.indices where bytes[index] < 0x20 && bytes[index] != .tab || bytes[index] == 0x7F {
-            return true
-        }
-        return false
+        bytes.endOfText(in: bytes.indices) < bytes.count
     }
 
     /// The whole answer. With `isHead`, as to a HEAD request: the fields of the answer without its body.
     public func serialized(isHead: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + extraFields.count + body.count)
-        bytes += "HTTP/1.1 ".utf8
-        bytes += status.code.description.utf8
-        bytes += " ".utf8
-        bytes += status.reasonPhrase.utf8
-        bytes += "\r\n".utf8
+        bytes.append("HTTP/1.1 ")
+        bytes.append(decimal: status.code)
+        bytes.append(UInt8.space)
+        bytes.append(status.reasonPhrase)
+        bytes.append("\r\n")
         bytes += extraFields
         // RFC 9110 section 8.6: no Content-Length with 1xx and 204.
         if !status.isBodiless {
-            bytes += "Content-Length: ".utf8
-            bytes += body.count.description.utf8
-            bytes += "\r\n".utf8
+            bytes.append("Content-Length: ")
+            bytes.append(decimal: body.count)
+            bytes.append("\r\n")
         }
-        bytes += Self.constantFields.utf8
+        bytes.append(Self.constantFields)
         if !isHead && !status.isBodiless { bytes += body }
         return bytes
     }

@@ -18,16 +18,7 @@ struct LineScanner: Sendable {
     mutating func next(in received: Span<UInt8>, limits: HTTPLimits) throws(HTTPRefusal) -> Range<Int>? {
         let lineLimit = isPastStartLine ? limits.fieldLine : limits.startLine
         let end = min(received.count, limits.head)
-        var index = searched
-        while index < end {
-            if end - index >= ByteBlock.width, ByteBlock(received, at: index).hasNoControl {
-                index += ByteBlock.width
-            } else if isLineControl(received[index]) {
-                break
-            } else {
-                index += 1
-            }
-        }
+        let index = received.endOfText(in: searched..<end)
         searched = index
         // The line is measured before its end is judged, so that the answer is the same however the bytes came.
         if index - lineStart > lineLimit { throw isPastStartLine ? .fieldLineTooLong : .startLineTooLong }
@@ -46,12 +37,6 @@ struct LineScanner: Sendable {
         searched = lineStart
         isPastStartLine = true
         return line
-    }
-
-    /// Whether `byte` is a control other than HTAB: the end of a line, or nothing that may stand in one.
-    @inline(__always)
-    private func isLineControl(_ byte: UInt8) -> Bool {
-        byte < 0x20 && byte != .tab || byte == 0x7F
     }
 
     /// Names the part of the message that the control byte at `index` stands in.

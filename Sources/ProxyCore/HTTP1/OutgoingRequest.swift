@@ -9,13 +9,23 @@ public enum OutgoingRequest {
     ///
     /// - Precondition: `target` is in origin-form and holds only bytes that a target may (see `RequestHead.target`).
     public static func bytes(_ method: StaticString, target: some Sequence<UInt8>) -> [UInt8] {
-        start(method, target: target) + Array("Connection: close\r\n\r\n".utf8)
+        var bytes = start(method, target: target)
+        bytes.append("Connection: close\r\n\r\n")
+        return bytes
     }
 
     /// The request line and `Host`.
     static func start(_ method: StaticString, target: some Sequence<UInt8>) -> [UInt8] {
         let target = Array(target)
         precondition(target.first == UInt8(ascii: "/") && target.allSatisfy(ByteSet.target.contains), "not a target")
-        return Array("\(method) ".utf8) + target + Array(" HTTP/1.1\r\nHost: \(host)\r\n".utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(target.count + 256)
+        bytes.append(method.description)
+        bytes.append(UInt8.space)
+        bytes += target
+        bytes.append(behindTarget)
+        return bytes
     }
+
+    private static let behindTarget = " HTTP/1.1\r\nHost: \(host)\r\n"
 }

@@ -14,13 +14,12 @@ public struct QueryParameters: Sendable, Redacted {
     private static func elements(of query: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         let bytes = query.span
         var elements: [ArraySlice<UInt8>] = []
-        var start = query.startIndex
-        for offset in bytes.indices where bytes[offset] == UInt8(ascii: "&") {
-            let end = query.startIndex + offset
-            elements.append(query[start..<end])
+        var start = 0
+        while let end = bytes.firstIndex(of: UInt8(ascii: "&"), from: start) {
+            elements.append(query[query.startIndex + start..<query.startIndex + end])
             start = end + 1
         }
-        elements.append(query[start...])
+        elements.append(query.dropFirst(start))
         return elements
     }
 
@@ -59,15 +58,20 @@ public struct QueryParameters: Sendable, Redacted {
 
     /// Whether the name of `element` decodes to `name`.
     private static func isNamed(_ name: String, _ element: ArraySlice<UInt8>) -> Bool {
-        var rest = element
+        let bytes = element.span
+        var index = 0
         for expected in name.utf8 {
-            guard var byte = rest.popFirst() else { return false }
+            guard index < bytes.count else { return false }
+            var byte = bytes[index]
+            index += 1
             if byte == UInt8(ascii: "%") {
-                guard let high = rest.popFirst()?.hexValue, let low = rest.popFirst()?.hexValue else { return false }
+                guard index + 1 < bytes.count, let high = bytes[index].hexValue, let low = bytes[index + 1].hexValue
+                else { return false }
                 byte = high << 4 | low
+                index += 2
             }
             guard byte == expected else { return false }
         }
-        return rest.isEmpty || rest.first == UInt8(ascii: "=")
+        return index == bytes.count || bytes[index] == UInt8(ascii: "=")
     }
 }

@@ -27,9 +27,10 @@ struct RequestLine: Sendable {
         index = start
         var pathEnd: Int?
         while index < line.upperBound {
-            if line.upperBound - index >= ByteBlock.width, ByteBlock(received, at: index).isPlainTarget {
-                index += ByteBlock.width
-                continue
+            if line.upperBound - index >= ByteBlock.width {
+                let plain = ByteBlock(received, at: index).countOfPlainTarget
+                index += plain
+                if plain == ByteBlock.width { continue }
             }
             guard ByteSet.target.contains(received[index]) else { break }
             if received[index] == UInt8(ascii: "?"), pathEnd == nil { pathEnd = index }

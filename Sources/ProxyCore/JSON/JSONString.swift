@@ -69,7 +69,15 @@ extension Span<UInt8> {
     /// Whether both hold the same bytes. Stops at the first that differs, so it is not for comparing secrets.
     func hasSameBytes(as other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
+        var index = 0
+        while count - index >= ByteBlock.width {
+            guard ByteBlock(self, at: index) == ByteBlock(other, at: index) else { return false }
+            index += ByteBlock.width
+        }
+        while index < count {
+            guard self[index] == other[index] else { return false }
+            index += 1
+        }
         return true
     }
 }

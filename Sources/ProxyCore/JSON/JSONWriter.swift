@@ -55,16 +55,11 @@ extension JSONString {
     private static func writeRuns(of bytes: Span<UInt8>, to output: inout [UInt8]) {
         var written = 0
         for offset in bytes.indices where needsEscape(bytes[offset]) {
-            append(bytes.extracting(written..<offset), to: &output)
+            output.append(bytes.extracting(written..<offset))
             write(bytes[offset], to: &output)
             written = offset + 1
         }
-        append(bytes.extracting(written..<bytes.count), to: &output)
-    }
-
-    private static func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
-        // The pointer is valid within the closure, which copies; an array takes bytes in one go from a buffer only.
-        unsafe bytes.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+        output.append(bytes.extracting(written..<bytes.count))
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {

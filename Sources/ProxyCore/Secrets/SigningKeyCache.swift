@@ -49,10 +49,15 @@ struct SigningKeyCache: Sendable {
         self.overlap = overlap
     }
 
+    /// The keys that serve now; nil when they have to be fetched.
+    func ready(at now: Double) -> SecretVersions? {
+        // While Secrets Manager cannot be reached the last key goes on serving, however old.
+        failure != nil || now - fetchedAt < timeToLive ? keys(at: now) : nil
+    }
+
     /// What to do for someone who asks for the keys now.
     mutating func lookup(at now: Double) -> Lookup {
-        // While Secrets Manager cannot be reached the last key goes on serving, however old.
-        if let keys = keys(at: now), failure != nil || now - fetchedAt < timeToLive { return .ready(keys) }
+        if let keys = ready(at: now) { return .ready(keys) }
         if isFetching { return .wait }
         if let failure, held == nil, now < retryAt { return .failed(failure) }
         isFetching = true

@@ -62,11 +62,19 @@
 
     // MARK: Asking
 
+    /// The keys to verify with now when they are at hand, as they nearly always are; else ``keys()`` has to be awaited.
+    public var keysAtHand: SigningKeys? {
+        switch origin {
+        case .fixed(let keys): keys
+        case .fetched: isClosed ? nil : cache.ready(at: clock())?.keys
+        }
+    }
+
     /// The keys to verify with now; fetched when there are none or they have run out.
     public func keys() async throws(SecretFailure) -> SigningKeys {
-        guard case .fetched(let fetching) = origin else { return try fixedKeys() }
         while true {
-            guard !isClosed else { throw .unreachable("closed") }
+            if let keys = keysAtHand { return keys }
+            guard case .fetched(let fetching) = origin, !isClosed else { throw .unreachable("closed") }
             switch cache.lookup(at: clock()) {
             case .ready(let versions): return versions.keys
             case .failed(let failure): throw failure
@@ -91,11 +99,6 @@
 
     /// How old the fetched keys are, in seconds; nil when there are none, or they are fixed.
     public var age: Double? { cache.age(at: clock()) }
-
-    private func fixedKeys() throws(SecretFailure) -> SigningKeys {
-        guard case .fixed(let keys) = origin else { throw .unreachable("closed") }
-        return keys
-    }
 
     // MARK: Keeping the keys fresh
 

@@ -53,9 +53,19 @@ public struct IPAddress: Sendable, Hashable {
 extension IPAddress: CustomStringConvertible {
     /// The address as text: `192.0.2.1`, or RFC 5952's form, without brackets.
     public var description: String {
-        guard isIPv4 else { return ipv6Text }
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the address as ``description`` says it.
+    public func write(to bytes: inout [UInt8]) {
+        guard isIPv4 else { return bytes.append(ipv6Text) }
         let octets = UInt32(truncatingIfNeeded: bits)
-        return "\(octets >> 24).\(octets >> 16 & 0xFF).\(octets >> 8 & 0xFF).\(octets & 0xFF)"
+        for shift: UInt32 in [24, 16, 8, 0] {
+            bytes.append(decimal: octets >> shift & 0xFF)
+            if shift > 0 { bytes.append(UInt8(ascii: ".")) }
+        }
     }
 
     private var ipv6Text: String {

@@ -25,13 +25,9 @@ public struct Instant: Comparable, Hashable, Sendable {
 
     /// The moment a duration later; one that is further off than the clock reaches is its last moment.
     public static func + (moment: Instant, duration: Duration) -> Instant {
-        let (seconds, attoseconds) = duration.components
-        guard seconds >= 0 else { return moment }
-        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return Instant(nanoseconds: .max) }
-        let (sum, past) = moment.nanoseconds.addingReportingOverflow(whole)
-        let (total, pastToo) = sum.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
-        return Instant(nanoseconds: past || pastToo ? .max : total)
+        let nanoseconds = UInt64(clamping: duration.attoseconds / 1_000_000_000)
+        let (sum, isTooFar) = moment.nanoseconds.addingReportingOverflow(nanoseconds)
+        return Instant(nanoseconds: isTooFar ? .max : sum)
     }
 
     /// How long after `earlier` this moment is; zero when it is not.

@@ -33,6 +33,7 @@ public final class EventLog {
         self.clock = clock
         self.loop = loop
         self.write = write
+        gathered.reserveCapacity(LogLine.limit)
     }
 
     /// Whether a line of this level would be written; for callers whose fields cost something to gather.
@@ -40,42 +41,69 @@ public final class EventLog {
         level >= threshold
     }
 
-    /// Records an event. Fields whose value is nil are left out.
+    /// Records an event with the fields that `describe` appends; it records nothing itself.
     ///
     /// No token, key, cookie or stored value may be given in a field: what is given is written.
     public func record(
         _ level: LogLevel,
         _ event: String,
         requestID: RequestID? = nil,
-        _ fields: KeyValuePairs<String, LogValue?> = [:]
+        describe: (inout LogLine) -> Void
     ) {
         guard records(level) else { return }
-        var line = LogLine(
-            format: format,
-            time: UTCTimestamp(secondsSince1970: clock()),
-            level: level,
-            event: event
-        )
-        if let requestID { line.append("requestId", .string(requestID.description)) }
-        for (name, value) in fields {
-            if let value { line.append(name, value) }
-        }
-        add(line.finish())
+        let time = UTCTimestamp(secondsSince1970: clock())
+        var line = LogLine(after: takeGathered(), format: format, time: time, level: level, event: event)
+        if let requestID { line.append("requestId", requestID) }
+        describe(&line)
+        line.finish()
+        gather(line.bytes, lastFrom: line.start)
     }
 
-    private func add(_ line: [UInt8]) {
-        if gathered.count + line.count > LogLine.limit { flush() }
-        let isFirst = gathered.isEmpty
-        gathered += line
+    /// Records an event. Fields whose value is nil are left out; what may be in them is said above.
+    public func record(
+        _ level: LogLevel,
+        _ event: String,
+        requestID: RequestID? = nil,
+        _ fields: KeyValuePairs<String, LogValue?> = [:]
+    ) {
+        record(level, event, requestID: requestID) { line in
+            for (name, value) in fields {
+                if let value { line.append(name, value) }
+            }
+        }
+    }
+
+    /// The lines so far, out of their place: the next one is written behind them, and then all are put back.
+    private func takeGathered() -> [UInt8] {
+        var lines: [UInt8] = []
+        swap(&lines, &gathered)
+        return lines
+    }
+
+    /// Keeps the lines until they are written; all but the last one are written now if they are too long together.
+    private func gather(_ lines: [UInt8], lastFrom start: Int) {
+        if lines.count > LogLine.limit {
+            hand(Array(lines[..<start]))
+            gathered = Array(lines[start...])
+        } else {
+            gathered = lines
+        }
         gatheredLines += 1
         guard let loop else { return flush() }
-        if isFirst { loop.putOff { self.flush() } }
+        if gatheredLines == 1 { loop.putOff { self.flush() } }
     }
 
     private func flush() {
-        guard !gathered.isEmpty else { return }
-        if !write(gathered) { droppedLines &+= gatheredLines }
-        gathered.removeAll(keepingCapacity: true)
+        var lines = takeGathered()
+        guard !lines.isEmpty else { return }
+        hand(lines)
+        // The room is kept for the next ones.
+        lines.removeAll(keepingCapacity: true)
+        gathered = lines
+    }
+
+    private func hand(_ lines: [UInt8]) {
+        if !write(lines) { droppedLines &+= gatheredLines }
         gatheredLines = 0
     }
 }

@@ -10,89 +10,132 @@ public enum LogFormat: String, Sendable, CaseIterable {
 ///
 /// A line is never longer than `limit` bytes with its line feed: what does not fit is left out and `truncated` says
 /// so. `limit` is Linux' `PIPE_BUF`, so that one `write` of a line into a pipe is never torn apart.
-public struct LogLine {
+public struct LogLine: ~Copyable {
     /// The most bytes of a line.
     public static let limit = 4096
     /// The most bytes of one text value.
     public static let valueLimit = 1024
 
+    /// Where the line begins, behind the lines it is written after.
+    let start: Int
+
     private static let truncation = #","truncated":true"#
     private let format: LogFormat
-    private var bytes: [UInt8] = []
+    /// The lines it is written after, and as much of it as is written.
+    private(set) var bytes: [UInt8]
     private var isTruncated = false
 
-    /// Begins a line with its time, level and event.
-    public init(format: LogFormat, time: UTCTimestamp, level: LogLevel, event: String) {
+    /// Begins a line with its time, level and event, behind whole lines.
+    init(after lines: consuming [UInt8], format: LogFormat, time: UTCTimestamp, level: LogLevel, event: String) {
         self.format = format
-        bytes.reserveCapacity(512)
+        start = lines.count
+        bytes = consume lines
         switch format {
         case .json:
-            bytes.append(contentsOf: #"{"time":""#.utf8)
+            bytes.append(#"{"time":""#)
             time.write(to: &bytes)
-            bytes.append(contentsOf: #"","level":""#.utf8)
-            bytes.append(contentsOf: level.rawValue.utf8)
-            bytes.append(contentsOf: #"","event":"#.utf8)
+            bytes.append(#"","level":""#)
+            bytes.append(level.rawValue)
+            bytes.append(#"","event":"#)
             Self.writeQuoted(event, to: &bytes)
         case .text:
             time.write(to: &bytes)
             let level = level.rawValue.uppercased()
-            bytes.append(contentsOf: " \(level)\(String(repeating: " ", count: 8 - level.utf8.count))".utf8)
+            bytes.append(" \(level)\(String(repeating: " ", count: 8 - level.utf8.count))")
             Self.write(event, limit: Self.valueLimit, to: &bytes)
         }
     }
 
-    /// Adds a field, unless the line is full.
+    /// Adds a field of any kind, unless the line is full.
     public mutating func append(_ name: String, _ value: LogValue) {
+        switch value {
+        case .string(let text): append(name, text)
+        case .integer(let number): append(name, number)
+        case .number(let number): append(name, number)
+        case .boolean(let truth): appendField(name) { $0.append(truth ? "true" : "false") }
+        }
+    }
+
+    /// Adds text, unless the line is full; it is escaped and cut to a bounded length.
+    public mutating func append(_ name: String, _ text: String) {
+        let isQuoted = format == .json || !Self.isOneWord(text)
+        appendField(name) { bytes in
+            if isQuoted {
+                Self.writeQuoted(text, to: &bytes)
+            } else {
+                Self.write(text, limit: Self.valueLimit, to: &bytes)
+            }
+        }
+    }
+
+    /// Adds a whole number, unless the line is full.
+    public mutating func append(_ name: String, _ number: Int) {
+        appendField(name) { $0.append(decimal: number) }
+    }
+
+    /// Adds a number, such as seconds, unless the line is full; one that is not finite is written as null.
+    public mutating func append(_ name: String, _ number: Double) {
+        appendField(name) { $0.append(number.isFinite ? Self.decimal(number) : "null") }
+    }
+
+    /// Adds a request's name, unless the line is full.
+    public mutating func append(_ name: String, _ request: RequestID) {
+        appendWord(name) { request.write(to: &$0) }
+    }
+
+    /// Adds an address, unless the line is full.
+    public mutating func append(_ name: String, _ address: IPAddress) {
+        appendWord(name) { address.write(to: &$0) }
+    }
+
+    /// Adds a field whose value needs no escape and has no space in it, so that it is quoted in JSON only.
+    @inline(__always)
+    private mutating func appendWord(_ name: String, _ write: (inout [UInt8]) -> Void) {
+        let isQuoted = format == .json
+        appendField(name) { bytes in
+            if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+            write(&bytes)
+            if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+        }
+    }
+
+    /// Adds a field, unless the line is full. Its name is the program's own: it needs no escape.
+    @inline(__always)
+    private mutating func appendField(_ name: String, _ write: (inout [UInt8]) -> Void) {
         guard !isTruncated else { return }
         let end = bytes.count
         switch format {
         case .json:
-            bytes.append(UInt8(ascii: ","))
-            Self.writeQuoted(name, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-            Self.writeJSON(value, to: &bytes)
+            bytes.append(",\"")
+            bytes.append(name)
+            bytes.append("\":")
         case .text:
             bytes.append(UInt8(ascii: " "))
-            bytes.append(contentsOf: name.utf8)
+            bytes.append(name)
             bytes.append(UInt8(ascii: "="))
-            Self.writeText(value, to: &bytes)
         }
-        if bytes.count + Self.truncation.utf8.count + 2 > Self.limit {
+        write(&bytes)
+        if bytes.count - start + Self.truncation.utf8.count + 2 > Self.limit {
             bytes.removeSubrange(end...)
             isTruncated = true
         }
     }
 
-    /// The whole line with its line feed, at most `limit` bytes.
-    public consuming func finish() -> [UInt8] {
+    /// Ends the line: with its line feed it has at most `limit` bytes.
+    mutating func finish() {
         switch format {
         case .json:
-            if isTruncated { bytes.append(contentsOf: Self.truncation.utf8) }
+            if isTruncated { bytes.append(Self.truncation) }
             bytes.append(UInt8(ascii: "}"))
         case .text:
-            if isTruncated { bytes.append(contentsOf: " …".utf8) }
+            if isTruncated { bytes.append(" …") }
         }
         bytes.append(UInt8(ascii: "\n"))
-        return bytes
     }
 
-    private static func writeJSON(_ value: LogValue, to bytes: inout [UInt8]) {
-        switch value {
-        case .string(let text): writeQuoted(text, to: &bytes)
-        case .integer(let number): bytes.append(contentsOf: number.description.utf8)
-        case .number(let number): bytes.append(contentsOf: (number.isFinite ? Self.decimal(number) : "null").utf8)
-        case .boolean(let truth): bytes.append(contentsOf: (truth ? "true" : "false").utf8)
-        }
-    }
-
-    private static func writeText(_ value: LogValue, to bytes: inout [UInt8]) {
-        guard case .string(let text) = value else { return writeJSON(value, to: &bytes) }
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != 0x7f }
-        if isPlain {
-            write(text, limit: valueLimit, to: &bytes)
-        } else {
-            writeQuoted(text, to: &bytes)
-        }
+    /// Whether the text needs no quotes where a space ends it.
+    private static func isOneWord(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != 0x7f }
     }
 
     private static func writeQuoted(_ text: String, to bytes: inout [UInt8]) {
@@ -109,7 +152,7 @@ public struct LogLine {
     /// Writes the text, cut to `limit` bytes.
     private static func write(_ text: String, limit: Int, to bytes: inout [UInt8]) {
         if text.utf8.count <= limit, isPlain(text.utf8.span) {
-            bytes.append(contentsOf: text.utf8)
+            bytes.append(text)
         } else {
             escape(text, limit: limit, to: &bytes)
         }

@@ -2,9 +2,10 @@
 ///
 /// 60 random bits, so that two requests of one fleet's day hardly ever share one. It is no secret and proves nothing.
 public struct RequestID: Sendable, Hashable, CustomStringConvertible {
-    /// Twelve characters of `0-9a-z` without `i`, `l`, `o` and `u`, which are misread.
-    public let description: String
+    /// Five bits for each character, the lowest for the first.
+    private let bits: UInt64
 
+    private static let length = 12
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     /// A fresh id from the system's random numbers.
@@ -15,14 +16,23 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
 
     /// A fresh id from `generator`.
     public init(using generator: inout some RandomNumberGenerator) {
-        let bits: UInt64 = generator.next()
+        bits = generator.next() & (1 << UInt64(5 * Self.length) - 1)
+    }
+
+    /// Twelve characters of `0-9a-z` without `i`, `l`, `o` and `u`, which are misread.
+    public var description: String {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the twelve characters.
+    public func write(to bytes: inout [UInt8]) {
         let alphabet = Self.alphabet
-        // The closure fills all of the twelve bytes it is given.
-        description = unsafe String(unsafeUninitializedCapacity: 12) { bytes in
-            for place in 0..<12 {
-                unsafe bytes.initializeElement(at: place, to: alphabet[Int(bits >> (5 * UInt64(place)) & 31)])
-            }
-            return 12
+        var rest = bits
+        for _ in 0..<Self.length {
+            bytes.append(alphabet[Int(rest & 31)])
+            rest >>= 5
         }
     }
 }

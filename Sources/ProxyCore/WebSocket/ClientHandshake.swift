@@ -19,9 +19,9 @@ public struct ClientHandshake: Sendable {
     /// - Precondition: `path` is in origin-form and holds only bytes that a target may (see `RequestHead.target`).
     public func request(path: some Sequence<UInt8>) -> [UInt8] {
         var bytes = OutgoingRequest.start("GET", target: path)
-        bytes += "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ".utf8
+        bytes.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ")
         bytes += key.characters
-        bytes += "\r\n\r\n".utf8
+        bytes.append("\r\n\r\n")
         return bytes
     }
 
@@ -29,13 +29,14 @@ public struct ClientHandshake: Sendable {
     public func check(_ head: ResponseHead) throws(HandshakeFault) {
         guard head.status == HTTPStatus.switchingProtocols.code else { throw .refused(status: head.status) }
         guard head.version == .http11 else { throw .notAnUpgrade }
-        guard head.fields.list(of: .upgrade, contains: .webSocket) else { throw .notAnUpgrade }
-        guard head.fields.list(of: .connection, contains: .upgrade) else { throw .notAnUpgrade }
-        guard head.fields.count(of: .secWebSocketAccept) == 1,
-            head.fields.first(of: .secWebSocketAccept)?.elementsEqual(key.accept) == true
+        let fields = head.fields
+        guard fields.list(of: .upgrade, contains: .webSocket) else { throw .notAnUpgrade }
+        guard fields.list(of: .connection, contains: .upgrade) else { throw .notAnUpgrade }
+        guard fields.count(of: .secWebSocketAccept) == 1, let accept = fields.first(of: .secWebSocketAccept),
+            accept.span.hasSameBytes(as: key.accept.span)
         else { throw .acceptWrong }
-        guard !head.fields.contains(.secWebSocketExtensions) else { throw .extensionUnasked }
-        guard !head.fields.contains(.secWebSocketProtocol) else { throw .protocolUnasked }
+        guard !fields.contains(.secWebSocketExtensions) else { throw .extensionUnasked }
+        guard !fields.contains(.secWebSocketProtocol) else { throw .protocolUnasked }
     }
 }
 

@@ -32,7 +32,8 @@ public struct WebSocketKey: Sendable, Equatable {
         var hash = Insecure.SHA1()
         hash.update(data: characters)
         hash.update(data: Self.guid)
-        return Base64.encode(Array(hash.finalize()))
+        // A copy in one go, of bytes that are valid within the closure: a digest as a sequence is read one by one.
+        return Base64.encode(unsafe hash.finalize().withUnsafeBytes { unsafe Array($0) })
     }
 
     private static let guid = Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)

@@ -18,19 +18,20 @@ public struct WebSocketUpgrade: Sendable {
     public init(_ head: RequestHead) throws(UpgradeRefusal) {
         guard head.method == .get else { throw .methodNotGet }
         guard head.version == .http11 else { throw .versionHTTP10 }
-        guard head.fields.list(of: .upgrade, contains: .webSocket) else { throw .upgradeMissing }
-        guard head.fields.list(of: .connection, contains: .upgrade) else { throw .connectionMissing }
+        let fields = head.fields
+        guard fields.list(of: .upgrade, contains: .webSocket) else { throw .upgradeMissing }
+        guard fields.list(of: .connection, contains: .upgrade) else { throw .connectionMissing }
         // RFC 6455 sections 11.3.1 and 11.3.5: neither field may appear twice in a request.
-        switch head.fields.count(of: .secWebSocketVersion) {
+        switch fields.count(of: .secWebSocketVersion) {
         case 0: throw .versionUnsupported
         case 1: break
         default: throw .versionRepeated
         }
-        guard head.fields.first(of: .secWebSocketVersion)?.elementsEqual("13".utf8) == true else {
+        guard let version = fields.first(of: .secWebSocketVersion), version.elementsEqual("13".utf8) else {
             throw .versionUnsupported
         }
-        guard let value = head.fields.first(of: .secWebSocketKey) else { throw .keyMissing }
-        guard head.fields.count(of: .secWebSocketKey) == 1 else { throw .keyRepeated }
+        guard let value = fields.first(of: .secWebSocketKey) else { throw .keyMissing }
+        guard fields.count(of: .secWebSocketKey) == 1 else { throw .keyRepeated }
         guard let key = WebSocketKey(value) else { throw .keyMalformed }
         self.key = key
     }
@@ -39,10 +40,10 @@ public struct WebSocketUpgrade: Sendable {
     public var answer: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(192)
-        bytes += "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".utf8
-        bytes += "Sec-WebSocket-Accept: ".utf8
+        bytes.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        bytes.append("Sec-WebSocket-Accept: ")
         bytes += key.accept
-        bytes += "\r\n\r\n".utf8
+        bytes.append("\r\n\r\n")
         return bytes
     }
 }

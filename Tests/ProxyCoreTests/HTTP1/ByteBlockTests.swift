@@ -16,7 +16,8 @@ import Testing
         for position in 0..<ByteBlock.width {
             for filler in [0x20, 0x7E, 0x80, 0xFF] as [UInt8] {
                 let isControl = byte < 0x20 || byte == 0x7F
-                #expect(Self.make(byte, at: position, filler: filler).hasNoControl == !isControl)
+                let block = Self.make(byte, at: position, filler: filler)
+                #expect(block.countBeforeControl == (isControl ? position : ByteBlock.width))
             }
         }
     }
@@ -26,15 +27,33 @@ import Testing
         for position in 0..<ByteBlock.width {
             for filler in [0x21, 0x41, 0x7E] as [UInt8] {
                 let isPlain = ByteSet.target.contains(byte) && !"%?=".utf8.contains(byte)
-                #expect(Self.make(byte, at: position, filler: filler).isPlainTarget == isPlain)
+                let block = Self.make(byte, at: position, filler: filler)
+                #expect(block.countOfPlainTarget == (isPlain ? ByteBlock.width : position))
             }
         }
     }
 
+    @Test func findsTheFirstOfSeveral() {
+        let bytes = Array("ab?\u{1}%\u{0}?\u{0}".utf8)
+        let block = ByteBlock(bytes.span, at: 0)
+        #expect(block.countBeforeControl == 3)
+        #expect(block.countOfPlainTarget == 2)
+        #expect(block.count(before: 0) == 5)
+    }
+
     @Test func readsWhereItIsTold() {
         let bytes = Array("\u{0}12345678\u{0}".utf8)
-        #expect(ByteBlock(bytes.span, at: 1).hasNoControl)
-        #expect(!ByteBlock(bytes.span, at: 0).hasNoControl)
-        #expect(!ByteBlock(bytes.span, at: 2).hasNoControl)
+        #expect(ByteBlock(bytes.span, at: 1).countBeforeControl == 8)
+        #expect(ByteBlock(bytes.span, at: 0).countBeforeControl == 0)
+        #expect(ByteBlock(bytes.span, at: 2).countBeforeControl == 7)
+    }
+
+    @Test(arguments: 0...20)
+    func findsAByteOfASpanWhereverItStands(_ position: Int) {
+        var bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 20)
+        for index in position..<20 { bytes[index] = UInt8(ascii: "&") }
+        #expect(bytes.span.firstIndex(of: UInt8(ascii: "&")) == (position < 20 ? position : nil))
+        #expect(bytes.span.firstIndex(of: UInt8(ascii: "&"), from: 9) == (position < 20 ? max(position, 9) : nil))
+        #expect(bytes.span.firstIndex(of: UInt8(ascii: "&"), from: 20) == nil)
     }
 }

@@ -46,6 +46,9 @@ private actor KeyUser {
         return Self.text(keys)
     }
 
+    /// The keys that need not be waited for.
+    func keysAtHand() -> String { source.keysAtHand.map(Self.text) ?? "none" }
+
     /// Keeps the keys fresh until the source is closed.
     func run() async {
         await source.run()
@@ -120,11 +123,15 @@ private func withSource(
     @Test func fetchesOnceHoweverManyWait() async throws {
         let server = ScriptedHTTPServer { request, _ in Secret().answer(request) }
         defer { server.stop() }
-        try await withSource(try location(server)) { user, _ in
+        try await withSource(try location(server)) { user, clock in
+            #expect(await user.keysAtHand() == "none")
             let all = await withTaskGroup(of: String.self) { group in
                 for _ in 0..<40 { group.addTask { await user.keys() } }
                 return await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
+            #expect(await user.keysAtHand() == all.first)
+            clock.advance(by: 301)
+            #expect(await user.keysAtHand() == "none")
             #expect(all == ["1"])
             #expect(server.requests.count == 1)
             #expect(server.requests.first?.fields["x-amz-target"] == "secretsmanager.GetSecretValue")
@@ -267,7 +274,8 @@ private func withSource(
 
     @Test func aFixedKeyNeedsNobody() async throws {
         let source = SigningKeySource(fixed: try #require(SigningKey(firstKey.utf8)))
-        _ = try await source.keys()
+        let asked = try await source.keys()
+        #expect(source.keysAtHand?.current === asked.current)
         #expect(await source.keysAfterBadSignature() == nil)
         #expect(source.age == nil)
         await source.run()

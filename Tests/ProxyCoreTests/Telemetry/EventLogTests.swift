@@ -46,6 +46,32 @@ private final class Lines {
         )
     }
 
+    @Test(arguments: [
+        (
+            LogFormat.json,
+            #""event":"closed","peer":"192.0.2.1","far":"2001:db8::1","code":1000,"seconds":null,"why":"a b"}"#
+        ),
+        (.text, #"closed peer=192.0.2.1 far=2001:db8::1 code=1000 seconds=null why="a b""#),
+    ])
+    func writesFieldsAsTheyAreDescribed(format: LogFormat, end: String) throws {
+        let lines = Lines()
+        let far = try #require(IPAddress("2001:db8::1"))
+        lines.log(format: format).record(.info, "closed") { line in
+            line.append("peer", IPAddress(ipv4: 0xC000_0201))
+            line.append("far", far)
+            line.append("code", 1000)
+            line.append("seconds", Double.infinity)
+            line.append("why", "a b")
+        }
+        #expect(lines.lines.first?.hasSuffix(end + "\n") == true)
+    }
+
+    @Test func describesNothingBelowItsThreshold() {
+        let lines = Lines()
+        lines.log(threshold: .warning).record(.info, "closed") { _ in Issue.record("nobody will read it") }
+        #expect(lines.lines.isEmpty)
+    }
+
     @Test func carriesTheRequestID() {
         let lines = Lines()
         let id = RequestID()
@@ -166,6 +192,19 @@ private final class Lines {
         let ids = (0..<100).map { _ in RequestID() }
         #expect(Set(ids).count == 100)
         #expect(ids.allSatisfy { $0.description.utf8.count == 12 })
+        #expect(Set(ids.map(\.description)).count == 100)
+        #expect(ids.allSatisfy { $0.description.utf8.allSatisfy("0123456789abcdefghjkmnpqrstvwxyz".utf8.contains) })
+    }
+
+    /// Sixty bits have a character; two numbers that differ in the others only name one request.
+    @Test func isWhatItsCharactersSay() {
+        struct Fixed: RandomNumberGenerator {
+            let number: UInt64
+            func next() -> UInt64 { number }
+        }
+        var (low, high) = (Fixed(number: 1 | 31 << 55), Fixed(number: 1 | 31 << 55 | 1 << 63))
+        #expect(RequestID(using: &low).description == "10000000000z")
+        #expect(RequestID(using: &low) == RequestID(using: &high))
     }
 }
 
