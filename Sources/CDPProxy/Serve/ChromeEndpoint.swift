@@ -50,7 +50,7 @@ final class ChromeEndpoint {
 
     /// Asks for a target and gives the whole answer.
     func ask(_ method: StaticString = "GET", _ target: some Sequence<UInt8>) async throws(ChromeFailure) -> Answer {
-        let stream = try await connect()
+        let stream = try connect()
         defer { stream.close() }
         do throws(StreamError) {
             try await stream.write(OutgoingRequest.bytes(method, target: target))
@@ -90,7 +90,7 @@ final class ChromeEndpoint {
 
     /// Opens a WebSocket on a path such as `/devtools/browser/ID`.
     func open(_ path: String) async throws(ChromeFailure) -> Connection {
-        let stream = try await connect()
+        let stream = try connect()
         do throws(ChromeFailure) {
             let received = try await shakeHands(on: stream, path: path)
             stream.setDeadline(nil)
@@ -123,9 +123,9 @@ final class ChromeEndpoint {
 
     // MARK: Bytes
 
-    private func connect() async throws(ChromeFailure) -> TCPStream {
+    private func connect() throws(ChromeFailure) -> TCPStream {
         do throws(StreamError) {
-            return try await TCPStream.connect(to: address, on: loop, deadline: loop.now + patience)
+            return try TCPStream.begin(to: address, on: loop, deadline: loop.now + patience)
         } catch {
             throw ChromeFailure(error)
         }

@@ -218,8 +218,10 @@ struct Flow: ~Copyable {
             count += more ?? 0
         }
         unsafe try pass(UnsafeBufferPointer(rebasing: scratch[..<good]), to: sink)
-        // After a short read whatever comes later is announced by a new edge; but not the end, once that is known.
-        return (count, more == nil || count < wanted && !sourceHasFinished)
+        // After a short read whatever comes later is announced by a new edge; but not the end, once that is known. Behind
+        // the last frame nothing counts (RFC 6455 section 5.5.1).
+        let isLast = endsWithClose && walker.closeCode != nil
+        return (count, isLast || more == nil || count < wanted && !sourceHasFinished)
     }
 
     /// Walks over bytes that were read, and says how many of them are good.

@@ -36,28 +36,14 @@ public enum StreamError: Error, Hashable, Sendable {
     private var writer: UnsafeContinuation<StreamError?, Never>?
     /// What is worth a try: what the loop told, until a call finds nothing more. Edges come once, so they are kept here
     /// while nobody waits for them; and without one there is nothing to try.
-    private var untried: Readiness
+    private var untried: Readiness = .writable
     private var timer: LoopTimer?
     private var isPastDeadline = false
 
     /// Takes over a connected socket.
-    public convenience init(
-        owning descriptor: consuming Descriptor,
-        peer: SocketAddress,
-        on loop: EventLoop
-    ) throws(Errno) {
-        try self.init(owning: descriptor, peer: peer, on: loop, untried: .writable)
-    }
-
-    private init(
-        owning descriptor: consuming Descriptor,
-        peer: SocketAddress,
-        on loop: EventLoop,
-        untried: Readiness
-    ) throws(Errno) {
+    public init(owning descriptor: consuming Descriptor, peer: SocketAddress, on loop: EventLoop) throws(Errno) {
         self.loop = loop
         self.peer = peer
-        self.untried = untried
         let number = descriptor.number
         self.descriptor = consume descriptor
         super.init()
@@ -70,8 +56,8 @@ public enum StreamError: Error, Hashable, Sendable {
         on loop: EventLoop,
         deadline: Instant
     ) async throws(StreamError) -> TCPStream {
-        let stream = try begin(address, loop)
-        stream.setDeadline(deadline)
+        let stream = try begin(to: address, on: loop, deadline: deadline)
+        stream.untried.remove(.writable)
         do throws(StreamError) {
             try await stream.wait(toWrite: true)
             if stream.peerHasFinished, let error = stream.descriptor?.connectError() { throw .system(error) }
@@ -82,12 +68,20 @@ public enum StreamError: Error, Hashable, Sendable {
         }
     }
 
-    private static func begin(_ address: SocketAddress, _ loop: EventLoop) throws(StreamError) -> TCPStream {
+    /// Begins to connect to an address. The first write waits for the connection, or fails as it does; a server on this
+    /// machine has mostly taken it by then, so that there is nothing to wait for.
+    public static func begin(
+        to address: SocketAddress,
+        on loop: EventLoop,
+        deadline: Instant
+    ) throws(StreamError) -> TCPStream {
         do throws(Errno) {
             let socket = try Descriptor.streamSocket(family: address.family)
             socket.set(.noDelay, to: 1)
             try socket.connect(to: address)
-            return try TCPStream(owning: socket, peer: address, on: loop, untried: [])
+            let stream = try TCPStream(owning: socket, peer: address, on: loop)
+            stream.setDeadline(deadline)
+            return stream
         } catch {
             throw .system(error)
         }
