@@ -279,7 +279,7 @@ import Synchronization
     }
 
     /// How long a turn may last before jobs are left for the next.
-    private static let turnShare = Duration.microseconds(25)
+    private static let turnShare = Duration.microseconds(10)
 }
 
 extension EventLoop: SerialExecutor, TaskExecutor {

@@ -11,7 +11,7 @@ extension TCPStream {
         setDeadline(loop.now + Self.farewell.patience)
         defer { close() }
         do throws(StreamError) {
-            try await write(bytes)
+            try await write(bytes, last: true)
             guard peerMayBeSending else { return }
             finishWriting()
             try await drop(atMost: Self.farewell.bytes)

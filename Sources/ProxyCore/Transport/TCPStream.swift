@@ -114,11 +114,12 @@ public enum StreamError: Error, Hashable, Sendable {
         }
     }
 
-    /// Writes all of the bytes, waiting for room as often as it takes.
-    public func write(_ bytes: [UInt8]) async throws(StreamError) {
+    /// Writes all of the bytes, waiting for room as often as it takes. When they are the `last`, the kernel may send the end
+    /// along with them: to be followed by ``finishWriting()`` or ``close()`` at once.
+    public func write(_ bytes: [UInt8], last: Bool = false) async throws(StreamError) {
         var position = 0
         while position < bytes.count {
-            if let count = try writeNow(bytes[position...]) {
+            if let count = try writeNow(bytes[position...], last) {
                 position += count
             } else {
                 try await wait(toWrite: true)
@@ -126,11 +127,11 @@ public enum StreamError: Error, Hashable, Sendable {
         }
     }
 
-    private func writeNow(_ bytes: ArraySlice<UInt8>) throws(StreamError) -> Int? {
+    private func writeNow(_ bytes: ArraySlice<UInt8>, _ last: Bool) throws(StreamError) -> Int? {
         guard descriptor != nil else { throw .closed }
         guard untried.contains(.writable) else { return nil }
         do throws(Errno) {
-            let count = try descriptor?.send(bytes.span) ?? nil
+            let count = try descriptor?.send(bytes.span, more: last) ?? nil
             if count == nil { untried.remove(.writable) }
             return count
         } catch {
