@@ -268,6 +268,8 @@ import Testing
             while crowd.done < 50 { await loop.turns(1) }
             #expect(crowd.doneWhenTold == 1)
             probe.leave()
+            // The two hold each other.
+            probe.onReady = {}
         }
     }
 
