@@ -171,7 +171,7 @@ struct Flow: ~Copyable {
             guard left > 0 else { return .share }
             let count: Int?
             if startsSplicing(pipes) {
-                count = try spliceIn(source)
+                count = try spliceIn(source, atMost: left)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
                 (count, hasEmptiedSource) = unsafe try copy(source, to: sink, through: room)
@@ -328,9 +328,12 @@ struct Flow: ~Copyable {
     }
 
     /// Splices up to the rest of the frame into the empty pipe; nil when the source has nothing.
-    private mutating func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
+    private mutating func spliceIn(
+        _ source: borrowing Descriptor,
+        atMost limit: Int
+    ) throws(BrokenEnd) -> Int? {
         guard let pipe else { return nil }
-        let wanted = Int(clamping: min(walker.payloadLeft, UInt64(pipe.pipe.capacity)))
+        let wanted = min(Int(clamping: walker.payloadLeft), pipe.pipe.capacity, limit)
         do throws(Errno) {
             let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false)
             hasEmptiedSource = count == nil

@@ -179,14 +179,14 @@ public final class Relay: ReadinessHandler {
 
     /// What waits for much to come is moved all the same when it does not come soon.
     private func hurrySoon() {
-        let timer =
-            hurry
-            ?? LoopTimer { [unowned self] in
-                if up.waitsForMuch { runUp() }
-                if down.waitsForMuch { runDown() }
-            }
+        let timer = hurry ?? LoopTimer { [unowned self] in moveWhatIsThere() }
         hurry = timer
         if !timer.isScheduled { loop.schedule(timer, at: loop.now + Patience.forMuch) }
+    }
+
+    private func moveWhatIsThere() {
+        if up.waitsForMuch { loop.giveWay(client.registration) }
+        if down.waitsForMuch, chromeIsRegistered { loop.giveWay(chrome.registration) }
     }
 
     // MARK: Keepalive
