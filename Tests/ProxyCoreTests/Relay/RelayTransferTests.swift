@@ -246,30 +246,6 @@ private func payload(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         }
     }
 
-    @Test(arguments: Direction.allCases)
-    func aTurnMovesNoMoreThanAFairShare(direction: Direction) async throws {
-        try await onLoop { loop in
-            let peers = try await JoinedPeers.joined(on: loop)
-            let (source, sink) = direction.ends(of: peers)
-            let frame = WireFrame.bytes(.text, payload(8 << 20), key: direction.key)
-            var (count, moved, most) = (0, UInt64(0), UInt64(0))
-            // Told in each turn: what was moved in the one before is there.
-            sink.onBytes = { bytes in
-                count += bytes.count
-                let totals = peers.relay?.totals ?? RelayTotals()
-                let now = totals.bytesToChrome + totals.bytesToClient
-                most = max(most, now - moved)
-                moved = now
-            }
-            source.send(frame)
-            while count < frame.count { await loop.turns(1) }
-            // A share when it is told, and one in the line in which it stands from then on.
-            #expect(most <= 2 * 128 << 10)
-            sink.onBytes = { _ in }
-            await peers.close()
-        }
-    }
-
     @Test func pipesGoBackToThePool() async throws {
         try await onLoop { loop in
             let pipes = PipePool()
