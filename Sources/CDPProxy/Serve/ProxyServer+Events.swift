@@ -30,10 +30,10 @@ extension ProxyServer {
             line.append("side", end.side.rawValue)
             if let fault = end.fault { line.append("fault", fault.rawValue) }
             line.append("seconds", clock() - connection.since)
-            line.append("bytesToChrome", Int(clamping: totals.bytesToChrome))
-            line.append("bytesToClient", Int(clamping: totals.bytesToClient))
-            line.append("framesToChrome", Int(clamping: totals.framesToChrome))
-            line.append("framesToClient", Int(clamping: totals.framesToClient))
+            line.append("bytesToChrome", .count(totals.bytesToChrome))
+            line.append("bytesToClient", .count(totals.bytesToClient))
+            line.append("framesToChrome", .count(totals.framesToChrome))
+            line.append("framesToClient", .count(totals.framesToClient))
         }
         stopIfEmpty()
     }
