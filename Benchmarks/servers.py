@@ -48,7 +48,8 @@ def token(key):
         "nbf": now,
         "exp": now + 3600,
     }
-    parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    # Without spaces, as the JWT libraries write it.
+    parts = [json.dumps(part, separators=(",", ":")).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
     text = b".".join(base64url(part) for part in parts)
     return (text + b"." + base64url(hmac.new(key.encode(), text, hashlib.sha256).digest())).decode()
 

@@ -191,12 +191,14 @@ import Synchronization
     /// and those who stand in the line before it have been. What a handler with more work than its fair share calls
     /// before it returns.
     public func giveWay(_ registration: Registration) {
+        assertOnLoop()
         stand(registration, [.readable, .writable])
     }
 
     /// Says whether a descriptor moves much whenever it is ready. One that does stands in the line first, each time: so
     /// however many there are, whoever has little to say waits for one of them at most.
     public func setBulk(_ registration: Registration, _ isBulk: Bool) {
+        assertOnLoop()
         slots[slot(of: registration)].isBulk = isBulk
     }
 

@@ -19,6 +19,7 @@ extension Relay {
         /// Until when the frame that is under way may go on.
         let deadline: Instant
 
+        /// A goodbye decided now: whatever frame is under way has ``Patience/longest`` to end.
         init(_ end: RelayEnd, _ code: CloseCode, reason: String, at now: Instant) {
             self.end = end
             self.code = code

@@ -72,9 +72,12 @@
 
     /// The keys to verify with now; fetched when there are none or they have run out.
     public func keys() async throws(SecretFailure) -> SigningKeys {
-        while true {
-            if let keys = keysAtHand { return keys }
-            guard case .fetched(let fetching) = origin, !isClosed else { throw .unreachable("closed") }
+        let fetching: Fetching
+        switch origin {
+        case .fixed(let keys): return keys
+        case .fetched(let origin): fetching = origin
+        }
+        while !isClosed {
             switch cache.lookup(at: clock()) {
             case .ready(let versions): return versions.keys
             case .failed(let failure): throw failure
@@ -82,6 +85,7 @@
             case .wait: await outcome()
             }
         }
+        throw .unreachable("closed")
     }
 
     /// The keys after a refetch, for a token whose signature fits none of those at hand; nil when the last refetch is
