@@ -126,9 +126,9 @@ def run(folder, binary, played, key, tool):
         proxy.stop()
 
 
-def callgrind(folder, binary, played, key):
+def callgrind(folder, binary, played, key, *options):
     output = folder / "callgrind"
-    run(folder, binary, played, key, ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"])
+    run(folder, binary, played, key, ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}", *options])
     return read_profile(output)
 
 
