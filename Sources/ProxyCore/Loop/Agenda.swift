@@ -8,6 +8,8 @@
     var line = WaitingLine<Registration>()
     /// What is done when there is nothing else to do.
     var putOff: [() -> Void] = []
+    /// Whether it was the line that had its turn last.
+    private var lineWasLast = false
     /// How often there was something else to do.
     var turnsPutOff = 0
     /// Whether the moment has passed that the timerfd was set to.
@@ -22,6 +24,13 @@
     /// Whether nobody waits, so that what was put off may be done.
     @inline(__always)
     var isIdle: Bool { jobs.isEmpty && line.isEmpty }
+
+    /// Whether it is the line's turn rather than the jobs': each has every other one when both wait, so that a message
+    /// which comes meanwhile waits for one of them and not for both.
+    mutating func takesFromLine() -> Bool {
+        lineWasLast = !line.isEmpty && (jobs.isEmpty || !lineWasLast)
+        return lineWasLast
+    }
 
     /// Takes out what was put off, if now is the time for it.
     mutating func takePutOff() -> [() -> Void] {

@@ -7,16 +7,17 @@ import Synchronization
 /// state without a lock. A task that is to run on the loop is started with it as its preferred executor: then nothing it
 /// awaits passes through another thread, and calls into an actor of the loop are plain calls.
 ///
-/// A turn: wait for events; tell their handlers, and one of those in the line; fire the timers that are due; run jobs
-/// that are there by then. Nothing in a turn is unbounded: a handler gives way after a fair share (``giveWay(_:)``), those
-/// that move much stand in the line each time (``setBulk(_:_:)``), jobs are left for the next turn when this one has
-/// lasted long enough, and so are jobs enqueued by jobs.
+/// A turn: wait for events and tell their handlers; tell one of those in the line, or run jobs that are there by then;
+/// fire the timers that are due. Nothing in a turn is unbounded: a handler gives way after a fair share
+/// (``giveWay(_:)``), those that move much stand in the line each time (``setBulk(_:_:)``), jobs are left for the next turn
+/// when this one has lasted long enough, and so are jobs enqueued by jobs.
 ///
 /// `@unchecked Sendable`: every stored property but `inbox`, `owner` and the eventfd is touched only on the loop's thread, which
 /// ``assertOnLoop()`` checks at every entrance.
 @safe public final class EventLoop: @unchecked Sendable {
     /// When the present turn began. Deadlines count from here; it costs no system call.
-    public private(set) var now = Instant.now()
+    public var now: Instant { turnBegan }
+    private var turnBegan = Instant.now()
 
     /// Where bytes stand between a read and the write that follows it in the same turn: one buffer for all
     /// connections, since none of them keeps anything in it for longer. 64 KiB.
@@ -91,7 +92,7 @@ import Synchronization
 
     private func turn() {
         let count = selector.wait(forever: agenda.isClear)
-        now = .now()
+        turnBegan = .now()
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
             tell(registration, readiness)
@@ -100,9 +101,8 @@ import Synchronization
     }
 
     private func doWhatIsOnTheAgenda() {
-        tellNextInLine()
+        if agenda.takesFromLine() { tellNextInLine() } else { runJobs() }
         if agenda.hasRung { fireTimers() }
-        runJobs()
         for action in agenda.takePutOff() { action() }
         releaseRetired()
     }

@@ -208,6 +208,27 @@ import Testing
         }
     }
 
+    @Test func theLineAndTheJobsTakeTurns() async throws {
+        try await onLoop { loop in
+            let probe = try PipeProbe(on: loop)
+            var told: [Instant] = []
+            probe.onReady = {
+                told.append(loop.now)
+                if let registration = probe.registration { loop.giveWay(registration) }
+            }
+            probe.ring()
+            var ran: [Instant] = []
+            while ran.count < 8 {
+                await loop.turns(1)
+                ran.append(loop.now)
+            }
+            probe.onReady = {}
+            probe.leave()
+            #expect(!told.contains { ran.contains($0) }, "one message waits for one of them, not for both")
+            #expect(told.count >= 7 && Set(told.dropFirst()).count == told.count - 1)
+        }
+    }
+
     @Test func nothingIsLostInTheLine() async throws {
         try await onLoop { loop in
             let first = try PipeProbe(on: loop)
