@@ -34,7 +34,7 @@ test-swift: ## unit and in-process tests; FILTER=SuiteName for some of them
 	@scripts/install-packages build test
 	@scripts/python-environment
 	swift build --build-tests
-	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --skip-build $(if $(FILTER),--filter $(FILTER))
+	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --skip-build $(if $(FILTER),--filter '$(FILTER)')
 
 test-e2e: ## end to end against the release binary; ONLY=test_gate.py for some of them
 	@scripts/install-packages build test

@@ -28,7 +28,7 @@ class Contestant:
     messages: bool = True
 
 
-def cdp_proxy(binary, name=SUBJECT):
+def cdp_proxy(binary, name=SUBJECT, loops=1):
     def start(bench, chrome):
         port = free_port()
         environment = {
@@ -37,6 +37,7 @@ def cdp_proxy(binary, name=SUBJECT):
             "CDP_PROXY_CHROME": f"127.0.0.1:{chrome}",
             "CDP_PROXY_INJECT": "off",
             "CDP_PROXY_DRAIN": "0s",
+            "CDP_PROXY_LOOPS": str(loops),
             "CDP_PROXY_MAX_CONNECTIONS": str(bench.connections),
             "XDG_DATA_HOME": str(bench.folder),
             "WALLCRAWLER_JWT_SIGNING_KEY": bench.key,
@@ -69,9 +70,10 @@ def configured(name, template, command, **values):
     return start
 
 
-def haproxy(name, splice="", check="", **how):
+def haproxy(name, splice="", check="", loops=1, **how):
     command = [shutil.which("haproxy"), "-db", "-f"]
-    return Contestant(name, configured(name, "haproxy.cfg", command, splice=splice, check=check), **how)
+    start = configured(name, "haproxy.cfg", command, splice=splice, check=check, loops=str(loops))
+    return Contestant(name, start, **how)
 
 
 def nginx(name, buffers=""):
@@ -103,3 +105,11 @@ def all_of(binary, others=()):
     if shutil.which("node") and os.path.isdir(NODE_MODULES / "ws"):
         found.append(node())
     return {contestant.name: contestant for contestant in found}
+
+
+def with_loops(binary, loops):
+    """Those whose threads can be counted, with so many of them."""
+    found = [cdp_proxy(binary, loops=loops)]
+    if shutil.which("haproxy"):
+        found.append(haproxy("haproxy-splice", SPLICE, loops=loops))
+    return found

@@ -13,6 +13,12 @@ public struct Environment: Sendable {
     /// The variables this process was started with.
     public static var process: Environment { Environment(ProcessInfo.processInfo.environment) }
 
+    /// These variables and another one, which comes before one of its name: what an option says counts more.
+    public func with(_ name: String, _ value: String?) -> Environment {
+        guard let value else { return self }
+        return Environment(values.merging([name: value]) { $1 })
+    }
+
     /// The value of a variable that has a standard.
     public func value<Value>(_ variable: Variable<Value>) throws(ConfigurationError) -> Value {
         guard let value = try optional(variable) else {

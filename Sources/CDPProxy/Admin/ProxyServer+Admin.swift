@@ -37,7 +37,7 @@ extension ProxyServer {
         case .health: return await healthAnswer()
         case .ready: return await readyAnswer()
         case .metrics: return await metricsAnswer()
-        case .connections: return connectionsAnswer()
+        case .connections: return await connectionsAnswer()
         case .drain:
             drain()
             return HTTPResponse(.accepted, json: Array("{\"status\":\"draining\"}".utf8))
@@ -63,21 +63,25 @@ extension ProxyServer {
 
     private func metricsAnswer() async -> HTTPResponse {
         _ = await chromeIsUp()
-        metrics.relay.sample(connections.totals)
+        var totals = RelayTotals()
+        for each in relays { totals = totals + (await each.totals) }
+        metrics.relay.sample(totals)
         let text = Array(metrics.registry.text().utf8)
         return HTTPResponse(.ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: text)
     }
 
-    private func connectionsAnswer() -> HTTPResponse {
-        HTTPResponse(.ok, json: JSONValue.array(connections.all.map(\.json)).serialized())
+    private func connectionsAnswer() async -> HTTPResponse {
+        var totals: [RequestID: RelayTotals] = [:]
+        for each in relays { totals.merge(await each.liveTotals) { $1 } }
+        let listed = connections.all.map { $0.json(totals[$0.request] ?? RelayTotals()) }
+        return HTTPResponse(.ok, json: JSONValue.array(listed).serialized())
     }
 }
 
 extension LiveConnection {
     /// What operators see of it.
-    fileprivate var json: JSONValue {
-        let totals = relay?.totals ?? RelayTotals()
-        return [
+    fileprivate func json(_ totals: RelayTotals) -> JSONValue {
+        [
             "requestId": JSONValue(request.description),
             "sessionId": JSONValue(sessionID),
             "projectId": JSONValue(projectID),

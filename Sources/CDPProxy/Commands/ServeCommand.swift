@@ -10,12 +10,15 @@ struct ServeCommand: ParsableCommand {
         discussion: Configuration.variables.helpText
     )
 
+    @Option(help: ArgumentHelp("How many threads move the frames of connections (CDP_PROXY_LOOPS).", valueName: "n"))
+    var loops: String?
+
     /// Reads the configuration, opens the ports and serves until the process is told to end.
     func run() throws {
         ProcessHardening.forbidDumps()
         ProcessHardening.ignoreBrokenPipes()
         ProcessHardening.raiseDescriptorLimit()
-        let configuration = try Configuration(.process)
+        let configuration = try Configuration(Environment.process.with("CDP_PROXY_LOOPS", loops))
         try onLoop { loop in try await ProxyServer(configuration, on: loop).run() }
     }
 }

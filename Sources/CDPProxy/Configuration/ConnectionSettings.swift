@@ -8,6 +8,8 @@ struct ConnectionSettings: Sendable {
     let ping: Duration?
     /// How long live connections go on once the proxy drains.
     let drain: Duration
+    /// How many event loops, each on a thread of its own, move the frames of connections.
+    let loops: Int
 
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
@@ -15,11 +17,13 @@ struct ConnectionSettings: Sendable {
         let ping = try environment.value(Self.pingVariable)
         self.ping = ping == .zero ? nil : ping
         drain = try environment.value(Self.drainVariable)
+        loops = try environment.value(Self.loopsVariable)
     }
 
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [
         limitVariable.description, pingVariable.description, drainVariable.description,
+        loopsVariable.description,
     ]
 
     private static let limitVariable = Variable(
@@ -45,5 +49,13 @@ struct ConnectionSettings: Sendable {
         expected: "a duration from 0s to 24h, such as 60s",
         help: "How long live connections go on once the proxy drains.",
         parse: { VariableParsing.duration($0, in: .zero ... .seconds(86_400)) }
+    )
+    private static let loopsVariable = Variable(
+        "CDP_PROXY_LOOPS",
+        in: .connections,
+        standard: "1",
+        expected: "a whole number from 1 to 64",
+        help: "How many threads move the frames of connections.",
+        parse: { VariableParsing.integer($0, in: 1...64) }
     )
 }

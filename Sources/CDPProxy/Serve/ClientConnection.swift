@@ -80,7 +80,7 @@ extension ProxyServer {
             chromeSide.stream.close()
             throw error
         }
-        join(stream, chromeSide, pipelined: asked.rest, caller, request)
+        await join(stream, chromeSide, pipelined: asked.rest, caller, request)
         metrics.connectSeconds.observe(Instant.now().since(begin).inSeconds)
     }
 
@@ -91,26 +91,32 @@ extension ProxyServer {
         pipelined: [UInt8],
         _ caller: Caller,
         _ request: RequestID
-    ) {
+    ) async {
         guard stream.isOpen, chromeSide.stream.isOpen, let client = stream.detach(),
             let chrome = chromeSide.stream.detach()
         else {
             stream.close()
             return chromeSide.stream.close()
         }
-        let connection = LiveConnection(request, grant: caller.grant, peer: caller.origin.address, since: clock())
-        let relay = Relay(
-            client: client,
-            chrome: chrome,
-            fromClient: pipelined,
-            fromChrome: chromeSide.received,
-            on: loop,
-            pipes: pipes,
-            pingInterval: configuration.connections.ping,
-            finished: { end, totals in self.ended(request, end, totals) }
-        )
-        connections.add(connection, relay: relay)
+        let relays = takeTurn()
+        let peer = caller.origin.address
+        let connection = LiveConnection(request, grant: caller.grant, peer: peer, since: clock(), relays: relays)
+        connections.add(connection)
         began(connection, until: caller.grant.expiresAt)
-        relay.start()
+        let rest = Pipelined(fromClient: pipelined, fromChrome: chromeSide.received)
+        let finished = { @Sendable (end, totals) in self.hearOfEnd(request, end, totals) }
+        if relays.loop === loop {
+            await relays.join(request, client: client, chrome: chrome, pipelined: rest, finished: finished)
+        } else {
+            let near = client.leave(loop)
+            let far = chrome.leave(loop)
+            await relays.receive(request, client: near, chrome: far, pipelined: rest, finished: finished)
+        }
+    }
+
+    /// The relays that the next connection belongs to.
+    private func takeTurn() -> Relays {
+        nextRelays = (nextRelays + 1) % relays.count
+        return relays[nextRelays]
     }
 }

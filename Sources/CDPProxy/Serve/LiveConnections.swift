@@ -15,14 +15,15 @@ final class LiveConnection {
     let since: Double
     /// Ends it when its token expires, if it is to.
     var expiryTimer: LoopTimer?
-    /// Its frames' way; nil once it has ended.
-    fileprivate(set) var relay: Relay?
+    /// Where its frames go their way.
+    let relays: Relays
 
-    /// A connection that was granted and is not joined to Chrome yet.
-    init(_ request: RequestID, grant: Grant, peer: IPAddress, since: Double) {
+    /// A connection that was granted and is about to be joined to Chrome.
+    init(_ request: RequestID, grant: Grant, peer: IPAddress, since: Double, relays: Relays) {
         self.request = request
         self.peer = peer
         self.since = since
+        self.relays = relays
         sessionID = grant.sessionID
         projectID = grant.projectID
         userID = grant.userID
@@ -30,12 +31,11 @@ final class LiveConnection {
     }
 }
 
-/// The clients connected to Chrome now, and what the ones that left have moved.
+/// The clients connected to Chrome now.
 ///
-/// Lives on the loop's thread.
+/// Lives on the server's loop.
 final class LiveConnections {
     private var connections: [RequestID: LiveConnection] = [:]
-    private var past = RelayTotals()
 
     /// How many there are.
     var count: Int { connections.count }
@@ -43,39 +43,13 @@ final class LiveConnections {
     /// All of them, the longest connected first.
     var all: [LiveConnection] { connections.values.sorted { $0.since < $1.since } }
 
-    /// What went through all relays since the start, the live ones included.
-    var totals: RelayTotals {
-        connections.values.reduce(past) { $0 + ($1.relay?.totals ?? RelayTotals()) }
-    }
-
-    /// Adds a connection with its relay.
-    func add(_ connection: LiveConnection, relay: Relay) {
-        connection.relay = relay
+    /// Adds one.
+    func add(_ connection: LiveConnection) {
         connections[connection.request] = connection
     }
 
     /// Takes out the one that has ended.
-    func remove(_ request: RequestID, totals: RelayTotals) -> LiveConnection? {
-        guard let connection = connections.removeValue(forKey: request) else { return nil }
-        connection.relay = nil
-        past = past + totals
-        return connection
-    }
-
-    /// Tells every client that it is over.
-    func closeAll(_ code: CloseCode, reason: String) {
-        for connection in all { connection.relay?.close(code, reason: reason) }
-    }
-}
-
-extension RelayTotals {
-    /// Both together.
-    static func + (left: RelayTotals, right: RelayTotals) -> RelayTotals {
-        var sum = left
-        sum.bytesToChrome &+= right.bytesToChrome
-        sum.bytesToClient &+= right.bytesToClient
-        sum.framesToChrome &+= right.framesToChrome
-        sum.framesToClient &+= right.framesToClient
-        return sum
+    func remove(_ request: RequestID) -> LiveConnection? {
+        connections.removeValue(forKey: request)
     }
 }

@@ -15,9 +15,18 @@ extension ProxyServer {
         if configuration.gate.expiresConnections { closeAtExpiry(connection, expiry) }
     }
 
+    /// A relay has ended, on whichever loop it was.
+    nonisolated func hearOfEnd(_ request: RequestID, _ end: RelayEnd, _ totals: RelayTotals) {
+        if loop.isOnLoop {
+            assumeIsolated { $0.ended(request, end, totals) }
+        } else {
+            Task(executorPreference: loop) { await self.ended(request, end, totals) }
+        }
+    }
+
     /// A client's connection is over.
-    func ended(_ request: RequestID, _ end: RelayEnd, _ totals: RelayTotals) {
-        guard let connection = connections.remove(request, totals: totals) else { return }
+    private func ended(_ request: RequestID, _ end: RelayEnd, _ totals: RelayTotals) {
+        guard let connection = connections.remove(request) else { return }
         if let timer = connection.expiryTimer { loop.cancel(timer) }
         metrics.closes["\(end.code)", end.side.rawValue].increment()
         // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
@@ -65,8 +74,11 @@ extension ProxyServer {
     }
 
     private func closeAtExpiry(_ connection: LiveConnection, _ expiry: Double) {
-        let timer = LoopTimer { [unowned connection] in
-            connection.relay?.close(.tokenExpired, reason: "the token has expired")
+        let (relays, request) = (connection.relays, connection.request)
+        let timer = LoopTimer {
+            Task(executorPreference: relays.loop) {
+                await relays.close(request, .tokenExpired, reason: "the token has expired")
+            }
         }
         connection.expiryTimer = timer
         loop.schedule(timer, at: loop.now + .seconds(max(expiry - clock(), 0)))

@@ -21,9 +21,28 @@ extension ProxyServer {
             try start()
         } catch {
             release()
+            await endThreads()
             throw error
         }
         unsafe await withUnsafeContinuation { unsafe stopped = $0 }
+        await endThreads()
+    }
+
+    /// Starts the loops that relays are spread over beside this one.
+    private func startThreads() throws(StartError) {
+        do throws(Errno) {
+            for _ in 1..<configuration.connections.loops {
+                let thread = try LoopThread(EventLoop())
+                threads.append(thread)
+                relays.append(Relays(on: thread.loop, pingInterval: configuration.connections.ping))
+            }
+        } catch {
+            throw StartError(description: "CDP_PROXY_LOOPS: cannot start so many loops: \(error).")
+        }
+    }
+
+    private func endThreads() async {
+        for thread in threads { await thread.stop() }
     }
 
     /// A database that cannot be asked just now is waited for by nobody: connections that need it are refused until it
@@ -40,6 +59,7 @@ extension ProxyServer {
 
     private func start() throws(StartError) {
         let settings = configuration.listeners
+        try startThreads()
         adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen, for: .operators)
         listener = try listen("CDP_PROXY_LISTEN", settings.listen, for: .clients)
         watchSignals()
@@ -150,8 +170,12 @@ extension ProxyServer {
         isDraining = true
         metrics.draining.set(true)
         log.record(.info, "draining", ["connections": .integer(connections.count)])
-        let timer = LoopTimer { [connections] in
-            connections.closeAll(.serviceRestart, reason: "the proxy is being restarted")
+        let timer = LoopTimer { [relays] in
+            for each in relays {
+                Task(executorPreference: each.loop) {
+                    await each.closeAll(.serviceRestart, reason: "the proxy is being restarted")
+                }
+            }
         }
         drainTimer = timer
         loop.schedule(timer, at: loop.now + configuration.connections.drain)

@@ -32,8 +32,6 @@ import SessionInjector
     let publicAddress: ExternalAddress?
     /// The clients that are joined to Chrome.
     let connections = LiveConnections()
-    /// The pipes large frames are spliced through.
-    let pipes = PipePool()
 
     /// Who is let in, and what is remembered of it.
     var gate: Gate
@@ -51,6 +49,12 @@ import SessionInjector
     var startInjectionIsPending: Bool
     /// Whether the server stops when its last client has gone.
     var isStopping = false
+
+    /// Where those that are joined to Chrome have their frames moved, in turn: on this loop, and on those of `threads`.
+    var relays: [Relays]
+    var threads: [LoopThread] = []
+    /// Whose turn it is.
+    var nextRelays = 0
 
     var listener: TCPListener?
     var adminListener: TCPListener?
@@ -86,6 +90,7 @@ import SessionInjector
         keys = SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log)
         sessions = try StoredSessionResolver(configuration)
         injections = InjectionCoordinator(failurePolicy: configuration.injection.failure)
+        relays = [Relays(on: loop, pingInterval: configuration.connections.ping)]
         startInjectionIsPending = configuration.injection.time == .start
         gate = Gate(policy: configuration.gate.policy)
         adminGuard = AdminGuard(configuration)

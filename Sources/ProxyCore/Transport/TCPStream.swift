@@ -242,15 +242,3 @@ public enum StreamError: Error, Hashable, Sendable {
         registration = nil
     }
 }
-
-/// A connected socket without a stream around it, on its way to another owner.
-public struct DetachedSocket: ~Copyable {
-    /// The socket.
-    public let descriptor: Descriptor
-    /// Its place in the loop.
-    public let registration: Registration
-    /// Whether the loop told of something to read that may still be there; it will not tell again.
-    public let mayBeRead: Bool
-    /// Whether the loop told already that the peer sends no more; it will not tell again.
-    public let peerHasFinished: Bool
-}

@@ -183,6 +183,9 @@ func withProxy(
     }
 }
 
+/// How many loops frames are moved on: only the server's own, and another one first.
+let loopCounts = ["1", "2"]
+
 /// A clock that stands still until a test moves it.
 final class ManualClock: Sendable {
     private let seconds = Mutex(Tokens.now)

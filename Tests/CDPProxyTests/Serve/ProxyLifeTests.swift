@@ -133,8 +133,8 @@ import Testing
         }
     }
 
-    @Test func atTheDrainsEndTheLiveAreToldToComeBack() async throws {
-        try await withProxy(["CDP_PROXY_DRAIN": "100ms"]) { proxy in
+    @Test(arguments: loopCounts) func atTheDrainsEndTheLiveAreToldToComeBack(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_DRAIN": "100ms", "CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, _) = try await proxy.open()
             #expect(try await proxy.askAsOperator("POST /drain").status == 202)
             #expect(try await client.closing().code == 1012)
@@ -211,8 +211,8 @@ import Testing
         weak var server: ProxyServer?
     }
 
-    @Test func stoppingEndsLiveConnectionsAtTheDrainsEnd() async throws {
-        try await withProxy(["CDP_PROXY_DRAIN": "0s"]) { proxy in
+    @Test(arguments: loopCounts) func stoppingEndsLiveConnectionsAtTheDrainsEnd(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_DRAIN": "0s", "CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, _) = try await proxy.open()
             await proxy.server.stop()
             #expect(try await client.closing().code == 1012)

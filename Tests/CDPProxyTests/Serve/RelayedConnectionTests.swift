@@ -9,8 +9,8 @@ import Testing
     private static let question = WireFrame.text(#"{"id":1}"#, key: WireFrame.key)
     private static let answer = WireFrame.text(#"{"id":1,"result":{}}"#)
 
-    @Test func framesPassUnchangedBothWays() async throws {
-        try await withProxy { proxy in
+    @Test(arguments: loopCounts) func framesPassUnchangedBothWays(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, chrome) = try await proxy.open()
             try await client.send(Self.question)
             #expect(try await chrome.received(Self.question.count) == Self.question)
@@ -19,8 +19,24 @@ import Testing
         }
     }
 
-    @Test func whatCameBehindTheHandshakesIsNotLost() async throws {
-        try await withProxy { proxy in
+    @Test func connectionsAreSpreadOverTheLoops() async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": "3"]) { proxy in
+            var ends: [(client: WireClient, chrome: ScriptedSocket)] = []
+            for _ in 0..<6 { ends.append(try await proxy.open()) }
+            let places = await proxy.server.places()
+            #expect(Set(places).count == 3)
+            #expect(Set(places).allSatisfy { place in places.count { $0 == place } == 2 })
+            for (client, chrome) in ends {
+                try await client.send(Self.question)
+                #expect(try await chrome.received(Self.question.count) == Self.question)
+            }
+            let listed = try await proxy.askAsOperator("GET /connections").text
+            #expect(listed.split(separator: "\"framesToChrome\":1").count == 7)
+        }
+    }
+
+    @Test(arguments: loopCounts) func whatCameBehindTheHandshakesIsNotLost(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             proxy.chrome.script = { request in
                 request.isUpgrade ? .raw(ScriptedChrome.handshakeAnswer(to: request) + Self.answer) : .usual
             }
@@ -36,8 +52,8 @@ import Testing
         }
     }
 
-    @Test func liveConnectionsCount() async throws {
-        try await withProxy { proxy in
+    @Test(arguments: loopCounts) func liveConnectionsCount(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, chrome) = try await proxy.open()
             try await client.send(Self.question + Self.question)
             _ = try await chrome.received(2 * Self.question.count)
@@ -57,8 +73,8 @@ import Testing
         }
     }
 
-    @Test func aLargeMessagePassesWholeAndIsCounted() async throws {
-        try await withProxy { proxy in
+    @Test(arguments: loopCounts) func aLargeMessagePassesWholeAndIsCounted(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, chrome) = try await proxy.open()
             var generator = SeededGenerator(seed: 7)
             let payload = generator.bytes(count: 1 << 20)
@@ -101,8 +117,9 @@ import Testing
         case clientVanishes = "1006 client"
     }
 
-    @Test(arguments: End.allCases) func anEndIsCountedAndLoggedOnce(_ end: End) async throws {
-        try await withProxy { proxy in
+    @Test(arguments: End.allCases, loopCounts)
+    func anEndIsCountedAndLoggedOnce(_ end: End, loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, chrome) = try await proxy.open()
             try await client.send(Self.question)
             _ = try await chrome.received(Self.question.count)
@@ -186,8 +203,8 @@ import Testing
         var bytesToClient = 0
     }
 
-    @Test func chromesDeathWithinAFrameEndsTheConnectionAnyhow() async throws {
-        try await withProxy { proxy in
+    @Test(arguments: loopCounts) func chromesDeathWithinAFrameEndsTheConnectionAnyhow(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             let (client, chrome) = try await proxy.open()
             chrome.send(WireFrame.header(.text, announcing: 1000) + [UInt8](repeating: 0x20, count: 10))
             chrome.finishSending()
@@ -222,8 +239,9 @@ import Testing
 
     // MARK: Expiry
 
-    @Test func aTokensEndIsItsConnectionsIfSoConfigured() async throws {
-        try await withProxy(["CDP_PROXY_EXPIRE_CONNECTIONS": "on"]) { proxy in
+    @Test(arguments: loopCounts) func aTokensEndIsItsConnectionsIfSoConfigured(loops: String) async throws {
+        let environment = ["CDP_PROXY_EXPIRE_CONNECTIONS": "on", "CDP_PROXY_LOOPS": loops]
+        try await withProxy(environment) { proxy in
             let token = Tokens.make()
             proxy.clock.now += 3599.99
             let (client, chrome) = try await proxy.open(token: token)
@@ -247,5 +265,12 @@ import Testing
             try client.reset()
             #expect(try await proxy.log.line { $0.event == "closed" }.number("code") == 1006)
         }
+    }
+}
+
+extension ProxyServer {
+    /// The loops of those that are connected.
+    fileprivate func places() -> [ObjectIdentifier] {
+        connections.all.map { ObjectIdentifier($0.relays.loop) }
     }
 }
