@@ -191,6 +191,10 @@ def test_a_request_is_one_line_with_its_route(own_service):
 
 def test_quieter(own_service):
     service = own_service(SESSION_LOG_LEVEL="WARNING", wait=False)
+    # It says nothing of its start: its ports do.
+    wait_for_port(service.admin_port)
+    while service.admin("/ready").status != 200:
+        assert service.process.poll() is None
     wait_for_port(service.port)
     service.user("alice").create()
     service.terminate()

@@ -71,10 +71,11 @@ extension ProxyServer {
     }
 
     private func connectionsAnswer() async -> HTTPResponse {
-        var totals: [RequestID: RelayTotals] = [:]
-        for each in relays { totals.merge(await each.liveTotals) { $1 } }
-        let listed = connections.all.map { $0.json(totals[$0.request] ?? RelayTotals()) }
-        return HTTPResponse(.ok, json: JSONValue.array(listed).serialized())
+        var listed: [(connection: LiveConnection, totals: RelayTotals)] = []
+        for each in relays { listed += await each.listed }
+        listed.sort { $0.connection.since < $1.connection.since }
+        let body = JSONValue.array(listed.map { $0.connection.json($0.totals) })
+        return HTTPResponse(.ok, json: body.serialized())
     }
 }
 

@@ -98,25 +98,33 @@ extension ProxyServer {
             stream.close()
             return chromeSide.stream.close()
         }
-        let relays = takeTurn()
-        let peer = caller.origin.address
-        let connection = LiveConnection(request, grant: caller.grant, peer: peer, since: clock(), relays: relays)
-        connections.add(connection)
-        began(connection, until: caller.grant.expiresAt)
+        let connection = LiveConnection(
+            request,
+            grant: caller.grant,
+            peer: caller.origin.address,
+            since: clock(),
+            lifetime: lifetime(of: caller.grant)
+        )
+        began(connection)
         let rest = Pipelined(fromClient: pipelined, fromChrome: chromeSide.received)
-        let finished = { @Sendable (end, totals) in self.hearOfEnd(request, end, totals) }
+        let relays = takeTurn()
         if relays.loop === loop {
-            await relays.join(request, client: client, chrome: chrome, pipelined: rest, finished: finished)
+            await relays.join(connection, client: client, chrome: chrome, pipelined: rest)
         } else {
             let near = client.leave(loop)
             let far = chrome.leave(loop)
-            await relays.receive(request, client: near, chrome: far, pipelined: rest, finished: finished)
+            await relays.receive(connection, client: near, chrome: far, pipelined: rest)
         }
     }
 
-    /// The relays that the next connection belongs to.
+    /// How long a connection may last; nil when its token's end is not its own.
+    private func lifetime(of grant: Grant) -> Duration? {
+        configuration.gate.expiresConnections ? .seconds(max(grant.expiresAt - clock(), 0)) : nil
+    }
+
+    /// Where the next connection's frames are moved.
     private func takeTurn() -> Relays {
-        nextRelays = (nextRelays + 1) % relays.count
-        return relays[nextRelays]
+        lastRelays = (lastRelays + 1) % relays.count
+        return relays[lastRelays]
     }
 }

@@ -8,6 +8,7 @@ final class ProxyMetrics {
     let tokensAccepted: Counter
     let tokensRejected: CounterFamily
     let connections: Counter
+    let connectionsActive: Gauge
     let connectSeconds: Histogram
     let relay: RelayMetrics
     let injections: InjectionMetrics
@@ -26,6 +27,7 @@ final class ProxyMetrics {
             help: "Credentials that were refused, by reason."
         )
         connections = registry.counter("cdp_proxy_connections_total", help: "Clients that were joined to Chrome.")
+        connectionsActive = registry.gauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.")
         connectSeconds = registry.histogram(
             "cdp_proxy_connect_seconds",
             help: "From a client's whole request head to its 101."
@@ -64,10 +66,7 @@ final class ProxyMetrics {
     }
 
     /// Declares the metrics that are read when somebody asks.
-    func declareSampled(_ connections: LiveConnections, _ keys: SigningKeySource, _ log: EventLog) {
-        registry.sampledGauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.") {
-            Double(connections.count)
-        }
+    func declareSampled(_ keys: SigningKeySource, _ log: EventLog) {
         registry.sampledGauge("cdp_proxy_secret_age_seconds", help: "How long ago the signing key was fetched.") {
             [weak keys] in
             keys?.age

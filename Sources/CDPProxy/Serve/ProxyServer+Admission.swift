@@ -59,7 +59,7 @@ extension ProxyServer {
     /// Whether one more client may be joined to Chrome.
     func checkRoom() throws(Refusal) {
         guard !isDraining else { throw .draining }
-        guard connections.count < configuration.connections.limit else { throw .connectionLimit }
+        guard connected < configuration.connections.limit else { throw .connectionLimit }
     }
 
     /// Spends a token that admits once.

@@ -45,7 +45,7 @@ extension ProxyServer {
         let admission = await injections.admit(
             browser: browserPath,
             claim,
-            isDriven: { connections.count > 0 },
+            isDriven: { connected > 0 },
             inject: { await inject(state, browserPath, request) }
         )
         switch admission {

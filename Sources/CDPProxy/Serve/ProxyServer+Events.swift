@@ -3,31 +3,31 @@ import ProxyCore
 // What is counted and logged as clients come and go. No line and no metric has a token, a cookie or a stored value in it.
 
 extension ProxyServer {
-    /// A client was joined to Chrome.
-    func began(_ connection: LiveConnection, until expiry: Double) {
+    /// A client is joined to Chrome.
+    func began(_ connection: LiveConnection) {
+        connected += 1
         metrics.connections.increment()
+        metrics.connectionsActive.value = Double(connected)
         log.record(.info, "connected", requestID: connection.request) { line in
             line.append("sessionId", connection.sessionID)
             line.append("projectId", connection.projectID)
             if let userID = connection.userID { line.append("userId", userID) }
             line.append("peer", connection.peer)
         }
-        if configuration.gate.expiresConnections { closeAtExpiry(connection, expiry) }
     }
 
-    /// A relay has ended, on whichever loop it was.
-    nonisolated func hearOfEnd(_ request: RequestID, _ end: RelayEnd, _ totals: RelayTotals) {
+    /// A connection is over, on whichever loop it was.
+    nonisolated func hearOfEnd(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
         if loop.isOnLoop {
-            assumeIsolated { $0.ended(request, end, totals) }
+            assumeIsolated { $0.ended(connection, end, totals) }
         } else {
-            Task(executorPreference: loop) { await self.ended(request, end, totals) }
+            Task(executorPreference: loop) { await self.ended(connection, end, totals) }
         }
     }
 
-    /// A client's connection is over.
-    private func ended(_ request: RequestID, _ end: RelayEnd, _ totals: RelayTotals) {
-        guard let connection = connections.remove(request) else { return }
-        if let timer = connection.expiryTimer { loop.cancel(timer) }
+    private func ended(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
+        connected -= 1
+        metrics.connectionsActive.value = Double(connected)
         metrics.closes["\(end.code)", end.side.rawValue].increment()
         // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
         if end.side == .chrome { chromeState = nil }
@@ -71,16 +71,5 @@ extension ProxyServer {
     func handshakeEnded() {
         handshakes -= 1
         stopIfEmpty()
-    }
-
-    private func closeAtExpiry(_ connection: LiveConnection, _ expiry: Double) {
-        let (relays, request) = (connection.relays, connection.request)
-        let timer = LoopTimer {
-            Task(executorPreference: relays.loop) {
-                await relays.close(request, .tokenExpired, reason: "the token has expired")
-            }
-        }
-        connection.expiryTimer = timer
-        loop.schedule(timer, at: loop.now + .seconds(max(expiry - clock(), 0)))
     }
 }

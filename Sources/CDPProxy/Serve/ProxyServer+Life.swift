@@ -13,7 +13,7 @@ struct StartError: Error, CustomStringConvertible {
 extension ProxyServer {
     /// Opens both ports, and serves until the server is told to stop and its last client has gone.
     func run() async throws(StartError) {
-        metrics.declareSampled(connections, keys, log)
+        metrics.declareSampled(keys, log)
         try await checkSessions()
         // It may have been told to stop meanwhile.
         guard !isStopping else { return keys.close() }
@@ -28,17 +28,16 @@ extension ProxyServer {
         await endThreads()
     }
 
-    /// Starts the loops that relays are spread over beside this one.
-    private func startThreads() throws(StartError) {
+    /// Makes room for relays on this loop, and on as many more as are configured.
+    private func startRelays() throws(StartError) {
+        let settings = configuration.connections
         do throws(Errno) {
-            for _ in 1..<configuration.connections.loops {
-                let thread = try LoopThread(EventLoop())
-                threads.append(thread)
-                relays.append(Relays(on: thread.loop, pingInterval: configuration.connections.ping))
-            }
+            while threads.count + 1 < settings.loops { threads.append(try LoopThread(EventLoop())) }
         } catch {
-            throw StartError(description: "CDP_PROXY_LOOPS: cannot start so many loops: \(error).")
+            throw StartError(description: "CDP_PROXY_LOOPS: cannot start so many threads: \(error).")
         }
+        let ended = { @Sendable in self.hearOfEnd($0, $1, $2) }
+        relays = ([loop] + threads.map(\.loop)).map { Relays(on: $0, pingInterval: settings.ping, ended: ended) }
     }
 
     private func endThreads() async {
@@ -59,7 +58,7 @@ extension ProxyServer {
 
     private func start() throws(StartError) {
         let settings = configuration.listeners
-        try startThreads()
+        try startRelays()
         adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen, for: .operators)
         listener = try listen("CDP_PROXY_LISTEN", settings.listen, for: .clients)
         watchSignals()
@@ -169,7 +168,7 @@ extension ProxyServer {
         guard !isDraining else { return }
         isDraining = true
         metrics.draining.set(true)
-        log.record(.info, "draining", ["connections": .integer(connections.count)])
+        log.record(.info, "draining", ["connections": .integer(connected)])
         let timer = LoopTimer { [relays] in
             for each in relays {
                 Task(executorPreference: each.loop) {
@@ -183,7 +182,7 @@ extension ProxyServer {
 
     /// After each end: whether it was the last.
     func stopIfEmpty() {
-        guard isStopping, connections.count == 0, handshakes == 0, let waiting = unsafe stopped else { return }
+        guard isStopping, connected == 0, handshakes == 0, let waiting = unsafe stopped else { return }
         unsafe stopped = nil
         log.record(.info, "stopped")
         release()
@@ -198,5 +197,6 @@ extension ProxyServer {
         signals?.close()
         if let drainTimer { loop.cancel(drainTimer) }
         (listener, adminListener, signals, drainTimer) = (nil, nil, nil, nil)
+        relays = []
     }
 }

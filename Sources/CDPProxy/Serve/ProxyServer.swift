@@ -30,8 +30,6 @@ import SessionInjector
     let adminGuard: AdminGuard
     /// Where clients find the proxy, when the configuration says so.
     let publicAddress: ExternalAddress?
-    /// The clients that are joined to Chrome.
-    let connections = LiveConnections()
 
     /// Who is let in, and what is remembered of it.
     var gate: Gate
@@ -50,11 +48,13 @@ import SessionInjector
     /// Whether the server stops when its last client has gone.
     var isStopping = false
 
-    /// Where those that are joined to Chrome have their frames moved, in turn: on this loop, and on those of `threads`.
-    var relays: [Relays]
+    /// How many clients are joined to Chrome.
+    var connected = 0
+    /// Where their frames are moved, in turn: on this loop, and on those of `threads`.
+    var relays: [Relays] = []
     var threads: [LoopThread] = []
-    /// Whose turn it is.
-    var nextRelays = 0
+    /// Whose turn it was last.
+    var lastRelays = 0
 
     var listener: TCPListener?
     var adminListener: TCPListener?
@@ -90,7 +90,6 @@ import SessionInjector
         keys = SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log)
         sessions = try StoredSessionResolver(configuration)
         injections = InjectionCoordinator(failurePolicy: configuration.injection.failure)
-        relays = [Relays(on: loop, pingInterval: configuration.connections.ping)]
         startInjectionIsPending = configuration.injection.time == .start
         gate = Gate(policy: configuration.gate.policy)
         adminGuard = AdminGuard(configuration)

@@ -29,6 +29,8 @@ struct RelayMetrics {
     }
 
     private func raise(_ counter: Counter, to value: UInt64) {
-        counter.increment(by: value &- counter.value)
+        // Somebody else who asked may have been told of later figures before.
+        guard value > counter.value else { return }
+        counter.increment(by: value - counter.value)
     }
 }

@@ -9,24 +9,37 @@ actor Relays {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let pingInterval: Duration?
+    private let ended: @Sendable (LiveConnection, RelayEnd, RelayTotals) -> Void
     /// The pipes large frames are spliced through.
     private let pipes = PipePool()
-    private var live: [RequestID: Relay] = [:]
+    private var live: [RequestID: Joined] = [:]
     private var past = RelayTotals()
 
-    /// No relay yet.
-    init(on loop: EventLoop, pingInterval: Duration?) {
-        self.loop = loop
-        self.pingInterval = pingInterval
+    /// A connection and how its frames are moved.
+    private struct Joined {
+        let connection: LiveConnection
+        let relay: Relay
+        /// Ends it when its time is over.
+        var expiry: LoopTimer?
     }
 
-    /// Joins two sockets of this loop. `pipelined` is what came behind their heads; `finished` is called once.
+    /// No relay yet. `ended` is called once for each, on this loop's thread.
+    init(
+        on loop: EventLoop,
+        pingInterval: Duration?,
+        ended: @escaping @Sendable (LiveConnection, RelayEnd, RelayTotals) -> Void
+    ) {
+        self.loop = loop
+        self.pingInterval = pingInterval
+        self.ended = ended
+    }
+
+    /// Joins two sockets of this loop. `pipelined` is what came behind their heads.
     func join(
-        _ request: RequestID,
+        _ connection: LiveConnection,
         client: consuming DetachedSocket,
         chrome: consuming DetachedSocket,
-        pipelined: Pipelined,
-        finished: @escaping @Sendable (RelayEnd, RelayTotals) -> Void
+        pipelined: Pipelined
     ) {
         let relay = Relay(
             client: client,
@@ -36,53 +49,58 @@ actor Relays {
             on: loop,
             pipes: pipes,
             pingInterval: pingInterval,
-            finished: { end, totals in
-                self.live[request] = nil
-                self.past = self.past + totals
-                finished(end, totals)
-            }
+            finished: { end, totals in self.finished(connection, end, totals) }
         )
-        live[request] = relay
+        let expiry = connection.lifetime.map { close(relay, after: $0) }
+        live[connection.request] = Joined(connection: connection, relay: relay, expiry: expiry)
         relay.start()
     }
 
     /// Joins two sockets that come from another loop.
     func receive(
-        _ request: RequestID,
+        _ connection: LiveConnection,
         client: consuming TravellingSocket,
         chrome: consuming TravellingSocket,
-        pipelined: Pipelined,
-        finished: @escaping @Sendable (RelayEnd, RelayTotals) -> Void
+        pipelined: Pipelined
     ) {
         do throws(Errno) {
             let client = try client.arrive(on: loop)
             do throws(Errno) {
                 let chrome = try chrome.arrive(on: loop)
-                join(request, client: client, chrome: chrome, pipelined: pipelined, finished: finished)
+                join(connection, client: client, chrome: chrome, pipelined: pipelined)
             } catch {
                 _ = client.leave(loop)
                 throw error
             }
         } catch {
-            finished(RelayEnd(code: .internalError, side: .proxy), RelayTotals())
+            ended(connection, RelayEnd(code: .internalError, side: .proxy), RelayTotals())
         }
     }
 
-    /// Tells a client that it is over, if it is not already.
-    func close(_ request: RequestID, _ code: CloseCode, reason: String) {
-        live[request]?.close(code, reason: reason)
+    private func close(_ relay: Relay, after lifetime: Duration) -> LoopTimer {
+        let timer = LoopTimer { [unowned relay] in relay.close(.tokenExpired, reason: "the token has expired") }
+        loop.schedule(timer, at: loop.now + lifetime)
+        return timer
+    }
+
+    private func finished(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
+        if let timer = live.removeValue(forKey: connection.request)?.expiry { loop.cancel(timer) }
+        past = past + totals
+        ended(connection, end, totals)
     }
 
     /// Tells every client that it is over.
     func closeAll(_ code: CloseCode, reason: String) {
-        for relay in live.values { relay.close(code, reason: reason) }
+        for joined in live.values { joined.relay.close(code, reason: reason) }
     }
 
-    /// What went through each live relay so far.
-    var liveTotals: [RequestID: RelayTotals] { live.mapValues(\.totals) }
+    /// The live connections, and what went through each so far.
+    var listed: [(connection: LiveConnection, totals: RelayTotals)] {
+        live.values.map { ($0.connection, $0.relay.totals) }
+    }
 
     /// What went through all relays since the start, the live ones included.
-    var totals: RelayTotals { live.values.reduce(past) { $0 + $1.totals } }
+    var totals: RelayTotals { live.values.reduce(past) { $0 + $1.relay.totals } }
 }
 
 /// The bytes that came behind the two handshakes.

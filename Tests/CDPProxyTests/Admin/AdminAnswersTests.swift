@@ -85,8 +85,8 @@ import Testing
 
     // MARK: Bodies
 
-    @Test func connectionsAreListedWithWhatWentThrough() async throws {
-        try await withProxy { proxy in
+    @Test(arguments: loopCounts) func connectionsAreListedWithWhatWentThrough(loops: String) async throws {
+        try await withProxy(["CDP_PROXY_LOOPS": loops]) { proxy in
             #expect(try await proxy.askAsOperator("GET /connections").text == "[]")
             let question = WireFrame.text("{}", key: WireFrame.key)
             let token = Tokens.make { $0.userID = "user-1" }

@@ -26,7 +26,7 @@ private func isStillOn(_ loop: EventLoop) async -> Bool {
     return loop.isOnLoop
 }
 
-@Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
+@Suite(.timeLimit(.minutes(5))) struct EventLoopTests {
     // MARK: The executor
 
     @Test func anActorOnTheLoopRunsOnItsThread() async throws {

@@ -33,7 +33,7 @@ private final class Order: Sendable {
     func note(_ name: String) { noted.withLock { $0.append(name) } }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LoopTimerTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopTimerTests {
     @Test func timersFireInTheOrderOfTheirDeadlines() async throws {
         try await onLoop { loop in
             let firings = Firings()

@@ -3,7 +3,7 @@ import ProxyCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReadinessTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadinessTests {
     @Test func edgesAreToldOnce() async throws {
         try await onLoop { loop in
             let probe = try PipeProbe(on: loop)

@@ -6,7 +6,7 @@ import Testing
 private let text = WireFrame.text("payload")
 private let masked = WireFrame.text("payload", key: WireFrame.key)
 
-@Suite(.timeLimit(.minutes(2))) struct RelayEndTests {
+@Suite(.timeLimit(.minutes(5))) struct RelayEndTests {
     // MARK: The client ends
 
     @Test func aCloseHandshakePassesThrough() async throws {

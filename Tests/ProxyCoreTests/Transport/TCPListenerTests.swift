@@ -25,7 +25,7 @@ private func receiveAll(_ socket: borrowing Descriptor, on loop: EventLoop) asyn
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct TCPListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct TCPListenerTests {
     @Test func everyConnectionIsGivenOnce() async throws {
         try await onLoop { loop in
             let listener = try LoopbackListener(on: loop)

@@ -19,7 +19,7 @@ private func failure(_ body: () async throws(StreamError) -> Void) async -> Stre
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct TCPStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct TCPStreamTests {
     @Test func bytesGoBothWays() async throws {
         try await onLoop { loop in
             let pair = try await LoopbackPair(on: loop)

@@ -96,7 +96,7 @@ private func converse(
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WebSocketStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketStreamTests {
     @Test(arguments: [0, 1, 125, 126, 65_535, 65_536, 200_000])
     func textGoesBothWays(length: Int) async throws {
         try await converse { conversation in

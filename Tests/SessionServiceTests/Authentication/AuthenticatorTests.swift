@@ -29,7 +29,7 @@ extension Authenticator {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AuthenticatorTests {
+@Suite(.timeLimit(.minutes(5))) struct AuthenticatorTests {
     @Test func namesTheUserOfAGoodToken() async throws {
         try await withAuthenticator { authenticator, provider in
             #expect(await authenticator.answer("Bearer " + Identity.token()) == "user-1")

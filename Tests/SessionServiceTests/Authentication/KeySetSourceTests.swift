@@ -67,7 +67,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
     ("a redirect", .raw("HTTP/1.1 302 Found\r\nLocation: /keys\r\nContent-Length: 0\r\n\r\n"), "status", "status 302"),
 ]
 
-@Suite(.timeLimit(.minutes(1))) struct KeySetSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct KeySetSourceTests {
     @Test func fetchesOnceHoweverManyWait() async throws {
         try await withSource { scene in
             #expect(await scene.keys(50) == ["ES256"])

@@ -1,0 +1,30 @@
+import ProxyCore
+
+/// A client that is connected to Chrome, as operators see it.
+final class LiveConnection: Sendable {
+    /// The request it began with.
+    let request: RequestID
+    /// Whom it belongs to.
+    let sessionID: String
+    let projectID: String
+    let userID: String?
+    let roles: [String]
+    /// The client's address.
+    let peer: IPAddress
+    /// When it was admitted, in seconds since 1970.
+    let since: Double
+    /// How long it may last from then on; nil when nothing but its two sides ends it.
+    let lifetime: Duration?
+
+    /// A connection that was granted and is about to be joined to Chrome.
+    init(_ request: RequestID, grant: Grant, peer: IPAddress, since: Double, lifetime: Duration?) {
+        self.request = request
+        self.peer = peer
+        self.since = since
+        self.lifetime = lifetime
+        sessionID = grant.sessionID
+        projectID = grant.projectID
+        userID = grant.userID
+        roles = grant.roles ?? []
+    }
+}
