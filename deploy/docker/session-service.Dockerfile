@@ -8,8 +8,8 @@ WORKDIR /src
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --product session-service --static-swift-stdlib \
-    && strip -o /session-service "$(swift build -c release --product session-service --static-swift-stdlib --show-bin-path)/session-service"
+COPY scripts/build-release scripts/start-order.txt scripts/
+RUN scripts/build-release session-service
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -17,7 +17,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10003 --no-create-home --shell /usr/sbin/nologin session-service \
     && install -d -o session-service -m 0700 /var/lib/cdp-proxy
-COPY --from=build /session-service /usr/local/bin/session-service
+COPY --from=build /src/.build/dist/session-service /usr/local/bin/session-service
 USER session-service
 ENV SESSION_LISTEN=0.0.0.0:8000
 EXPOSE 8000
