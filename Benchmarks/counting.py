@@ -5,6 +5,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -31,6 +32,23 @@ class Profile:
     @property
     def instructions(self):
         return self.alone.total()
+
+
+def prepared(binary, folder):
+    """The binary without what only a debugger reads, over which valgrind takes ages."""
+    if not os.access(binary, os.X_OK):
+        raise SystemExit(f"There is no {binary}: `make build` makes it, or CDP_PROXY_WITH_SYMBOLS names another.")
+    missing = [tool for tool in ("valgrind", "strace", "strip") if not shutil.which(tool)]
+    if missing:
+        raise SystemExit(f"Missing: {', '.join(missing)}. `scripts/install-packages count` installs them.")
+    traced = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
+    if traced.returncode:
+        raise SystemExit(f"strace may not trace here (in a container: SYS_PTRACE): {traced.stderr.strip()}")
+    named = folder / "cdp-proxy"
+    subprocess.run(["strip", "--strip-debug", "-o", named, binary], check=True)
+    if not subprocess.run(["nm", named], capture_output=True, check=True).stdout:
+        raise SystemExit(f"{binary} has no symbols: name the release binary before it was stripped.")
+    return named
 
 
 def read_profile(path):
