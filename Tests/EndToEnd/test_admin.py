@@ -127,7 +127,7 @@ def test_a_unix_socket_will_do(own_proxy, chromium, tmp_path):
     own_proxy(chromium.address, CDP_PROXY_ADMIN_LISTEN=f"unix:{path}")
     assert path.stat().st_mode & 0o077 == 0
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
+        client.settimeout(60)
         client.connect(str(path))
         client.sendall(head("/health", Connection="close"))
         assert client.recv(4096).startswith(b"HTTP/1.1 200 ")

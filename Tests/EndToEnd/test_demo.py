@@ -28,7 +28,7 @@ def demo(folder, **ports):
         str(folder),
         *chosen,
     ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 def processes_naming(text):

@@ -32,7 +32,7 @@ def test_live_connections_go_on_and_then_get_1012(own_proxy, chromium):
 def test_an_idle_proxy_ends_at_once(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
     proxy.terminate()
-    assert proxy.wait(5) == 0
+    assert proxy.wait() == 0
 
 
 def test_it_ends_as_soon_as_the_last_connection_has(own_proxy, chromium):
@@ -41,7 +41,7 @@ def test_it_ends_as_soon_as_the_last_connection_has(own_proxy, chromium):
         proxy.terminate()
         proxy.wait_for_event("draining")
         assert client.call("Browser.getVersion")
-    assert proxy.wait(5) == 0
+    assert proxy.wait() == 0
 
 
 def test_a_second_signal_ends_it(own_proxy, chromium):
@@ -50,7 +50,7 @@ def test_a_second_signal_ends_it(own_proxy, chromium):
         proxy.terminate()
         proxy.wait_for_event("draining")
         proxy.process.send_signal(signal.SIGINT)
-        proxy.wait(5)
+        proxy.wait()
         client.rest()
 
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from harness.service import good
 
-PATIENCE = 15
+PATIENCE = 30
 
 
 def assert_unavailable(answer):

@@ -99,4 +99,4 @@ def test_the_identity_provider_alone():
         "export CHUTES_IDP_AUDIENCE",
     ]
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0

@@ -118,7 +118,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_what_is_no_request(service_on_sqlite, case):
-    with Wire(service_on_sqlite.port, timeout=20) as wire:
+    with Wire(service_on_sqlite.port, timeout=30) as wire:
         wire.send(MALFORMED[case])
         text = wire.rest()
     assert not text.startswith(b"HTTP/1.1 2"), text
@@ -127,7 +127,7 @@ def test_what_is_no_request(service_on_sqlite, case):
 
 
 def test_an_old_client_is_told_the_end_by_the_end(carol):
-    with Wire(carol.service.port, timeout=10) as wire:
+    with Wire(carol.service.port, timeout=30) as wire:
         wire.send(f"GET /sessions HTTP/1.0\r\nAuthorization: Bearer {carol.token}\r\n\r\n".encode())
         assert wire.response().status == 200
         assert wire.rest() == b""

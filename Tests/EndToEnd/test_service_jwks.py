@@ -12,7 +12,7 @@ from harness.keys import ECKey, RSAKey, hmac_with, sign
 from harness.tokens import base64url
 
 UNAVAILABLE = {"detail": "Unable to validate authentication token"}
-PATIENCE = 30
+PATIENCE = 60
 
 
 @pytest.fixture

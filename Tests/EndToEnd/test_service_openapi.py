@@ -85,7 +85,7 @@ def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

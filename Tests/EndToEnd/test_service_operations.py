@@ -145,13 +145,13 @@ def test_it_ends_with_idle_connections(own_service):
         used.send(head("/health"))
         assert used.response().status == 200
         service.terminate()
-        assert service.wait(15) == 0
+        assert service.wait() == 0
 
 
 def test_an_interrupt_ends_it_too(own_service):
     service = own_service()
     service.process.send_signal(2)
-    assert service.wait(15) == 0
+    assert service.wait() == 0
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_tls(own_service, certificate):
     assert alice.state(created["id"])
     assert service.request("GET", "/health").status == 200
     with socket.create_connection(("127.0.0.1", service.port)) as plain:
-        plain.settimeout(20)
+        plain.settimeout(60)
         plain.sendall(head("/health", Connection="close"))
         assert not plain.recv(4096).startswith(b"HTTP/1.1 200")
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -198,7 +198,7 @@ def test_tls(own_service, certificate):
     with socket.create_connection(("127.0.0.1", service.port)) as raw, pytest.raises((ssl.SSLError, OSError)):
         old.wrap_socket(raw)
     service.terminate()
-    assert service.wait(15) == 0
+    assert service.wait() == 0
 
 
 SETTINGS = {

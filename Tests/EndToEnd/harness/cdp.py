@@ -38,7 +38,7 @@ class CDP(WebSocket):
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def wait_until(self, expression, session=None, timeout=20):
+    def wait_until(self, expression, session=None, timeout=60):
         """Evaluates until the value is true; on the way to a page, a document may be there and be gone again."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

@@ -68,7 +68,7 @@ class Chromium:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def json(self, path):
-        with urllib.request.urlopen(f"http://{self.address}{path}", timeout=20) as answer:
+        with urllib.request.urlopen(f"http://{self.address}{path}", timeout=60) as answer:
             return json.load(answer)
 
     def browser_id(self):

@@ -44,7 +44,7 @@ class IdentityProvider:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait_for_fetches(self, count, timeout=20):
+    def wait_for_fetches(self, count, timeout=60):
         with self.changed:
             assert self.changed.wait_for(lambda: self.fetches >= count, timeout), f"{self.fetches} fetches"
 

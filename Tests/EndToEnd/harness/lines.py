@@ -29,7 +29,7 @@ class Lines:
         with self._changed:
             return list(self._all)
 
-    def wait_for(self, wanted, what, timeout=20):
+    def wait_for(self, wanted, what, timeout=60):
         """The first line `wanted` accepts, as soon as it is there."""
         deadline = time.monotonic() + timeout
         seen = 0
@@ -43,13 +43,13 @@ class Lines:
                 if self._ended or left <= 0 or not self._changed.wait(left):
                     raise AssertionError(f"no {what} in:\n" + "\n".join(map(str, self._all[-30:])))
 
-    def wait_for_count(self, wanted, count, timeout=20):
+    def wait_for_count(self, wanted, count, timeout=60):
         """Waits until `wanted` has accepted `count` lines."""
         with self._changed:
             enough = self._changed.wait_for(lambda: sum(map(bool, map(wanted, self._all))) >= count, timeout)
             assert enough, f"fewer than {count} such lines in:\n" + "\n".join(map(str, self._all[-30:]))
 
-    def finish(self, timeout=10):
+    def finish(self, timeout=60):
         """Everything written, once the writer has closed its end."""
         self._thread.join(timeout)
         return self.all()

@@ -10,7 +10,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_port(port, attempts=1_000):
+def wait_for_port(port, attempts=3_000):
     """Returns once connections to it are taken."""
     pause = threading.Event()
     for _ in range(attempts):

@@ -33,7 +33,7 @@ class Program:
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)
 
-    def wait(self, timeout=30):
+    def wait(self, timeout=60):
         return self.process.wait(timeout)
 
     def stop(self):

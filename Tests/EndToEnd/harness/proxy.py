@@ -30,7 +30,7 @@ def environment(folder, **changes):
     return {name: value for name, value in (SANITIZER_OPTIONS | good | changes).items() if value is not None}
 
 
-def command(*arguments, env, given=None, timeout=30):
+def command(*arguments, env, given=None, timeout=60):
     """Runs one subcommand to its end."""
     return subprocess.run(
         [BINARY, *arguments], env=env, input=given, capture_output=True, text=True, timeout=timeout, check=False
@@ -76,7 +76,7 @@ class Proxy(Program):
         url = f"http://127.0.0.1:{self.admin_port}{path}"
         request = urllib.request.Request(url, method=method, headers=headers, data=body)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -27,7 +27,7 @@ def environment(**changes):
     return {name: value for name, value in (SANITIZER_OPTIONS | good | changes).items() if value is not None}
 
 
-def run(*arguments, env, timeout=30):
+def run(*arguments, env, timeout=60):
     """Runs the binary to its end."""
     return subprocess.run(
         [BINARY, *arguments], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
@@ -92,7 +92,7 @@ class Service(Program):
         return http.client.HTTPSConnection("localhost", self.port, timeout=timeout, context=context)
 
     def admin(self, path, method="GET"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=60)
         try:
             connection.request(method, path)
             return answer(connection.getresponse())
