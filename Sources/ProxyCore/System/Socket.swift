@@ -48,6 +48,17 @@ extension Descriptor {
         _ = unsafe setsockopt(number, option.level, option.name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Has a socket whose connections do not leave this machine send at once whatever there is room for.
+    ///
+    /// What the system has for networks may spread it over time, as BBR does, which on loopback costs up to a third of the
+    /// CPU time of a large message, and latency. Reno does nothing before a packet is lost; every kernel has it and lets
+    /// everybody use it (tcp(7), `TCP_CONGESTION`).
+    func sendUnpaced(within address: SocketAddress) {
+        guard address.ipAddress?.isLoopback == true else { return }
+        let name = "reno"
+        _ = unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_CONGESTION, name, socklen_t(name.utf8.count))
+    }
+
     /// Takes a socket's address and lets connections queue up.
     func listen(at address: SocketAddress, backlog: Int32) throws(Errno) {
         _ = try checked { unsafe address.withPointer { unsafe bind(number, $0, $1) } }

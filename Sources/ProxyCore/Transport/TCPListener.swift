@@ -40,6 +40,7 @@ public final class TCPListener: ReadinessHandler {
         socket.set(.keepAliveIdle, to: 60)
         socket.set(.keepAliveInterval, to: 20)
         socket.set(.keepAliveCount, to: 3)
+        socket.sendUnpaced(within: address)
         if address.family == AF_INET6 { socket.set(.versionSixOnly, to: 0) }
         try socket.listen(at: address, backlog: 4096)
         self.address = socket.boundAddress()

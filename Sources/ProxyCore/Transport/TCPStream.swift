@@ -78,6 +78,7 @@ public enum StreamError: Error, Hashable, Sendable {
         do throws(Errno) {
             let socket = try Descriptor.streamSocket(family: address.family)
             socket.set(.noDelay, to: 1)
+            socket.sendUnpaced(within: address)
             try socket.connect(to: address)
             let stream = try TCPStream(owning: socket, peer: address, on: loop)
             stream.setDeadline(deadline)

@@ -10,6 +10,13 @@ private func loopback() throws -> SocketAddress {
     try #require(SocketAddress(host: "127.0.0.1", port: 0))
 }
 
+private func congestionControl(of socket: borrowing Descriptor) -> String {
+    var name = [UInt8](repeating: 0, count: 16)
+    var length = socklen_t(name.count)
+    _ = unsafe getsockopt(socket.number, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &length)
+    return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+}
+
 /// What a non-blocking socket receives up to its end.
 private func receiveAll(_ socket: borrowing Descriptor, on loop: EventLoop) async -> [UInt8] {
     var received: [UInt8] = []
@@ -70,6 +77,33 @@ private func receiveAll(_ socket: borrowing Descriptor, on loop: EventLoop) asyn
             let again = try TCPListener(at: listener.address, on: loop) { _, _ in }
             again.close()
         }
+    }
+
+    /// What the system has for networks may pace them.
+    @Test(arguments: ["127.0.0.1", "::1"]) func connectionsOfThisMachineAreNotPaced(host: String) async throws {
+        try await onLoop { loop in
+            let address = try #require(SocketAddress(host: host, port: 0))
+            var accepted: String?
+            let listener = try TCPListener(at: address, on: loop) { connection, _ in
+                accepted = congestionControl(of: connection)
+            }
+            let stream = try await TCPStream.connect(to: listener.address, on: loop, deadline: loop.now + .seconds(20))
+            while accepted == nil { await loop.turns(1) }
+            let connected = try #require(stream.detach())
+            #expect(accepted == "reno")
+            #expect(congestionControl(of: connected.descriptor) == "reno")
+            loop.deregister(connected.registration)
+            listener.close()
+        }
+    }
+
+    @Test(arguments: ["192.0.2.1", "2001:db8::1", "0.0.0.0", "::"])
+    func connectionsThatLeaveItKeepWhatTheSystemHas(host: String) throws {
+        let address = try #require(SocketAddress(host: host, port: 9222))
+        let socket = try Descriptor.streamSocket(family: address.family)
+        let before = congestionControl(of: socket)
+        socket.sendUnpaced(within: address)
+        #expect(congestionControl(of: socket) == before)
     }
 
     // MARK: Out of descriptors
