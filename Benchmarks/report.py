@@ -2,6 +2,7 @@
 
 import statistics
 
+import calm
 import floor
 import targets
 from contestants import NAMES, PEERS, SUBJECT
@@ -133,7 +134,7 @@ def show_kernel(results):
     rows = results.get("kernel", {}).get("direct")
     if not rows:
         return
-    price = {name: middle(rows, name) for name in rows[0] if name != "errors"}
+    price = {name: middle(rows, name) for name in rows[0] if name not in ("errors", "stolen")}
     table(["one call", "ns"], [[name, f"{value:,.0f}"] for name, value in price.items()])
     lines = []
     for load, kernel in floor.sums(price).items():
@@ -162,12 +163,26 @@ def merged(runs):
     return results
 
 
+def show_stolen(results):
+    """How often the host had the CPUs, so that a reader knows how far to believe the rest."""
+    shares = [
+        row["stolen"] for by_name in results.values() for rows in by_name.values() for row in rows if "stolen" in row
+    ]
+    taken = sum(share > calm.MOST_STOLEN for share in shares)
+    if taken:
+        print(
+            f"In {taken} of {len(shares)} measurements, the best of {calm.TRIES} each, the host took more than", end=" "
+        )
+        print(f"{calm.MOST_STOLEN:.0%} of the CPUs' time.", end="\n\n")
+
+
 def show(runs):
     """The tables of some runs of one binary."""
     for run in runs:
         print(f"{run['date']}, {run['machine']}, load average {run['load_average']:.1f} at the start;")
         print(f"`{run['command']}`: medians of {run['rounds']} rounds of {run['seconds']:g} s.", end="\n\n")
     results = merged(runs)
+    show_stolen(results)
     show_pairs(results, RATED, "rate", "cpu")
     show_pairs(results, RATED, "p50", "p99")
     show_ratios(results)

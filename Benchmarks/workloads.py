@@ -37,12 +37,16 @@ STARTS = 10
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """`run` takes the bench, the contestant, its server (none for `direct`; its starter where `alone`) and seconds."""
+    """`run` takes the bench, the contestant, its server (none for `direct`; its starter where `alone`) and seconds.
+
+    One that is `timed` is disturbed by what else runs on the machine's CPUs.
+    """
 
     name: str
     fits: Callable
     run: Callable
     alone: bool = False
+    timed: bool = True
 
 
 def checked(got, status=None):
@@ -186,8 +190,8 @@ def all_workloads(chromium):
     found += [
         Workload("connect", any_of_them, connects("101")),
         Workload("flood", refuses, connects("401")),
-        Workload("idle-2000", is_proxy, idle(2_000), alone=True),
-        Workload("idle-10000", is_proxy, idle(10_000), alone=True),
+        Workload("idle-2000", is_proxy, idle(2_000), alone=True, timed=False),
+        Workload("idle-10000", is_proxy, idle(10_000), alone=True, timed=False),
         Workload("live", any_of_them, live, alone=True),
         Workload("chromium", relays, chromium, alone=True),
         Workload("kernel", lambda contestant: contestant.name == "direct", floor.prices, alone=True),

@@ -57,7 +57,7 @@ public final class ScriptedChrome {
     private let loop: EventLoop
     private var listener: TCPListener?
     private var peers: [LoopPeer] = []
-    private let bound: UInt16
+    private let address: SocketAddress
     private var silenced: [(Request, LoopPeer, [UInt8])] = []
 
     /// Listens on 127.0.0.1, on a port of the kernel's choice.
@@ -72,7 +72,7 @@ public final class ScriptedChrome {
         guard let address = SocketAddress(host: "127.0.0.1", port: port) else { throw Errno.invalidArgument }
         var accept: (consuming Descriptor, SocketAddress) -> Void = { _, _ in }
         let listener = try TCPListener(at: address, on: loop) { accept($0, $1) }
-        bound = listener.address.port
+        self.address = listener.address
         self.listener = listener
         accept = { [unowned self] socket, peer in
             guard let stream = try? TCPStream(owning: socket, peer: peer, on: loop) else { return }
@@ -81,9 +81,20 @@ public final class ScriptedChrome {
     }
 
     /// The port it listens on.
-    public var port: UInt16 { bound }
+    public var port: UInt16 { address.port }
 
-    /// Ends it as a crash does: nobody listens, and every connection is gone.
+    /// Ends it as a crash does: nobody listens any more, and every connection is gone.
+    ///
+    /// Waits until it is so: a process that another test starts meanwhile holds a copy of every descriptor until it runs its
+    /// own program.
+    public func crash() async {
+        close()
+        while let stream = try? await TCPStream.connect(to: address, on: loop, deadline: loop.now + .seconds(20)) {
+            stream.close()
+        }
+    }
+
+    /// Listens no more and drops every connection.
     public func close() {
         listener?.close()
         listener = nil

@@ -125,7 +125,7 @@ import Testing
             #expect(draining.member("accepting") == false)
         }
         try await withProxy { proxy in
-            proxy.chrome.close()
+            await proxy.chrome.crash()
             let absent = try await proxy.askAdmin("GET /ready")
             #expect(absent.status == 503)
             #expect(absent.member("chrome") == false)

@@ -10,7 +10,7 @@ import Testing
 
     @Test func anAbsentChromeIsBadGateway() async throws {
         try await withProxy { proxy in
-            proxy.chrome.close()
+            await proxy.chrome.crash()
             let (answer, _) = try await proxy.upgrade()
             #expect(answer.status == 502)
             #expect(answer.error == "bad_gateway")
@@ -29,7 +29,7 @@ import Testing
     @Test func aChromeThatComesLaterIsUsed() async throws {
         try await withProxy { proxy in
             let port = proxy.chrome.port
-            proxy.chrome.close()
+            await proxy.chrome.crash()
             #expect(try await proxy.upgrade().answer.status == 502)
             let later = try ScriptedChrome(on: proxy.loop, port: port)
             defer { later.close() }

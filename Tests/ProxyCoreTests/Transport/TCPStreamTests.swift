@@ -173,9 +173,11 @@ private func failure(_ body: () async throws(StreamError) -> Void) async -> Stre
 
     @Test func aRefusedConnectionIsAnError() async throws {
         try await onLoop { loop in
-            let listener = try LoopbackListener(on: loop)
-            let address = try #require(listener.address)
-            listener.close()
+            // Taken, so that nobody else listens there.
+            let socket = try Descriptor.streamSocket(family: AF_INET)
+            let loopback = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+            try #require(unsafe loopback.withPointer { unsafe bind(socket.number, $0, $1) } == 0)
+            let address = socket.boundAddress()
             let error = await failure { () throws(StreamError) in
                 _ = try await TCPStream.connect(to: address, on: loop, deadline: loop.now + .seconds(20))
             }
