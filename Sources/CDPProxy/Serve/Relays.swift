@@ -20,7 +20,7 @@ actor Relays {
         let connection: LiveConnection
         let relay: Relay
         /// Ends it when its time is over.
-        var expiry: LoopTimer?
+        let expiry: LoopTimer?
     }
 
     /// No relay yet. `ended` is called once for each, on this loop's thread.
