@@ -1,11 +1,10 @@
 """Markdown tables of what a run has kept: medians over the rounds, ratios of one round's figures, and the targets."""
 
-import statistics
-
 import calm
 import floor
 import targets
 from contestants import NAMES, PEERS, SUBJECT
+from figures import middle, middles, ratios, times_alone
 from workloads import TITLES
 
 RATED = ("ping-1", "ping-64", "answer-64k", "answer-1m", "upload-512k", "connect", "flood")
@@ -16,23 +15,11 @@ def table(head, rows):
     print("\n".join(f"| {' | '.join(line)} |" for line in lines), end="\n\n")
 
 
-def middle(rows, what):
-    values = [row[what] for row in rows or () if row.get(what) is not None]
-    return statistics.median(values) if values else None
-
-
 def figure(value):
     """With three digits that mean something."""
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def ratios(ours, theirs, what):
-    """One for each round: the median, the least and the greatest; None where there are none."""
-    pairs = zip(ours or (), theirs or (), strict=False)
-    found = [mine[what] / other[what] for mine, other in pairs if mine.get(what) and other.get(what)]
-    return (statistics.median(found), min(found), max(found)) if found else None
 
 
 def spread(found):
@@ -41,8 +28,7 @@ def spread(found):
 
 def best_peer(by_name, what, pick):
     """The name of the peer whose median is best."""
-    values = {name: middle(rows, what) for name, rows in by_name.items() if name in PEERS}
-    values = {name: value for name, value in values.items() if value is not None}
+    values = {name: value for name, value in middles(by_name, what).items() if name in PEERS}
     return pick(values, key=values.get) if values else None
 
 
@@ -110,9 +96,7 @@ def show_live(results):
     for name, measured in results.get("live", {}).items():
         row = [name, live_figures(measured, "alone")]
         for what in ("flood", "bulk"):
-            times = [row[what] / row["alone"] for row in measured if row.get(what) and row["alone"]]
-            found = (statistics.median(times), min(times), max(times)) if times else None
-            row += [live_figures(measured, what), spread(found)]
+            row += [live_figures(measured, what), spread(times_alone(measured, what))]
         rows.append(row)
     if rows:
         table(
@@ -163,17 +147,16 @@ def merged(runs):
     return results
 
 
-def show_stolen(results):
+def show_disturbed(results):
     """How often the host had the CPUs, so that a reader knows how far to believe the rest."""
-    shares = [
-        row["stolen"] for by_name in results.values() for rows in by_name.values() for row in rows if "stolen" in row
-    ]
-    taken = sum(share > calm.MOST_STOLEN for share in shares)
-    if taken:
+    rows = [row for by_name in results.values() for rows in by_name.values() for row in rows if "stolen" in row]
+    disturbed = sum(map(calm.is_disturbed, rows))
+    if disturbed:
         print(
-            f"In {taken} of {len(shares)} measurements, the best of {calm.TRIES} each, the host took more than", end=" "
+            f"In {disturbed} of {len(rows)} measurements, the best of {calm.TRIES} tries each, the host took more",
+            end=" ",
         )
-        print(f"{calm.MOST_STOLEN:.0%} of the CPUs' time.", end="\n\n")
+        print(f"than {calm.MOST_STOLEN:.0%} of the CPUs' time: they are left out where there are others.", end="\n\n")
 
 
 def show(runs):
@@ -182,7 +165,7 @@ def show(runs):
         print(f"{run['date']}, {run['machine']}, load average {run['load_average']:.1f} at the start;")
         print(f"`{run['command']}`: medians of {run['rounds']} rounds of {run['seconds']:g} s.", end="\n\n")
     results = merged(runs)
-    show_stolen(results)
+    show_disturbed(results)
     show_pairs(results, RATED, "rate", "cpu")
     show_pairs(results, RATED, "p50", "p99")
     show_ratios(results)

@@ -1,8 +1,7 @@
 """What the proxy is held to, and whether a run reached it: medians of the rounds' ratios."""
 
-import statistics
-
 from contestants import PEERS, SUBJECT
+from figures import middle, middles, ratios, times_alone
 
 # Workload, figure, the most that the ratio to the best peer may be.
 TO_BEST_PEER = (
@@ -18,21 +17,20 @@ IDLE_KIB, LIVE_TIMES, CHROMIUM_P50, CHROMIUM_RATE = 2, 2, 1.05, 0.97
 START_MS, RESIDENT_MB, BINARY_MB = 30, 12, 20
 
 
-def medians(by_name, what):
-    found = {name: [row[what] for row in rows if row.get(what)] for name, rows in by_name.items()}
-    return {name: statistics.median(values) for name, values in found.items() if values}
+def ratio(by_name, what, other):
+    """The median of the rounds' ratios to another; None where there are none."""
+    found = ratios(by_name.get(SUBJECT), by_name.get(other), what)
+    return found and found[0]
 
 
-def ratio(by_name, what, other, own="cdp-proxy"):
-    pairs = zip(by_name.get(own, ()), by_name.get(other, ()), strict=False)
-    found = [mine[what] / theirs[what] for mine, theirs in pairs if mine.get(what) and theirs.get(what)]
-    return statistics.median(found) if found else None
+def own(results, load, what):
+    return middle(results.get(load, {}).get(SUBJECT), what)
 
 
 def to_best_peer(results):
     for load, what, most in TO_BEST_PEER:
         by_name = results.get(load, {})
-        peers = {name: value for name, value in medians(by_name, what).items() if name in PEERS}
+        peers = {name: value for name, value in middles(by_name, what).items() if name in PEERS}
         if not peers:
             continue
         best = min(peers, key=peers.get)
@@ -48,20 +46,19 @@ def to_gate(results):
 
 def of_itself(results):
     for load in ("idle-2000", "idle-10000"):
-        yield f"{load}: KiB each", medians(results.get(load, {}), "kib").get(SUBJECT), IDLE_KIB, False
-    rows = results.get("live", {}).get(SUBJECT, ())
+        yield f"{load}: KiB each", own(results, load, "kib"), IDLE_KIB, False
+    rows = results.get("live", {}).get(SUBJECT)
     for what, title in (("flood", "under the flood"), ("bulk", "beside bulk")):
-        times = [row[what] / row["alone"] for row in rows if row.get(what) and row["alone"]]
-        yield f"live p99 {title}, times alone", statistics.median(times) if times else None, LIVE_TIMES, False
+        found = times_alone(rows, what)
+        yield f"live p99 {title}, times alone", found and found[0], LIVE_TIMES, False
     by_name = results.get("chromium", {})
     yield "chromium: p50 to direct", ratio(by_name, "p50", "direct"), CHROMIUM_P50, False
     yield "chromium: rate of 5 MB answers to direct", ratio(by_name, "megabytes", "direct"), CHROMIUM_RATE, True
 
 
 def of_process(results, binary_bytes):
-    rows = results.get("start", {})
-    resident = medians(rows, "resident").get(SUBJECT)
-    yield "start to listening, ms", medians(rows, "start").get(SUBJECT), START_MS, False
+    resident = own(results, "start", "resident")
+    yield "start to listening, ms", own(results, "start", "start"), START_MS, False
     yield "resident idle, MB", resident and resident * 1024 / 1e6, RESIDENT_MB, False
     yield "stripped binary, MB", binary_bytes / 1e6, BINARY_MB, False
 
