@@ -4,4 +4,10 @@ extension SessionStore {
         if let row = try await row(id: idOrName), row.metadata.isOwned(by: userID) { return row }
         return try await row(userID: userID, name: idOrName)
     }
+
+    /// What is known of it, by the same. The sealed state is not read.
+    public func metadata(userID: String, idOrName: String) async throws(SessionStoreError) -> SessionMetadata? {
+        if let found = try await metadata(id: idOrName), found.isOwned(by: userID) { return found }
+        return try await metadata(userID: userID, name: idOrName)
+    }
 }

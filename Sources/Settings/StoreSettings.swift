@@ -5,6 +5,8 @@ public import SessionStore
 public struct StoreSettings: Sendable {
     /// Which database holds them.
     public let database: DatabaseLocation
+    /// The database that is meant when `DATABASE_URL` is not set.
+    public let standardDatabase: DatabaseLocation
     /// Whether `DATABASE_URL` is not set.
     public let isStandard: Bool
     /// What opens and seals them; nil when no secret is set, and then none can be opened.
@@ -14,7 +16,8 @@ public struct StoreSettings: Sendable {
     public init(_ environment: Environment) throws(ConfigurationError) {
         let dataHome = try environment.optional(Self.dataHomeVariable)
         let configured = try environment.optional(Self.databaseVariable)
-        database = configured ?? .standard(dataHome: dataHome)
+        standardDatabase = .standard(dataHome: dataHome)
+        database = configured ?? standardDatabase
         isStandard = configured == nil
         let secret = try environment.optional(Self.secretVariable)
         let userKey = try environment.optional(Self.userKeyVariable)

@@ -4,7 +4,8 @@ extension Configuration {
     /// Every variable the proxy reads, for `--help` and the documentation.
     static let variables = VariableTable([
         ListenSettings.variables, GateSettings.variables, SecretSettings.variables, AWSSettings.variables,
-        ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables, LogSettings.variables,
+        ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables,
+        OwnershipSettings.variables, LogSettings.variables,
     ])
 }
 

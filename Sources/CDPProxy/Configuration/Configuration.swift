@@ -16,6 +16,8 @@ struct Configuration: Sendable {
     let store: StoreSettings
     /// When a stored session is put into Chrome.
     let injection: InjectionSettings
+    /// How it is known whose browser it is.
+    let ownership: OwnershipSettings
     /// What the log says.
     let log: LogSettings
     /// Variables that look like ours and are not; worth a warning, since one may be a misspelt name.
@@ -29,6 +31,7 @@ struct Configuration: Sendable {
         connections = try ConnectionSettings(environment)
         store = try StoreSettings(environment)
         injection = try InjectionSettings(environment, sessionID: gate.sessionID)
+        ownership = try OwnershipSettings(environment, store: store)
         log = try LogSettings(environment)
         unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: Configuration.variables.names)
     }

@@ -11,12 +11,20 @@ enum InjectionTime: String, CaseIterable, Sendable {
     case off
 }
 
+/// What an injection that did not succeed in full leads to.
+enum InjectionFailurePolicy: String, Sendable {
+    /// The connection is refused; the next one tries again.
+    case closed
+    /// The connection goes on with what there is.
+    case open
+}
+
 /// When a stored session is put into Chrome, and which.
 struct InjectionSettings: Sendable {
     /// When it is done.
     let time: InjectionTime
     /// What a shortfall means.
-    let failure: InjectionCoordinator.FailurePolicy
+    let failure: InjectionFailurePolicy
     /// How long it may take.
     let deadline: Duration
     /// The stored session (id or name) when the token names none.
@@ -65,7 +73,7 @@ struct InjectionSettings: Sendable {
         standard: "closed",
         expected: "closed or open",
         help: "Whether a client is refused (502) or let through when the session could not be injected whole.",
-        parse: { InjectionCoordinator.FailurePolicy(rawValue: $0) }
+        parse: { InjectionFailurePolicy(rawValue: $0) }
     )
     private static let deadlineVariable = Variable(
         "CDP_PROXY_INJECT_DEADLINE",

@@ -48,8 +48,14 @@ final class ChromeEndpoint {
 
     // MARK: Plain requests
 
+    /// Asks what an endpoint of `/json` is for, and gives the whole answer. All that concerns pages takes a pass for it.
+    func ask(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(ChromeFailure) -> Answer {
+        precondition(pass?.opens(endpoint) ?? (endpoint.use == nil), "pages are asked for without a pass")
+        return try await ask(endpoint.method, endpoint.chromeTarget)
+    }
+
     /// Asks for a target and gives the whole answer.
-    func ask(_ method: StaticString = "GET", _ target: some Sequence<UInt8>) async throws(ChromeFailure) -> Answer {
+    private func ask(_ method: StaticString, _ target: some Sequence<UInt8>) async throws(ChromeFailure) -> Answer {
         let stream = try connect()
         defer { stream.close() }
         do throws(StreamError) {
@@ -65,19 +71,23 @@ final class ChromeEndpoint {
 
     /// The path of the browser endpoint, with the id that this run of Chrome has.
     func browserPath() async throws(ChromeFailure) -> String {
-        guard let path = try await targets(.version, .object).firstSocketPath else { throw .garbage }
+        guard let path = try await targets(.version, .object, nil).firstSocketPath else { throw .garbage }
         return path
     }
 
     /// The path of the first page.
-    func firstPagePath() async throws(ChromeFailure) -> String {
-        guard let path = try await targets(.list, .list).firstPagePath else { throw .noSuchEndpoint }
+    func firstPagePath(_ pass: BrowserPass) async throws(ChromeFailure) -> String {
+        guard let path = try await targets(.list, .list, pass).firstPagePath else { throw .noSuchEndpoint }
         return path
     }
 
     /// What Chrome says of itself or its targets.
-    func targets(_ endpoint: JSONEndpoint, _ shape: DevToolsJSON.Shape) async throws(ChromeFailure) -> DevToolsJSON {
-        let answer = try await ask(endpoint.method, endpoint.chromeTarget)
+    func targets(
+        _ endpoint: JSONEndpoint,
+        _ shape: DevToolsJSON.Shape,
+        _ pass: BrowserPass?
+    ) async throws(ChromeFailure) -> DevToolsJSON {
+        let answer = try await ask(endpoint, pass)
         guard answer.status == HTTPStatus.ok.code else { throw .garbage }
         do throws(DevToolsJSONError) {
             return try DevToolsJSON(answer.body, shape: shape)
@@ -88,8 +98,9 @@ final class ChromeEndpoint {
 
     // MARK: WebSockets
 
-    /// Opens a WebSocket on a path such as `/devtools/browser/ID`.
-    func open(_ path: String) async throws(ChromeFailure) -> Connection {
+    /// Opens a WebSocket on a path such as `/devtools/browser/ID`, which takes a pass to that browser.
+    func open(_ path: String, _ pass: BrowserPass) async throws(ChromeFailure) -> Connection {
+        precondition(pass.purpose != .look, "who may look does not drive")
         let stream = try connect()
         do throws(ChromeFailure) {
             let received = try await shakeHands(on: stream, path: path)

@@ -2,8 +2,8 @@ import ProxyCore
 
 // One connection is one story, told here once, downwards:
 //
-//     bytes in -> request head -> route -> credential -> grant -> stored session injected -> Chrome's WebSocket opened
-//     -> 101 -> relay -> totals logged
+//     bytes in -> request head -> route -> credential -> grant -> the browser's door, stored session injected -> Chrome's
+//     WebSocket opened -> 101 -> relay -> totals logged
 //
 // Each step needs what the one before gave, so none can be skipped: only the gate makes a `Grant`, injection and the
 // dial ask for one, and the relay consumes both sockets. What goes wrong is thrown as a `Refusal`, answered in one place.
@@ -17,14 +17,17 @@ extension ProxyServer {
         // A Unix socket's peer has no address, but whoever may open the socket is on this machine.
         var origin = RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedHop: false)
         var asked: RequestReader.Request?
+        var caller: Caller?
         do throws(Refusal) {
             let whole = try await RequestReader.read(from: stream, within: patience.head)
             asked = whole
             origin = hops.origin(of: whole.head, peer: origin.address)
-            guard let answer = try await serve(whole, from: origin, request, on: stream) else { return }
+            guard let answer = try await serve(whole, from: origin, request, on: stream, admitting: &caller) else {
+                return
+            }
             await send(answer, to: whole, on: stream)
         } catch {
-            refused(error, request, peer: origin.address)
+            refused(error, request, peer: origin.address, caller?.grant)
             guard let answer = error.response(to: request) else { return stream.close() }
             await send(answer, to: asked, on: stream)
         }
@@ -41,17 +44,19 @@ extension ProxyServer {
         _ asked: RequestReader.Request,
         from origin: RequestOrigin,
         _ request: RequestID,
-        on stream: TCPStream
+        on stream: TCPStream,
+        admitting admitted: inout Caller?
     ) async throws(Refusal) -> HTTPResponse? {
         let routed = RoutedRequest(asked.head)
         if case .health = routed.route { return await healthAnswer() }
         if case .socket = routed.route { try checkOrigin(asked.head) }
         let caller = try await admit(asked.head, routed, from: origin)
+        admitted = caller
         switch routed.route {
         case .socket(let endpoint):
             try await connect(caller, to: endpoint, asked, request, on: stream)
             return nil
-        case .json(let endpoint): return try await devToolsAnswer(endpoint, asked.head, caller)
+        case .json(let endpoint): return try await devToolsAnswer(endpoint, asked.head, caller, request)
         case .ticket: return try ticketAnswer(asked.head, caller)
         case .methodNotAllowed(let allowed): throw .method(allowed: allowed)
         case .unknown, .health: throw .notFound
@@ -69,44 +74,45 @@ extension ProxyServer {
         let begin = Instant.now()
         let upgrade = try handshake(asked.head)
         try checkRoom()
-        let path = if let named = endpoint.namedPath { named } else { try await currentPath(of: endpoint) }
-        if sessions != nil { try await injectSession(for: caller.grant, endpoint, path, request) }
-        let chromeSide = try await openChrome(path, for: endpoint)
+        let browser = try await openBrowser(for: caller, to: endpoint, request)
         do throws(Refusal) {
             try checkRoom()
-            try spend(caller.grant)
+            try await spend(caller.grant)
             try await send(upgrade.answer, on: stream)
         } catch {
-            chromeSide.stream.close()
+            browser.chrome.stream.close()
+            door.leave(browser.pass)
             throw error
         }
-        await join(stream, chromeSide, pipelined: asked.rest, caller, request)
+        await join(stream, browser, pipelined: asked.rest, caller, request)
         metrics.connectSeconds.observe(Instant.now().since(begin).inSeconds)
     }
 
     /// Hands both sockets to a relay. From here on no task is left of the handshake.
     private func join(
         _ stream: TCPStream,
-        _ chromeSide: ChromeEndpoint.Connection,
+        _ browser: DrivenBrowser,
         pipelined: [UInt8],
         _ caller: Caller,
         _ request: RequestID
     ) async {
-        guard stream.isOpen, chromeSide.stream.isOpen, let client = stream.detach(),
-            let chrome = chromeSide.stream.detach()
+        guard stream.isOpen, browser.chrome.stream.isOpen, let client = stream.detach(),
+            let chrome = browser.chrome.stream.detach()
         else {
             stream.close()
-            return chromeSide.stream.close()
+            door.leave(browser.pass)
+            return browser.chrome.stream.close()
         }
         let connection = LiveConnection(
             request,
             grant: caller.grant,
             peer: caller.origin.address,
             since: clock(),
-            lifetime: lifetime(of: caller.grant)
+            lifetime: lifetime(of: caller.grant),
+            pass: browser.pass
         )
         began(connection)
-        let rest = Pipelined(fromClient: pipelined, fromChrome: chromeSide.received)
+        let rest = Pipelined(fromClient: pipelined, fromChrome: browser.chrome.received)
         let relays = takeTurn()
         if relays.loop === loop {
             await relays.join(connection, client: client, chrome: chrome, pipelined: rest)

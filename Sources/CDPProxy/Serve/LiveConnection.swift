@@ -15,10 +15,20 @@ final class LiveConnection: Sendable {
     let since: Double
     /// How long it may last from then on; nil when nothing but its two sides ends it.
     let lifetime: Duration?
+    /// Its leave to drive the browser.
+    let pass: BrowserPass
 
     /// A connection that was granted and is about to be joined to Chrome.
-    init(_ request: RequestID, grant: Grant, peer: IPAddress, since: Double, lifetime: Duration?) {
+    init(
+        _ request: RequestID,
+        grant: Grant,
+        peer: IPAddress,
+        since: Double,
+        lifetime: Duration?,
+        pass: BrowserPass
+    ) {
         self.request = request
+        self.pass = pass
         self.peer = peer
         self.since = since
         self.lifetime = lifetime

@@ -7,6 +7,7 @@ final class ProxyMetrics {
 
     let tokensAccepted: Counter
     let tokensRejected: CounterFamily
+    let connectionsRefused: CounterFamily
     let connections: Counter
     let connectionsActive: Gauge
     let connectSeconds: Histogram
@@ -25,6 +26,11 @@ final class ProxyMetrics {
             "cdp_proxy_tokens_rejected_total",
             labels: ["reason"],
             help: "Credentials that were refused, by reason."
+        )
+        connectionsRefused = registry.counters(
+            "cdp_proxy_connections_refused_total",
+            labels: ["reason"],
+            help: "Requests with a good credential that were refused all the same, by reason."
         )
         connections = registry.counter("cdp_proxy_connections_total", help: "Clients that were joined to Chrome.")
         connectionsActive = registry.gauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.")
@@ -51,17 +57,22 @@ final class ProxyMetrics {
         )
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
+        declareBuild()
+        declareLabels()
+    }
+
+    private func declareBuild() {
         registry.gauge(
             "cdp_proxy_build_info",
             labels: ["version": ProductVersion.text],
             help: "Always 1; the label says which version runs."
         ).value = 1
-        declareLabels()
     }
 
     /// A counter that was never incremented is there at zero, so that a rate over it is not empty.
     private func declareLabels() {
         for rejection in Rejection.allCases { _ = tokensRejected[rejection.rawValue] }
+        for reason in Refusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }
 

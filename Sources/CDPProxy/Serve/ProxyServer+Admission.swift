@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionStore
 
 /// Who was let in, and from where.
 struct Caller {
@@ -62,12 +63,27 @@ extension ProxyServer {
         guard connected < configuration.connections.limit else { throw .connectionLimit }
     }
 
-    /// Spends a token that admits once.
-    func spend(_ grant: Grant) throws(Refusal) {
-        do throws(Rejection) {
-            try gate.spend(grant, now: clock())
+    /// Spends a token that admits once, and has that written down.
+    func spend(_ grant: Grant) async throws(Refusal) {
+        let spent: SpentToken?
+        do throws(Rejection) { spent = try gate.spend(grant, now: clock()) } catch { throw .credential(error) }
+        guard let spent, let stateFile else { return }
+        do throws(SessionStoreError) {
+            try await stateFile.spend(spent.hash, until: spent.until, now: clock())
         } catch {
-            throw .credential(error)
+            log.record(.error, "state_unavailable", ["detail": .string(error.description)])
+            throw .session(.stateUnavailable)
+        }
+    }
+
+    /// Takes up which tokens an earlier run has spent.
+    func restoreSpentTokens() async throws(StartError) {
+        guard configuration.gate.policy.tokenUse == .once, let stateFile else { return }
+        do throws(SessionStoreError) {
+            let spent = try await stateFile.spentTokens(now: clock())
+            gate.restore(spent.map { SpentToken(hash: $0.hash, until: $0.until) }, now: clock())
+        } catch {
+            throw StartError(description: "CDP_PROXY_STATE: \(error).")
         }
     }
 }

@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionInjector
 
 // What clients are answered over plain HTTP.
 
@@ -29,26 +30,46 @@ extension ProxyServer {
         return path != nil
     }
 
-    /// One of Chrome's `/json` answers, its WebSocket URLs leading back through the proxy.
+    /// One of Chrome's `/json` answers, its WebSocket URLs leading back through the proxy. What concerns pages goes through
+    /// the door.
     func devToolsAnswer(
         _ endpoint: JSONEndpoint,
+        _ head: RequestHead,
+        _ caller: Caller,
+        _ request: RequestID
+    ) async throws(Refusal) -> HTTPResponse {
+        guard let use = endpoint.use else { return try await devToolsAnswer(endpoint, nil, head, caller) }
+        let browser = try await currentBrowser(until: loop.now + patience.chrome)
+        let pass = try await enter(browser, caller, to: use, request)
+        defer { door.leave(pass) }
+        let answer = try await devToolsAnswer(endpoint, pass, head, caller)
+        if use == .look { try await checkStill(pass, caller) }
+        return answer
+    }
+
+    private func devToolsAnswer(
+        _ endpoint: JSONEndpoint,
+        _ pass: BrowserPass?,
         _ head: RequestHead,
         _ caller: Caller
     ) async throws(Refusal) -> HTTPResponse {
         switch endpoint {
-        case .version, .new: return try await linked(endpoint, .object, head, caller)
-        case .list: return try await linked(endpoint, .list, head, caller)
-        case .protocol, .activate, .close: return try await unchanged(endpoint)
+        case .version, .new: try await linked(endpoint, .object, pass, head, caller)
+        case .list: try await linked(endpoint, .list, pass, head, caller)
+        case .protocol, .activate, .close: try await unchanged(endpoint, pass)
         }
     }
 
     private func linked(
         _ endpoint: JSONEndpoint,
         _ shape: DevToolsJSON.Shape,
+        _ pass: BrowserPass?,
         _ head: RequestHead,
         _ caller: Caller
     ) async throws(Refusal) -> HTTPResponse {
-        let targets = try await asked { () async throws(ChromeFailure) in try await chrome.targets(endpoint, shape) }
+        let targets = try await asked { () async throws(ChromeFailure) in
+            try await chrome.targets(endpoint, shape, pass)
+        }
         let address = try externalAddress(head, caller)
         let body = try targets.serialized { path throws(Refusal) in
             address.socketURL(path: path, credential: try urlCredential(for: caller.grant))
@@ -56,10 +77,8 @@ extension ProxyServer {
         return HTTPResponse(.ok, json: body)
     }
 
-    private func unchanged(_ endpoint: JSONEndpoint) async throws(Refusal) -> HTTPResponse {
-        let answer = try await asked { () async throws(ChromeFailure) in
-            try await chrome.ask(endpoint.method, endpoint.chromeTarget)
-        }
+    private func unchanged(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(Refusal) -> HTTPResponse {
+        let answer = try await asked { () async throws(ChromeFailure) in try await chrome.ask(endpoint, pass) }
         switch answer.status {
         case 200:
             return HTTPResponse(.ok, contentType: answer.isJSON ? "application/json" : "text/plain", body: answer.body)

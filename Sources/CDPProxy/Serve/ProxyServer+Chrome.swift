@@ -4,94 +4,140 @@ import SessionStore
 
 // What is done with Chrome before a client is joined to it.
 
+/// A browser that a caller was let into, and Chrome's side of the connection.
+struct DrivenBrowser {
+    let pass: BrowserPass
+    let chrome: ChromeEndpoint.Connection
+}
+
 extension ProxyServer {
-    /// Puts the stored session that belongs to the client into the browser whose endpoint, or whose page's, has this path.
-    func injectSession(
-        for grant: Grant,
-        _ endpoint: SocketEndpoint,
-        _ path: String,
+    /// Lets a caller into the browser and opens Chrome's WebSocket for them. A Chrome that is being restarted is waited
+    /// for, as long as Chrome may take to answer a handshake.
+    func openBrowser(
+        for caller: Caller,
+        to endpoint: SocketEndpoint,
         _ request: RequestID
-    ) async throws(Refusal) {
-        let browser =
-            isBrowser(endpoint)
-            ? path
-            : try await asked { () async throws(ChromeFailure) in
-                try await chrome.browserPath()
+    ) async throws(Refusal) -> DrivenBrowser {
+        let deadline = loop.now + patience.chrome
+        var browser = try await currentBrowser(until: deadline)
+        while true {
+            do throws(Refusal) {
+                return try await openBrowser(browser, for: caller, endpoint, request)
+            } catch {
+                // An id that was just looked up and is not there any more: Chrome was restarted meanwhile.
+                guard endpoint.namedPath == nil, error.isOfRestart else { throw error }
+                let now = try await currentBrowser(until: deadline)
+                guard now != browser, loop.now < deadline else { throw error }
+                browser = now
             }
-        do throws(SessionRefusal) {
-            try await putSession(
-                StoredSessionRequest(grant, configuration.injection),
-                in: browser,
-                for: grant.userID,
-                request
+        }
+    }
+
+    private func openBrowser(
+        _ browser: String,
+        for caller: Caller,
+        _ endpoint: SocketEndpoint,
+        _ request: RequestID
+    ) async throws(Refusal) -> DrivenBrowser {
+        // Only Chrome knows which id it has; one that the client names may be of the past.
+        if case .browserWithID(let id) = endpoint, id != browser { throw .chrome(.noSuchEndpoint) }
+        let pass = try await enter(browser, caller, to: .drive, request)
+        do throws(Refusal) {
+            let chromeSide = try await asked { () async throws(ChromeFailure) in try await connection(endpoint, pass) }
+            return DrivenBrowser(pass: pass, chrome: chromeSide)
+        } catch {
+            door.leave(pass)
+            throw error
+        }
+    }
+
+    /// That there is no such endpoint is the client's concern only where the client named it; one just looked up that
+    /// Chrome then denies is Chrome's failure.
+    private func connection(
+        _ endpoint: SocketEndpoint,
+        _ pass: BrowserPass
+    ) async throws(ChromeFailure) -> ChromeEndpoint.Connection {
+        if let named = endpoint.namedPath { return try await chrome.open(named, pass) }
+        let isPage = endpoint == .root && configuration.listeners.root == .page
+        let path = isPage ? try await chrome.firstPagePath(pass) : pass.browserPath
+        do throws(ChromeFailure) {
+            return try await chrome.open(path, pass)
+        } catch {
+            throw error == .noSuchEndpoint ? .garbage : error
+        }
+    }
+
+    // MARK: The door
+
+    /// Lets a caller into the browser of this id, their stored session first, or says why not: the only way in.
+    func enter(
+        _ browser: String,
+        _ caller: Caller,
+        to use: BrowserLedger.Use,
+        _ request: RequestID
+    ) async throws(Refusal) -> BrowserPass {
+        let wanted = try await storedSession(StoredSessionRequest(caller.grant, configuration.injection))
+        return try await enter(browser, caller.claim(to: wanted), wanted, to: use, request)
+    }
+
+    /// The same for a claim whose stored session was found.
+    func enter(
+        _ browser: String,
+        _ claim: BrowserClaim,
+        _ wanted: SessionMetadata?,
+        to use: BrowserLedger.Use,
+        _ request: RequestID?
+    ) async throws(Refusal) -> BrowserPass {
+        try await door.enter(
+            browser,
+            claim,
+            to: use,
+            BrowserDoor.Injection(
+                open: { () async throws(Refusal) in try await self.opened(wanted) },
+                inject: { state, pass in await self.isInjected(state, pass, request) }
             )
+        )
+    }
+
+    /// Whether a caller who was let in to look may be shown what Chrome has answered since: another may have come, and
+    /// it may be another Chrome's answer.
+    func checkStill(_ pass: BrowserPass, _ caller: Caller) async throws(Refusal) {
+        let wanted = try await storedSession(StoredSessionRequest(caller.grant, configuration.injection))
+        let now = try await currentBrowser(until: loop.now)
+        guard now == pass.browser else { throw .chrome(.garbage) }
+        try door.checkStill(pass, caller.claim(to: wanted))
+    }
+
+    /// What is known of the stored session that is asked for; nil when there is none.
+    func storedSession(_ request: StoredSessionRequest) async throws(Refusal) -> SessionMetadata? {
+        do throws(SessionRefusal) {
+            return try await sessions?.find(request, now: clock())
         } catch {
             throw .session(error)
         }
     }
 
-    /// Sees to it that the browser holds the stored session that is asked for, if there is one, and that the caller may
-    /// share it.
-    func putSession(
-        _ wanted: StoredSessionRequest,
-        in browserPath: String,
-        for userID: String?,
-        _ request: RequestID?
-    ) async throws(SessionRefusal) {
-        guard let sessions else { return }
-        let session = try await sessions.find(wanted, now: clock())
-        let state = try session.map { session throws(SessionRefusal) in try sessions.open(session) }
-        let claim = InjectionClaim(session: session?.metadata.id, userID: session?.metadata.userID ?? userID)
-        let admission = await injections.admit(
-            browser: browserPath,
-            claim,
-            isDriven: { connected > 0 },
-            inject: { await inject(state, browserPath, request) }
-        )
-        switch admission {
-        case .admitted: return
-        case .conflict: throw .conflict
-        case .refused: throw .injectionFailed
+    private func opened(_ found: SessionMetadata?) async throws(Refusal) -> StorageState {
+        guard let sessions, let found else { throw .session(.notFound) }
+        do throws(SessionRefusal) {
+            return try await sessions.open(found, now: clock())
+        } catch {
+            throw .session(error)
         }
     }
 
-    /// The path, on Chrome's side, of what the client did not name. It is looked up each time, since a restarted Chrome has
-    /// another.
-    func currentPath(of endpoint: SocketEndpoint) async throws(Refusal) -> String {
-        try await asked { () async throws(ChromeFailure) in
-            if endpoint == .root, configuration.listeners.root == .page {
-                try await chrome.firstPagePath()
-            } else {
-                try await chrome.browserPath()
-            }
-        }
-    }
+    // MARK: Injection
 
-    private func isBrowser(_ endpoint: SocketEndpoint) -> Bool {
-        switch endpoint {
-        case .browser: true
-        case .root: configuration.listeners.root == .browser
-        // An id the client names may be one of the past; only Chrome knows which it has.
-        case .browserWithID, .page: false
-        }
-    }
-
-    /// Opens Chrome's WebSocket on the path of an endpoint. That there is none is the client's concern only where the
-    /// client named it; one just looked up that Chrome then denies is Chrome's failure.
-    func openChrome(_ path: String, for endpoint: SocketEndpoint) async throws(Refusal) -> ChromeEndpoint.Connection {
-        try await asked { () async throws(ChromeFailure) in
-            do throws(ChromeFailure) {
-                return try await chrome.open(path)
-            } catch {
-                throw error == .noSuchEndpoint && endpoint.namedPath == nil ? .garbage : error
-            }
-        }
+    /// Puts a state into the browser, and says whether the browser may be used then.
+    private func isInjected(_ state: StorageState, _ pass: BrowserPass, _ request: RequestID?) async -> Bool {
+        let report = await inject(state, pass, request)
+        return report.outcome == .full || configuration.injection.failure == .open
     }
 
     /// Puts a state into the browser; what came of it is counted and logged.
-    private func inject(_ state: StorageState?, _ browserPath: String, _ request: RequestID?) async -> InjectionReport {
+    private func inject(_ state: StorageState, _ pass: BrowserPass, _ request: RequestID?) async -> InjectionReport {
         let begin = Instant.now()
-        let report = await injectionReport(state, browserPath)
+        let report = await injectionReport(state, pass)
         let seconds = Instant.now().since(begin).inSeconds
         metrics.injections.results[report.result].increment()
         metrics.injections.seconds.observe(seconds)
@@ -114,8 +160,8 @@ extension ProxyServer {
         return report
     }
 
-    private func injectionReport(_ state: StorageState?, _ browserPath: String) async -> InjectionReport {
-        guard let state, let connection = try? await chrome.open(browserPath) else {
+    private func injectionReport(_ state: StorageState, _ pass: BrowserPass) async -> InjectionReport {
+        guard let connection = try? await chrome.open(pass.browserPath, pass) else {
             return InjectionReport(failure: .stream(.stream(.ended)))
         }
         let socket = WebSocketStream(over: connection.stream, received: connection.received)
@@ -127,5 +173,29 @@ extension ProxyServer {
         )
         await socket.close()
         return report
+    }
+}
+
+extension Caller {
+    /// What the caller wants of a browser.
+    func claim(to session: SessionMetadata?) -> BrowserClaim {
+        BrowserClaim(
+            BrowserCaller(
+                userID: grant.userID,
+                sessionID: grant.sessionID,
+                isAdmin: grant.roles?.contains("admin") ?? false
+            ),
+            session: session.map { BrowserClaim.Session(id: $0.id, userID: $0.userID) }
+        )
+    }
+}
+
+extension Refusal {
+    /// Whether it may come of a Chrome that went, or came, in the middle.
+    var isOfRestart: Bool {
+        switch self {
+        case .chrome(.unreachable), .chrome(.garbage): true
+        default: false
+        }
     }
 }

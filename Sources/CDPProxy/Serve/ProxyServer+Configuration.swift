@@ -7,23 +7,87 @@ import Settings
 extension StoredSessionResolver {
     /// A resolver over the configured database; nil when nothing is ever injected, or when the database is the standard
     /// one and was never made, so that there are no stored sessions.
-    init?(_ configuration: Configuration) throws(StartError) {
+    init?(_ configuration: Configuration, _ log: EventLog) throws(StartError) {
         guard configuration.injection.time != .off else { return nil }
-        if configuration.injection.time == .start, configuration.store.keys == nil {
-            throw StartError(
-                description: "SESSION_ENCRYPTION_SECRET is not set, and CDP_PROXY_INJECT is start: "
-                    + "set it, or SESSION_USER_KEY, so that the stored session can be opened."
-            )
+        let store = configuration.store
+        if store.keys == nil {
+            if configuration.injection.time == .start { throw .noSecret(because: "CDP_PROXY_INJECT is start") }
+            if !store.isStandard { throw .noSecret(because: "DATABASE_URL is set") }
         }
         do throws(SessionStoreError) {
-            self.init(
-                store: try SessionStores.openExisting(configuration.store.database),
-                keys: configuration.store.keys
-            )
-        } catch .missing where configuration.store.isStandard && !configuration.injection.needsStore {
+            self.init(store: try SessionStores.openExisting(store.database), keys: store.keys)
+        } catch .missing where store.isStandard && !configuration.injection.needsStore {
             return nil
         } catch {
             throw StartError(description: "DATABASE_URL: \(error).")
+        }
+        if store.keys == nil {
+            log.record(
+                .warning,
+                "session_secret_missing",
+                ["detail": "SESSION_ENCRYPTION_SECRET is not set: no stored session can be opened"]
+            )
+        }
+    }
+}
+
+extension BrowserDoor {
+    /// The door to a Chrome. A process that nothing is known of is looked at where stored sessions can be opened.
+    convenience init(
+        of chrome: ChromeEndpoint,
+        _ configuration: Configuration,
+        on loop: EventLoop,
+        file: StateFile?,
+        patience: Duration,
+        log: EventLog
+    ) {
+        let canOpen = configuration.store.keys != nil && configuration.injection.time != .off
+        let survey = BrowserSurvey(
+            of: chrome,
+            on: loop,
+            file: file,
+            usedBrowser: canOpen ? configuration.ownership.usedBrowser : nil,
+            patience: patience,
+            log: log
+        )
+        self.init(learn: survey.learn, keep: survey.keep)
+    }
+}
+
+extension StartError {
+    /// There are stored sessions to open, and nothing to open them with.
+    fileprivate static func noSecret(because reason: String) -> StartError {
+        StartError(
+            description: "SESSION_ENCRYPTION_SECRET is not set, and \(reason): "
+                + "set it, or SESSION_USER_KEY, so that stored sessions can be opened; or CDP_PROXY_INJECT to off."
+        )
+    }
+}
+
+extension StateFile {
+    /// The configured file. The standard one may be missing: then what is known of a Chrome ends with the proxy, and a
+    /// used one is refused after that.
+    static func configured(_ configuration: Configuration, _ log: EventLog) throws(StartError) -> StateFile? {
+        guard let path = configuration.ownership.stateFile else { return nil }
+        do throws(SessionStoreError) {
+            return try StateFile(path: path)
+        } catch .unopenable(_, let reason) where !configuration.ownership.isNamed {
+            let detail = "\(path): \(reason); CDP_PROXY_STATE names another place"
+            log.record(.warning, "state_not_kept", ["detail": .string(detail)])
+            return nil
+        } catch {
+            throw StartError(description: "CDP_PROXY_STATE: \(error.aboutState(path)).")
+        }
+    }
+}
+
+extension SessionStoreError {
+    /// What is wrong with the state file, in its words.
+    fileprivate func aboutState(_ path: String) -> String {
+        switch self {
+        case .unopenable(_, let reason): "\(path) cannot be opened: \(reason)"
+        case .corrupt: "\(path) is damaged or not a state file; remove it, and restart Chrome"
+        default: description
         }
     }
 }

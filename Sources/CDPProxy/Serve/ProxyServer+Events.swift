@@ -27,6 +27,7 @@ extension ProxyServer {
 
     private func ended(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
         connected -= 1
+        door.leave(connection.pass)
         metrics.connectionsActive.value = Double(connected)
         metrics.closes["\(end.code)", end.side.rawValue].increment()
         // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
@@ -47,22 +48,36 @@ extension ProxyServer {
         stopIfEmpty()
     }
 
-    /// A request was refused.
-    func refused(_ refusal: Refusal, _ request: RequestID, peer: IPAddress) {
+    /// A request was refused. One with a good credential is counted as that, and named by whose it was.
+    func refused(_ refusal: Refusal, _ request: RequestID, peer: IPAddress, _ grant: Grant?) {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()
-            recordRefusal("token_rejected", refusal, request, peer)
+            recordRefusal("token_rejected", refusal, request, peer, grant)
         case .head, .headIncomplete, .handshake, .method, .notFound:
-            recordRefusal("request_refused", refusal, request, peer)
-        case .draining, .connectionLimit, .chrome, .session: recordRefusal("connection_refused", refusal, request, peer)
+            recordRefusal("request_refused", refusal, request, peer, grant)
+        case .draining, .connectionLimit, .chrome, .session:
+            metrics.connectionsRefused[refusal.reason].increment()
+            recordRefusal("connection_refused", refusal, request, peer, grant)
         }
     }
 
-    private func recordRefusal(_ event: String, _ refusal: Refusal, _ request: RequestID, _ peer: IPAddress) {
+    private func recordRefusal(
+        _ event: String,
+        _ refusal: Refusal,
+        _ request: RequestID,
+        _ peer: IPAddress,
+        _ grant: Grant?
+    ) {
         log.record(.warning, event, requestID: request) { line in
             line.append("reason", refusal.reason)
+            if let cause = refusal.cause { line.append("cause", cause) }
+            if let grant {
+                line.append("sessionId", grant.sessionID)
+                line.append("projectId", grant.projectID)
+                if let userID = grant.userID { line.append("userId", userID) }
+            }
             line.append("peer", peer)
         }
     }

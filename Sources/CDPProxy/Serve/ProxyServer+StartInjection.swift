@@ -1,4 +1,6 @@
 import ProxyCore
+import SessionInjector
+import SessionStore
 
 // CDP_PROXY_INJECT=start: the stored session is in the browser before the first client comes.
 
@@ -7,28 +9,41 @@ extension ProxyServer {
     /// not ready before.
     func injectAtStart() async {
         guard configuration.injection.time == .start, sessions != nil else { return }
-        var reported: SessionRefusal?
+        var reported: String?
         while !isStopping {
-            guard let browser = try? await chrome.browserPath() else {
+            guard let browser = try? await currentBrowser(until: loop.now) else {
                 await loop.sleep(until: .now() + Self.pauseForChrome)
                 continue
             }
-            do throws(SessionRefusal) {
-                let wanted = StoredSessionRequest(
-                    startOf: configuration.injection,
-                    sessionID: configuration.gate.sessionID
-                )
-                try await putSession(wanted, in: browser, for: configuration.injection.userID, nil)
+            do throws(Refusal) {
+                try await injectAtStart(into: browser)
                 startInjectionIsPending = false
                 return
             } catch {
-                if error != reported { log.record(.error, "session_not_injected", ["reason": .string(error.rawValue)]) }
-                reported = error
+                if error.reason != reported {
+                    log.record(
+                        .error,
+                        "session_not_injected",
+                        ["reason": .string(error.reason), "cause": error.cause.map { .string($0) }]
+                    )
+                }
+                reported = error.reason
                 await loop.sleep(until: .now() + Self.pauseAfterFailure)
             }
         }
     }
 
-    private static let pauseForChrome = Duration.milliseconds(50)
+    /// The configured user's session, put in for the container's browser session.
+    private func injectAtStart(into browser: String) async throws(Refusal) {
+        let settings = configuration.injection
+        let sessionID = configuration.gate.sessionID
+        let wanted = try await storedSession(StoredSessionRequest(startOf: settings, sessionID: sessionID))
+        let claim = BrowserClaim(
+            BrowserCaller(userID: settings.userID, sessionID: sessionID),
+            session: wanted.map { BrowserClaim.Session(id: $0.id, userID: $0.userID) }
+        )
+        door.leave(try await enter(browser, claim, wanted, to: .drive, nil))
+    }
+
     private static let pauseAfterFailure = Duration.seconds(2)
 }

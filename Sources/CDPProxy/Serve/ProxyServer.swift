@@ -1,5 +1,6 @@
 import ProxyCore
 import SessionInjector
+import SessionStore
 
 /// Everything one event loop serves. The actor's executor is the loop, so its state, and the state of what it owns, is
 /// touched by one thread, without a lock.
@@ -17,8 +18,10 @@ import SessionInjector
     let keys: SigningKeySource
     /// Finds stored sessions; nil when there are none.
     let sessions: StoredSessionResolver?
-    /// Lets one connection inject while the others wait.
-    let injections: InjectionCoordinator
+    /// What must outlive the proxy; nil when there is nowhere to keep it.
+    let stateFile: StateFile?
+    /// The one way to Chrome's pages.
+    let door: BrowserDoor
     let metrics: ProxyMetrics
     let log: EventLog
     /// Seconds since 1970.
@@ -41,6 +44,8 @@ import SessionInjector
     var chromeState: (at: Instant, isUp: Bool)?
     /// The question to Chrome that is not answered yet.
     var chromeQuestion: Task<Bool, Never>?
+    /// The wait for a Chrome that is being restarted.
+    var chromeWait: Task<Void, Never>?
     /// Whether no client is joined to Chrome any more.
     var isDraining = false
     /// Whether the session that is injected at start is not in the browser yet.
@@ -86,10 +91,15 @@ import SessionInjector
         )
         let metrics = ProxyMetrics()
         self.metrics = metrics
-        chrome = ChromeEndpoint(at: try configuration.listeners.chrome.resolved(), on: loop, patience: patience.chrome)
+        chrome = ChromeEndpoint(
+            at: try configuration.listeners.chrome.resolved(),
+            on: loop,
+            patience: patience.chrome
+        )
         keys = SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log)
-        sessions = try StoredSessionResolver(configuration)
-        injections = InjectionCoordinator(failurePolicy: configuration.injection.failure)
+        sessions = try StoredSessionResolver(configuration, log)
+        stateFile = try StateFile.configured(configuration, log)
+        door = BrowserDoor(of: chrome, configuration, on: loop, file: stateFile, patience: patience.chrome, log: log)
         startInjectionIsPending = configuration.injection.time == .start
         gate = Gate(policy: configuration.gate.policy)
         adminGuard = AdminGuard(configuration)

@@ -27,22 +27,6 @@ enum Refusal: Error, Sendable {
     case session(SessionRefusal)
 }
 
-/// Why a stored session cannot be put into Chrome.
-enum SessionRefusal: String, Error, Sendable {
-    /// There is none of that id or name, or it is another user's.
-    case notFound = "session_not_found"
-    /// It has expired.
-    case expired = "session_expired"
-    /// Another stored session is in this Chrome already.
-    case conflict = "session_conflict"
-    /// It cannot be opened: no key, another key, or damaged bytes.
-    case unreadable = "session_unreadable"
-    /// The database cannot be asked.
-    case storeUnavailable = "session_store_unavailable"
-    /// Chrome did not take it, or not all of it.
-    case injectionFailed = "session_injection_failed"
-}
-
 extension Refusal {
     /// The answer, or nil when nobody is there to read one.
     func response(to request: RequestID) -> HTTPResponse? {
@@ -62,7 +46,7 @@ extension Refusal {
         case .chrome(.noSuchEndpoint):
             Self.response(.notFound, "not_found", Self.staleEndpoint, request)
         case .chrome: Self.response(.badGateway, "bad_gateway", "Chrome cannot be reached", request)
-        case .session(let refusal): Self.response(refusal.status, refusal.rawValue, refusal.advice, request)
+        case .session(let refusal): Self.response(refusal.status, refusal.reason, refusal.advice, request)
         }
     }
 
@@ -86,11 +70,27 @@ extension Refusal {
         case .notFound: "not_found"
         case .draining: "draining"
         case .connectionLimit: "connection_limit"
-        case .chrome(.unreachable): "chrome_unreachable"
-        case .chrome(.silent): "chrome_silent"
-        case .chrome(.garbage): "chrome_garbage"
         case .chrome(.noSuchEndpoint): "no_such_endpoint"
-        case .session(let refusal): refusal.rawValue
+        case .chrome: "chrome_unreachable"
+        case .session(let refusal): refusal.reason
+        }
+    }
+
+    /// The reasons of those behind a good credential, as they are counted.
+    static let reasonsBehindCredential = [
+        "session_missing", "session_expired", "session_unreadable", "session_store_unavailable", "conflict",
+        "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "no_such_endpoint", "draining",
+        "connection_limit",
+    ]
+
+    /// What the log says beyond the reason, for whoever has to mend it.
+    var cause: String? {
+        switch self {
+        case .chrome(.unreachable): "nobody listens there, or the connection broke"
+        case .chrome(.silent): "no answer in time"
+        case .chrome(.garbage): "an answer that makes no sense"
+        case .session(.unreadable(let cause)): cause.rawValue
+        default: nil
         }
     }
 
@@ -130,29 +130,5 @@ extension Rejection {
         if let challenge { response.setField("WWW-Authenticate", challenge) }
         if status == .tooManyRequests || status == .serviceUnavailable { response.setField("Retry-After", "5") }
         return response
-    }
-}
-
-extension SessionRefusal {
-    /// The status a client is answered with.
-    var status: HTTPStatus {
-        switch self {
-        case .notFound: .notFound
-        case .expired: .gone
-        case .conflict: .conflict
-        case .unreadable, .storeUnavailable, .injectionFailed: .badGateway
-        }
-    }
-
-    /// What its reader may do about it.
-    var advice: String {
-        switch self {
-        case .notFound: "there is no stored session of that id or name for this user"
-        case .expired: "the stored session has expired; store it anew"
-        case .conflict: "another stored session is in this browser; use a browser of its own for each"
-        case .unreadable: "the stored session cannot be opened"
-        case .storeUnavailable: "the stored sessions cannot be read"
-        case .injectionFailed: "the stored session could not be put into Chrome whole"
-        }
     }
 }

@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionInjector
 
 /// Where a client's request goes: the table of client routes, as one value.
 ///
@@ -49,6 +50,16 @@ enum JSONEndpoint: Sendable, Equatable {
     case new(url: [UInt8])
     case activate(id: String)
     case close(id: String)
+
+    /// How the browser is used by it; nil for what says nothing of pages and is open to any good credential.
+    var use: BrowserLedger.Use? {
+        switch self {
+        case .version, .protocol: nil
+        case .list: .look
+        // Opening a tab is driving; and nobody's tabs are moved or closed by another.
+        case .new, .activate, .close: .drive
+        }
+    }
 
     /// The method Chrome is asked with; also the only one a client may use.
     var method: StaticString {

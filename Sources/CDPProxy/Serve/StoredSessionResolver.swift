@@ -34,18 +34,6 @@ struct StoredSessionRequest: Hashable, Sendable {
     }
 }
 
-/// A stored session that was found: who it belongs to, and its sealed state.
-struct StoredSession: Sendable {
-    let metadata: SessionMetadata
-    let sealed: SealedState
-
-    /// The value of a row.
-    init(_ row: SessionRow) {
-        metadata = row.metadata
-        sealed = SealedState(ciphertext: row.ciphertext, iv: row.iv)
-    }
-}
-
 /// Finds and opens stored sessions.
 struct StoredSessionResolver: Sendable {
     private let store: any SessionStore
@@ -62,36 +50,52 @@ struct StoredSessionResolver: Sendable {
         try await store.check()
     }
 
-    /// The session that is asked for, or nil when none belongs to the connection. Another user's is not found.
-    func find(_ request: StoredSessionRequest, now: Double) async throws(SessionRefusal) -> StoredSession? {
-        guard let row = try await row(request) else {
+    /// The session that is asked for, or nil when none belongs to the connection. Another user's is not found. What is
+    /// sealed stays in the database.
+    func find(_ request: StoredSessionRequest, now: Double) async throws(SessionRefusal) -> SessionMetadata? {
+        guard let found = try await metadata(request) else {
             if case .byTokenSession = request.reference { return nil }
             throw .notFound
         }
-        if let userID = request.userID, !row.metadata.isOwned(by: userID) { throw .notFound }
-        guard !row.metadata.isExpired(now: now) else { throw .expired }
-        return StoredSession(row)
+        if let userID = request.userID, !found.isOwned(by: userID) { throw .notFound }
+        guard !found.isExpired(now: now) else { throw .expired }
+        return found
     }
 
-    private func row(_ request: StoredSessionRequest) async throws(SessionRefusal) -> SessionRow? {
-        do throws(SessionStoreError) {
+    private func metadata(_ request: StoredSessionRequest) async throws(SessionRefusal) -> SessionMetadata? {
+        try await asked { () async throws(SessionStoreError) in
             switch (request.reference, request.userID) {
-            case (.named(let name), let userID?): return try await store.row(userID: userID, idOrName: name)
-            case (.named(let id), nil): return try await store.row(id: id)
-            case (.byTokenSession(let id), _): return try await store.row(id: id)
+            case (.named(let name), let userID?): try await store.metadata(userID: userID, idOrName: name)
+            case (.named(let id), nil): try await store.metadata(id: id)
+            case (.byTokenSession(let id), _): try await store.metadata(id: id)
             }
-        } catch .malformedRow {
-            throw .unreadable
-        } catch {
-            throw .storeUnavailable
         }
     }
 
-    /// The state in a session, opened with its user's key.
-    func open(_ session: StoredSession) throws(SessionRefusal) -> StorageState {
-        guard let keys, let bytes = try? keys.key(for: session.metadata.userID).open(session.sealed),
-            let state = try? StorageState(parsing: bytes)
-        else { throw .unreadable }
+    /// The state in a session that was found, opened with its user's key off the caller's thread: a large one takes some
+    /// tens of milliseconds.
+    @concurrent
+    func open(_ found: SessionMetadata, now: Double) async throws(SessionRefusal) -> StorageState {
+        let row = try await asked { () async throws(SessionStoreError) in try await store.row(id: found.id) }
+        // It may have been changed since it was found.
+        guard let row, row.metadata.isOwned(by: found.userID) else { throw .notFound }
+        guard !row.metadata.isExpired(now: now) else { throw .expired }
+        guard let keys else { throw .unreadable(.noKey) }
+        let sealed = SealedState(ciphertext: row.ciphertext, iv: row.iv)
+        guard let bytes = try? keys.key(for: found.userID).open(sealed) else { throw .unreadable(.otherKeyOrDamaged) }
+        guard let state = try? StorageState(parsing: bytes) else { throw .unreadable(.noState) }
         return state
+    }
+
+    private func asked<Answer>(
+        _ question: () async throws(SessionStoreError) -> Answer
+    ) async throws(SessionRefusal) -> Answer {
+        do throws(SessionStoreError) {
+            return try await question()
+        } catch .malformedRow {
+            throw .unreadable(.row)
+        } catch {
+            throw .storeUnavailable
+        }
     }
 }

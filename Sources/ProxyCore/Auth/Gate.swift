@@ -71,12 +71,20 @@ public struct Gate: Sendable {
         }
     }
 
-    /// Spends a token that admits once, immediately before its 101 is sent; nothing for one that admits often.
+    /// Spends a token that admits once, immediately before its 101 is sent, and gives what is to be kept of it before
+    /// that; nil for one that admits often.
     ///
     /// `replayed` is thrown when another connection was faster, `rate_limited` when no more can be remembered.
-    public mutating func spend(_ grant: Grant, now: Double) throws(Rejection) {
-        guard let key = grant.replayKey else { return }
+    @discardableResult
+    public mutating func spend(_ grant: Grant, now: Double) throws(Rejection) -> SpentToken? {
+        guard let key = grant.replayKey else { return nil }
         try ledger.spend(key, until: grant.expiresAt, now: now)
+        return SpentToken(hash: key.bytes, until: grant.expiresAt)
+    }
+
+    /// Takes up what was kept of tokens that an earlier run of the program has spent.
+    public mutating func restore(_ tokens: [SpentToken], now: Double) {
+        for token in tokens { try? ledger.spend(ReplayKey(bytes: token.hash), until: token.until, now: now) }
     }
 
     /// A ticket to what `grant` allows, as long as that; `rate_limited` when too many are open.

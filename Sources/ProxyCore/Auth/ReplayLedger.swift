@@ -4,7 +4,11 @@ internal import Crypto
 ///
 /// A hash, so that no claim is kept and a long one costs no more than a short one.
 struct ReplayKey: Hashable, Sendable {
-    private let hash: SHA256Digest
+    /// The hash.
+    let bytes: [UInt8]
+
+    /// The key that was kept as `bytes`.
+    init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The key of the token with `claims`, which came as `payload`.
     init(_ claims: TokenClaims, payload: [UInt8]) {
@@ -18,7 +22,21 @@ struct ReplayKey: Hashable, Sendable {
             hasher.update(data: Array("claims ".utf8))
             hasher.update(data: payload)
         }
-        hash = hasher.finalize()
+        bytes = Array(hasher.finalize())
+    }
+}
+
+/// A token that has admitted its one WebSocket, as it is kept beyond the end of the process: nothing of the token is in it.
+public struct SpentToken: Sendable, Equatable {
+    /// What it is recognised by.
+    public let hash: [UInt8]
+    /// Its `exp`, in seconds since 1970.
+    public let until: Double
+
+    /// A token that was spent.
+    public init(hash: [UInt8], until: Double) {
+        self.hash = hash
+        self.until = until
     }
 }
 

@@ -55,8 +55,8 @@ import CSQLite
 
     /// Runs a statement of this module's own to its end.
     @discardableResult
-    func run(_ sql: String) throws(SessionStoreError) -> [[SQLValue]] {
-        try rows(of: try prepare(sql), [])
+    func run(_ sql: String, _ parameters: [SQLValue] = []) throws(SessionStoreError) -> [[SQLValue]] {
+        try rows(of: try prepare(sql), parameters)
     }
 
     private func prepare(_ sql: String) throws(SessionStoreError) -> SQLiteStatement {

@@ -9,18 +9,22 @@ final class CookieJar {
     private(set) var fillings = 0
     /// Whether it forgets what it is given.
     var isLeaky = false
-    /// Whether it answers at all.
+    /// Whether it answers when it is given some.
     var isSilent = false
 
     private var cookies: [JSONValue] = []
 
     /// Takes the commands of a Chrome's WebSockets.
     func attach(to chrome: ScriptedChrome) {
-        chrome.command = { [unowned self] method, parameters in isSilent ? nil : answer(method, parameters) }
+        chrome.command = { [unowned self] in answer($0, $1) }
     }
+
+    /// Is another browser's, which has none yet.
+    func empty() { cookies = [] }
 
     private func answer(_ method: String, _ parameters: JSONValue) -> JSONValue? {
         switch method {
+        case "Storage.setCookies" where isSilent: return nil
         case "Storage.setCookies":
             let given = parameters["cookies"]?.arrayValue ?? []
             fillings += 1

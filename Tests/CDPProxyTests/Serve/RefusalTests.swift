@@ -15,8 +15,9 @@ import Testing
             (.connectionLimit, .serviceUnavailable), (.chrome(.unreachable), .badGateway),
             (.chrome(.silent), .badGateway), (.chrome(.garbage), .badGateway), (.chrome(.noSuchEndpoint), .notFound),
             (.session(.notFound), .notFound), (.session(.expired), .gone), (.session(.conflict), .conflict),
-            (.session(.unreadable), .badGateway), (.session(.storeUnavailable), .badGateway),
-            (.session(.injectionFailed), .badGateway),
+            (.session(.unreadable(.noKey)), .badGateway), (.session(.storeUnavailable), .badGateway),
+            (.session(.injectionFailed), .badGateway), (.session(.used), .conflict),
+            (.session(.stateUnavailable), .badGateway),
         ]
 
     @Test func eachHasItsStatus() {
@@ -33,10 +34,20 @@ import Testing
                 !reason.isEmpty
                     && reason.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
             )
-            // Only the two halves of an incomplete head share one.
+            // Only the two halves of an incomplete head share one, and the ways in which Chrome cannot be had.
             let isNew = reasons.insert(reason).inserted
-            #expect(isNew || status == nil, "\(reason)")
+            #expect(isNew || status == nil || reason == "chrome_unreachable", "\(reason)")
         }
+    }
+
+    @Test func thoseBehindACredentialAreCountedByTheSameReasons() {
+        let counted = Self.all.map(\.refusal).filter { refusal in
+            switch refusal {
+            case .draining, .connectionLimit, .chrome, .session: true
+            default: false
+            }
+        }
+        #expect(Set(counted.map(\.reason)) == Set(Refusal.reasonsBehindCredential))
     }
 
     @Test func eachBodyIsJSONWithAnError() throws {

@@ -45,7 +45,7 @@ import Testing
             proxy.chrome.script = { $0.isUpgrade == isUpgrade ? .silence : .usual }
             let (answer, _) = try await proxy.upgrade()
             #expect(answer.status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["chrome_silent"])
+            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["no answer in time"])
         }
     }
 
@@ -53,35 +53,35 @@ import Testing
         try await withProxy(patience: Self.quick) { (proxy: ProxyHarness) async throws in
             proxy.chrome.script = { _ in .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".utf8)) }
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["chrome_silent"])
+            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["no answer in time"])
         }
     }
 
     @Test(arguments: [
-        ("no HTTP at all\r\n\r\n", "chrome_garbage"),
-        ("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "chrome_garbage"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{", "chrome_garbage"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nnot JSON", "chrome_garbage"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "chrome_garbage"),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "chrome_garbage"),
+        ("no HTTP at all\r\n\r\n", "an answer that makes no sense"),
+        ("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "an answer that makes no sense"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{", "an answer that makes no sense"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nnot JSON", "an answer that makes no sense"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "an answer that makes no sense"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "an answer that makes no sense"),
         (
             "HTTP/1.1 200 OK\r\n\r\n{\"webSocketDebuggerUrl\":\"ws://127.0.0.1:9222/devtools/browser/../../etc\"}",
-            "chrome_garbage"
+            "an answer that makes no sense"
         ),
         (
             "HTTP/1.1 200 OK\r\n\r\n{\"webSocketDebuggerUrl\":\"ws://127.0.0.1:9222/devtools/browser/a\\r\\nX: y\"}",
-            "chrome_garbage"
+            "an answer that makes no sense"
         ),
-        ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "chrome_garbage"),
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "chrome_garbage"),
-        ("", "chrome_garbage"),
+        ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "an answer that makes no sense"),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "an answer that makes no sense"),
+        ("", "an answer that makes no sense"),
     ])
-    func garbageInPlaceOfAnAnswerIsBadGateway(_ bytes: String, _ reason: String) async throws {
+    func garbageInPlaceOfAnAnswerIsBadGateway(_ bytes: String, _ cause: String) async throws {
         try await withProxy { (proxy: ProxyHarness) async throws in
             proxy.chrome.script = { _ in .last(Array(bytes.utf8)) }
             #expect(try await proxy.upgrade().answer.status == 502)
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == [reason, reason])
+            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == [cause, cause])
             #expect(try await proxy.ask("GET /health").status == 503)
         }
     }
@@ -91,7 +91,7 @@ import Testing
             let length = ChromeEndpoint.longestAnswer + 1
             proxy.chrome.script = { _ in .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n{}".utf8)) }
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["chrome_garbage"])
+            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["an answer that makes no sense"])
         }
     }
 
@@ -101,7 +101,7 @@ import Testing
             answer.append(contentsOf: [UInt8](repeating: 0x20, count: ChromeEndpoint.longestAnswer + 1))
             proxy.chrome.script = { [answer] _ in .raw(answer) }
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["chrome_garbage"])
+            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["an answer that makes no sense"])
         }
     }
 
@@ -124,7 +124,7 @@ import Testing
         try await withProxy { (proxy: ProxyHarness) async throws in
             proxy.chrome.script = { $0.isUpgrade ? .raw(Array(bytes.utf8)) : .usual }
             #expect(try await proxy.upgrade().answer.status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["chrome_garbage"])
+            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["an answer that makes no sense"])
             #expect(try await proxy.metrics()["cdp_proxy_connections_total"] == 0)
         }
     }

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func aMissingDatabaseIsNamed() async throws {
-        let failure = try await Self.failure(["DATABASE_URL": "sqlite:////nonexistent/sessions.sqlite3"])
+        let failure = try await Self.failure(Self.withSecret("sqlite:////nonexistent/sessions.sqlite3"))
         #expect(
             failure == "DATABASE_URL: no session database at /nonexistent/sessions.sqlite3; "
                 + "`cdp-proxy session import` creates it."
@@ -60,12 +60,41 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path("sessions.sqlite3")
         try folder.write("sessions.sqlite3", [UInt8](repeating: 0x41, count: 8192))
-        let failure = try await Self.failure(["DATABASE_URL": "sqlite:///\(path)"])
+        let failure = try await Self.failure(Self.withSecret("sqlite:///\(path)"))
         #expect(failure == "DATABASE_URL: the session database \(path) is damaged or not a SQLite file.")
     }
 
     @Test func aServerThatIsDownIsWaitedForByNobody() async throws {
-        #expect(try await Self.failure(["DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/d"]) == nil)
+        #expect(try await Self.failure(Self.withSecret("postgresql://u:hunter2@127.0.0.1:1/d")) == nil)
+    }
+
+    private static func withSecret(_ database: String) -> [String: String] {
+        ["DATABASE_URL": database, "SESSION_ENCRYPTION_SECRET": StoredRows.secret]
+    }
+
+    @Test(arguments: ["sqlite:///sessions.sqlite3", "postgresql://u:hunter2@127.0.0.1:1/d"])
+    func aNamedDatabaseNeedsAKey(_ database: String) async throws {
+        let failure = try await Self.failure(["DATABASE_URL": database])
+        #expect(failure?.hasPrefix("SESSION_ENCRYPTION_SECRET is not set, and DATABASE_URL is set") == true)
+        #expect(try await Self.failure(["DATABASE_URL": database, "CDP_PROXY_INJECT": "off"]) == nil)
+    }
+
+    @Test func theStandardDatabaseWithoutAKeyIsAWarning() async throws {
+        let rows = try await StoredRows(below: "cdp-proxy/cdp-proxy.sqlite3")
+        try await withProxy(["XDG_DATA_HOME": rows.folder.path(".")]) { proxy in
+            #expect(proxy.log.lines("session_secret_missing").count == 1)
+        }
+    }
+
+    @Test func aStateFileThatWillNotDoIsNamed() async throws {
+        let folder = try TemporaryFolder()
+        let missing = try await Self.failure(["CDP_PROXY_STATE": "/nonexistent/state"])
+        #expect(missing == "CDP_PROXY_STATE: /nonexistent/state cannot be opened: No such file or directory.")
+        try folder.write("state", [UInt8](repeating: 0x41, count: 8192))
+        let path = folder.path("state")
+        let damaged = try await Self.failure(["CDP_PROXY_STATE": path])
+        let advice = "remove it, and restart Chrome"
+        #expect(damaged == "CDP_PROXY_STATE: \(path) is damaged or not a state file; \(advice).")
     }
 
     @Test func injectionAtStartNeedsAKey() async throws {

@@ -13,12 +13,14 @@ struct StoredRows: Sendable {
         #"{"cookies":[{"name":"sid","value":"stored-cookie-value","domain":"a.example","path":"/","expires":-1,"#
         + #""httpOnly":true,"secure":true,"sameSite":"Lax"}],"origins":[]}"#
 
-    private let folder: TemporaryFolder
-    private let store: any SessionStore
+    /// Where the database is.
+    let folder: TemporaryFolder
+    /// The rows.
+    let store: any SessionStore
 
-    init() async throws {
+    init(below path: String = "sessions.sqlite3") async throws {
         folder = try TemporaryFolder()
-        store = try await SessionStores.open(.sqlite(path: folder.path("sessions.sqlite3")), creating: true)
+        store = try await SessionStores.open(.sqlite(path: folder.path(path)), creating: true)
     }
 
     /// What the proxy is told of the database.

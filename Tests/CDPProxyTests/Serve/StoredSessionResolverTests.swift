@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (SessionStoreError.malformedRow(id: "a", column: "b"), SessionRefusal.unreadable),
+        (SessionStoreError.malformedRow(id: "a", column: "b"), SessionRefusal.unreadable(.row)),
         (.busy, .storeUnavailable), (.failed(code: "x"), .storeUnavailable), (.corrupt(path: "p"), .storeUnavailable),
         (.unavailable(reason: "r"), .storeUnavailable),
     ])
@@ -76,11 +76,11 @@ import Testing
         }
     }
 
-    @Test func withoutKeysNothingOpens() throws {
-        let now = Timestamp(microseconds: 0)
-        let metadata = SessionMetadata(id: "a", userID: "u", name: "n", createdAt: now, updatedAt: now)
-        let session = StoredSession(SessionRow(metadata: metadata, ciphertext: [1], iv: [2]))
-        let resolver = StoredSessionResolver(store: FailingStore(error: .busy), keys: nil)
-        #expect(throws: SessionRefusal.unreadable) { try resolver.open(session) }
+    @Test func withoutKeysNothingOpens() async throws {
+        let rows = try await StoredRows()
+        try await rows.add()
+        let resolver = StoredSessionResolver(store: rows.store, keys: nil)
+        let found = try #require(try await resolver.find(Self.request { $0.sessionID = "row-1" }, now: Tokens.now))
+        await #expect(throws: SessionRefusal.unreadable(.noKey)) { try await resolver.open(found, now: Tokens.now) }
     }
 }

@@ -32,12 +32,11 @@ class Chromium:
         self._process = None
         self.start()
 
-    def start(self):
-        """Starts it with a fresh profile; again on the port it had, when it had one."""
-        profile = pathlib.Path(tempfile.mkdtemp(dir=self._folder))
-        (profile / "Default").mkdir()
-        preferences = {"net": {"network_prediction_options": 2}}
-        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+    def start(self, keeping_profile=False):
+        """Starts it with a fresh profile unless told otherwise; again on the port it had, when it had one."""
+        if not keeping_profile:
+            self._profile = self._new_profile()
+        profile = self._profile
         flags = [*FLAGS, *self._flags, f"--remote-debugging-port={self.port}", f"--user-data-dir={profile}"]
         self._process = subprocess.Popen(
             ["chromium", *flags, "about:blank"],
@@ -52,6 +51,17 @@ class Chromium:
         lines = Lines(self._process.stderr)
         line = lines.wait_for(lambda line: line.startswith("DevTools listening on "), "DevTools port", timeout=60)
         self.port = int(re.search(r":(\d+)/", line)[1])
+
+    def _new_profile(self):
+        profile = pathlib.Path(tempfile.mkdtemp(dir=self._folder))
+        (profile / "Default").mkdir()
+        preferences = {"net": {"network_prediction_options": 2}}
+        (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
+        return profile
+
+    def wait(self):
+        """Waits until it has ended by itself."""
+        self._process.wait(60)
 
     @property
     def address(self):

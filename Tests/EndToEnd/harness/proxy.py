@@ -49,6 +49,9 @@ class Proxy(Program):
             }
             | changes,
         )
+        self._start(wait)
+
+    def _start(self, wait):
         self.process = subprocess.Popen(
             [BINARY, "serve"],
             env=self.env,
@@ -61,6 +64,13 @@ class Proxy(Program):
         self.log = Lines(self.process.stderr, parse)
         if wait:
             self.wait_for_event("listening")
+
+    def again(self):
+        """Starts it again after its end, with what it had; its log is a new one."""
+        self.process.wait(60)
+        self.log.finish()
+        self._start(wait=True)
+        return self
 
     @property
     def address(self):

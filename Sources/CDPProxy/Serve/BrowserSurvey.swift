@@ -1,0 +1,131 @@
+import ProxyCore
+import SessionInjector
+import SessionStore
+
+/// What is known of a Chrome process: read from what an earlier run of the proxy has written down, else judged by how the
+/// process looks.
+///
+/// Lives on the loop's thread.
+final class BrowserSurvey {
+    private let chrome: ChromeEndpoint
+    private let file: StateFile?
+    /// What is made of a used browser; nil where no stored session can be opened, and then nobody looks.
+    private let usedBrowser: UsedBrowserPolicy?
+    private let patience: Duration
+    private let loop: EventLoop
+    private let log: EventLog
+
+    /// A survey of one Chrome; `patience` is how long it may take to look at it.
+    init(
+        of chrome: ChromeEndpoint,
+        on loop: EventLoop,
+        file: StateFile?,
+        usedBrowser: UsedBrowserPolicy?,
+        patience: Duration,
+        log: EventLog
+    ) {
+        self.chrome = chrome
+        self.loop = loop
+        self.file = file
+        self.usedBrowser = usedBrowser
+        self.patience = patience
+        self.log = log
+    }
+
+    // MARK: - What is written down
+
+    /// What is known of a process; nil for one that is fresh.
+    func learn(_ pass: BrowserPass) async throws(Refusal) -> BrowserRecord? {
+        if let text = try await recorded(pass.browser) {
+            guard let value = try? JSONValue.parse(text: text), let record = BrowserRecord(json: value) else {
+                return try refuseUsed(pass, ["record": "unreadable"])
+            }
+            return record
+        }
+        guard let usedBrowser else { return .bare(BrowserVisitors()) }
+        return try await judge(pass, usedBrowser)
+    }
+
+    private func recorded(_ browser: String) async throws(Refusal) -> String? {
+        do throws(SessionStoreError) {
+            return try await file?.record(of: browser)
+        } catch {
+            throw failed(error)
+        }
+    }
+
+    /// Writes down what is known of a process.
+    func keep(_ record: BrowserRecord, _ browser: String) async throws(Refusal) {
+        do throws(SessionStoreError) {
+            try await file?.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
+        } catch {
+            throw failed(error)
+        }
+    }
+
+    private func failed(_ error: SessionStoreError) -> Refusal {
+        log.record(.error, "state_unavailable", ["detail": .string(error.description)])
+        return .session(.stateUnavailable)
+    }
+
+    // MARK: - How it looks
+
+    private func judge(_ pass: BrowserPass, _ policy: UsedBrowserPolicy) async throws(Refusal) -> BrowserRecord? {
+        if policy == .adopt { return nil }
+        let looks = try await asked(pass) { client throws(CDPError) in try await BrowserLooks.look(over: client) }
+        if looks.areFresh { return nil }
+        guard policy == .clear else { return try refuseUsed(pass, looks.fields) }
+        let left = try await asked(pass) { client throws(CDPError) in
+            try await BrowserLooks.clear(over: client)
+            return try await BrowserLooks.look(over: client)
+        }
+        guard left.areFresh else { return try refuseUsed(pass, left.fields) }
+        log.record(.warning, "browser_cleared", looks.fields)
+        return nil
+    }
+
+    /// Speaks with the browser for as long as it may take.
+    private func asked<Answer>(
+        _ pass: BrowserPass,
+        _ question: (CDPClient) async throws(CDPError) -> Answer
+    ) async throws(Refusal) -> Answer {
+        let connection: ChromeEndpoint.Connection
+        do throws(ChromeFailure) {
+            connection = try await chrome.open(pass.browserPath, pass)
+        } catch {
+            throw .chrome(error == .noSuchEndpoint ? .garbage : error)
+        }
+        let socket = WebSocketStream(over: connection.stream, received: connection.received)
+        socket.setDeadline(loop.now + patience)
+        let answer: Result<Answer, CDPError>
+        do throws(CDPError) { answer = .success(try await question(CDPClient(over: socket))) } catch {
+            answer = .failure(error)
+        }
+        await socket.close()
+        do throws(CDPError) { return try answer.get() } catch {
+            log.record(.error, "browser_not_judged", ["detail": .string("\(error)")])
+            throw .chrome(error == .stream(.stream(.deadline)) ? .silent : .garbage)
+        }
+    }
+
+    private func refuseUsed(
+        _ pass: BrowserPass,
+        _ fields: KeyValuePairs<String, LogValue?>
+    ) throws(Refusal) -> BrowserRecord? {
+        log.record(.error, "browser_used") { line in
+            for (name, value) in fields { if let value { line.append(name, value) } }
+            line.append("browser", pass.browser)
+            line.append(
+                "advice",
+                "restart Chrome with a profile of its own, or set CDP_PROXY_USED_BROWSER to clear or adopt"
+            )
+        }
+        throw .session(.used)
+    }
+}
+
+extension BrowserLooks {
+    fileprivate var fields: KeyValuePairs<String, LogValue?> {
+        ["cookies": .integer(cookies), "pages": .integer(pages), "contexts": .integer(contexts)]
+    }
+}

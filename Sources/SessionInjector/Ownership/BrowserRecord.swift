@@ -1,0 +1,77 @@
+public import ProxyCore
+
+/// What is known of a Chrome process, as it is kept on disk: it outlives the proxy.
+public enum BrowserRecord: Sendable, Equatable {
+    /// It was driven without a stored session, by these.
+    case bare(BrowserVisitors)
+    /// A stored session was being put in. Read back, it means that the proxy ended meanwhile, so that a part of it may be
+    /// there.
+    case injecting(BrowserHolding)
+    /// It holds a stored session.
+    case holding(BrowserHolding)
+}
+
+// MARK: - JSON
+
+extension BrowserRecord {
+    /// The record as JSON. There is nothing secret in it.
+    public var json: JSONValue {
+        switch self {
+        case .bare(let visitors):
+            ["state": "bare", "callers": .array(visitors.callers.map(\.json)), "more": .bool(visitors.hasMore)]
+        case .injecting(let holding): holding.json(state: "injecting")
+        case .holding(let holding): holding.json(state: "holding")
+        }
+    }
+
+    /// Reads a record; nil for what is none.
+    public init?(json: JSONValue) {
+        switch json["state"]?.stringValue {
+        case "bare":
+            guard let elements = json["callers"]?.arrayValue, let hasMore = json["more"]?.boolValue else { return nil }
+            let callers = elements.compactMap { BrowserCaller(json: $0) }
+            guard callers.count == elements.count else { return nil }
+            self = .bare(BrowserVisitors(callers, hasMore: hasMore))
+        case "injecting":
+            guard let holding = BrowserHolding(json: json) else { return nil }
+            self = .injecting(holding)
+        case "holding":
+            guard let holding = BrowserHolding(json: json) else { return nil }
+            self = .holding(holding)
+        default: return nil
+        }
+    }
+}
+
+extension BrowserCaller {
+    /// An admin's visit is kept as anybody's: what they left in a browser is theirs.
+    fileprivate var json: JSONValue {
+        ["user": JSONValue(optional: userID), "session": JSONValue(optional: sessionID)]
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard json.objectValue != nil else { return nil }
+        self.init(userID: json["user"]?.stringValue, sessionID: json["session"]?.stringValue)
+    }
+}
+
+extension BrowserHolding {
+    fileprivate func json(state: String) -> JSONValue {
+        [
+            "state": JSONValue(state), "stored": JSONValue(session.id), "user": JSONValue(session.userID),
+            "session": JSONValue(optional: sessionID),
+        ]
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let id = json["stored"]?.stringValue, let userID = json["user"]?.stringValue else { return nil }
+        self.init(
+            session: BrowserClaim.Session(id: id, userID: userID),
+            sessionID: json["session"]?.stringValue
+        )
+    }
+}
+
+extension JSONValue {
+    fileprivate init(optional text: String?) { self = text.map { JSONValue($0) } ?? .null }
+}

@@ -1,0 +1,357 @@
+"""Whose browser it is: one user's state, tabs and ids are never seen or moved by another."""
+
+import contextlib
+import json
+import signal
+import sqlite3
+
+import pytest
+from harness import tokens
+from harness.cdp import CDP
+from harness.chromium import Chromium
+from harness.relay import HoldingRelay
+from harness.site import Site
+from harness.store import cookie
+from harness.wire import Wire, exchange, get, head, upgrade
+
+pytestmark = pytest.mark.usefixtures("rows")
+
+A = {"userId": "user_a", "sessionId": "sess_a", "sub": "sess_a", "browserSession": "work"}
+B = {"userId": "user_b", "sessionId": "sess_b", "sub": "sess_b"}
+B_OWN = B | {"browserSession": "home"}
+NOBODY = {"sessionId": "sess_x", "sub": "sess_x"}
+
+
+def query(claims):
+    return f"?signingKey={tokens.token(**claims)}"
+
+
+def knock(proxy, claims, path="/"):
+    """The status a handshake is answered with, and the reason in its body."""
+    response, _ = exchange(proxy.port, upgrade(path + query(claims)))
+    return response.status, json.loads(response.body or b"{}").get("error")
+
+
+def connect(proxy, claims, path="/"):
+    return CDP(proxy.port, path + query(claims))
+
+
+def cookies(client):
+    return {one["name"]: one["value"] for one in client.call("Storage.getCookies")["cookies"]}
+
+
+@pytest.fixture
+def rows(store):
+    store.add({"cookies": [cookie("sid", "of a", "one.example")]}, user="user_a", name="work")
+    store.add({"cookies": [cookie("sid", "of b", "two.example")]}, user="user_b", name="home")
+    return store
+
+
+@pytest.fixture
+def site():
+    server = Site({"/": ("text/html", b"<title>There</title>", {}), "/favicon.ico": ("image/png", b"", {})})
+    yield server
+    server.stop()
+
+
+def restart(proxy, how=signal.SIGKILL):
+    """The same proxy again, with what it had."""
+    proxy.process.send_signal(how)
+    proxy.process.wait(60)
+    return proxy.again()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_what_is_known_of_a_browser_outlives_the_proxy(own_chromium, own_proxy, how):
+    proxy = own_proxy(own_chromium().address)
+    with connect(proxy, A) as client:
+        assert cookies(client) == {"sid": "of a"}
+        rotated = cookie("sid", "rotated by the site", "one.example")
+        client.call("Storage.setCookies", cookies=[{"name": "sid", "value": rotated["value"], "domain": "one.example"}])
+    proxy = restart(proxy, how)
+    assert knock(proxy, B_OWN) == (409, "conflict")
+    assert knock(proxy, B) == (409, "conflict")
+    assert knock(proxy, NOBODY) == (409, "conflict")
+    with connect(proxy, A) as client:
+        assert cookies(client) == {"sid": "rotated by the site"}
+    assert proxy.metric("cdp_proxy_injections_total", result="full") == 0
+
+
+def test_who_drove_a_bare_browser_is_known_after_a_restart(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy, A | {"browserSession": None}).close()
+    proxy = restart(proxy)
+    assert knock(proxy, B) == (409, "conflict")
+    assert knock(proxy, B_OWN) == (409, "conflict")
+    with connect(proxy, A) as client:
+        assert cookies(client) == {"sid": "of a"}
+
+
+def test_the_record_is_its_owners_alone_and_has_no_secret(own_chromium, own_proxy, rows):
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy, A).close()
+    path = rows.path.with_name(rows.path.name + ".state")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"of a" not in path.read_bytes()
+
+
+def test_the_record_is_written_before_the_client_is_told(own_chromium, own_proxy, tmp_path):
+    """Killed at the moment of its 101: what the client could do from then on is known."""
+    browser = own_chromium()
+    proxy = own_proxy(browser.address, CDP_PROXY_STATE=str(tmp_path / "state"))
+    with Wire(proxy.port) as wire:
+        wire.send(upgrade("/" + query(A)))
+        assert wire.response().status == 101
+        proxy.process.kill()
+    with sqlite3.connect(tmp_path / "state") as state:
+        records = dict(state.execute("SELECT id, record FROM browsers"))
+    assert json.loads(records[browser.browser_id()])["state"] == "holding"
+
+
+def test_a_proxy_killed_within_an_injection_leaves_the_browser_to_its_session(own_chromium, own_proxy):
+    browser = own_chromium()
+    with HoldingRelay(browser.port) as relay:
+        proxy = own_proxy(f"127.0.0.1:{relay.port}")
+        relay.hold_upgrade(2)  # The first one looks at the browser, the second one injects.
+        with Wire(proxy.port) as wire:
+            wire.send(upgrade("/" + query(A)))
+            relay.wait_until_held()
+            proxy.process.kill()
+        proxy.process.wait(60)
+        relay.release()
+        proxy = proxy.again()
+        assert knock(proxy, B_OWN) == (409, "conflict")
+        with connect(proxy, A) as client:
+            assert cookies(client) == {"sid": "of a"}
+
+
+# A browser that nothing is known of
+
+
+@pytest.fixture
+def used(own_chromium, site):
+    """A browser that somebody has used who is known to nobody, on a profile that outlives it."""
+    browser = own_chromium(f"--host-resolver-rules=MAP *.example 127.0.0.1:{site.port}, MAP * ~NOTFOUND")
+    with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
+        session = direct.new_page("http://a.example/")
+        direct.wait_until("document.title == 'There'", session)
+        direct.evaluate("localStorage.secret = 'of a'; document.cookie = 'sid=of a; max-age=10000'", session)
+        made = direct.call("Target.createBrowserContext")["browserContextId"]
+        jar = [{"name": "hidden", "value": "of a", "domain": "a.example"}]
+        direct.call("Storage.setCookies", browserContextId=made, cookies=jar)
+    return browser
+
+
+def test_a_used_browser_that_nothing_is_known_of_is_nobodys(used, own_proxy):
+    proxy = own_proxy(used.address)
+    for claims in [A, B, B_OWN, NOBODY]:
+        assert knock(proxy, claims) == (409, "browser_used")
+        assert get(proxy.port, "/json/list" + query(claims)).status == 409
+    line = proxy.wait_for_event("browser_used")
+    assert (line["cookies"], line["pages"], line["contexts"]) == (1, 1, 1)
+    assert "CDP_PROXY_USED_BROWSER" in line["advice"]
+    assert get(proxy.port, "/json/version" + query(A)).status == 200
+    assert proxy.metric("cdp_proxy_connections_refused_total", reason="browser_used") == 8
+
+
+@pytest.mark.parametrize("what", ["a cookie", "a page", "a context"])
+def test_any_of_them_makes_it_used(own_chromium, own_proxy, what):
+    browser = own_chromium()
+    with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
+        if what == "a cookie":
+            direct.call("Storage.setCookies", cookies=[{"name": "n", "value": "v", "domain": "a.example"}])
+        elif what == "a page":
+            direct.call("Target.createTarget", url="data:text/html,page")
+        else:
+            direct.call("Target.createBrowserContext")
+    assert knock(own_proxy(browser.address), A) == (409, "browser_used")
+
+
+def test_a_used_browser_may_be_emptied_first(used, own_proxy):
+    proxy = own_proxy(used.address, CDP_PROXY_USED_BROWSER="clear")
+    with connect(proxy, B_OWN) as client:
+        assert cookies(client) == {"sid": "of b"}
+        assert client.call("Target.getBrowserContexts")["browserContextIds"] == []
+        pages = [one for one in client.call("Target.getTargets")["targetInfos"] if one["type"] == "page"]
+        assert [page["url"] for page in pages] == ["about:blank"]
+        session = client.new_page("http://a.example/")
+        client.wait_until("document.title == 'There'", session)
+        assert client.evaluate("[localStorage.length, document.cookie]", session) == [0, ""]
+    assert proxy.wait_for_event("browser_cleared")["cookies"] == 1
+
+
+def test_a_used_browser_may_be_adopted(used, own_proxy):
+    proxy = own_proxy(used.address, CDP_PROXY_USED_BROWSER="adopt")
+    with connect(proxy, B_OWN) as client:
+        values = {one["value"] for one in client.call("Storage.getCookies")["cookies"]}
+        assert values == {"of a", "of b"}
+    assert knock(proxy, A) == (409, "conflict")
+
+
+def test_without_stored_sessions_nobody_looks(used, own_proxy):
+    proxy = own_proxy(used.address, CDP_PROXY_INJECT="off")
+    connect(proxy, NOBODY).close()
+
+
+def test_a_client_that_closes_the_browser_leaves_nothing_to_the_next(own_proxy):
+    """Chrome comes back on the same profile, with what a site has left there."""
+    browser = Chromium()
+    try:
+        proxy = own_proxy(browser.address)
+        with connect(proxy, A) as client:
+            jar = [{"name": "kept", "value": "of a", "domain": "one.example", "expires": 2_000_000_000}]
+            client.call("Storage.setCookies", cookies=jar)
+            client.answer("Browser.close")
+            with contextlib.suppress(EOFError, ConnectionError):
+                client.rest()
+        browser.wait()
+        browser.start(keeping_profile=True)
+        assert knock(proxy, B_OWN) == (409, "browser_used")
+        assert knock(proxy, B) == (409, "browser_used")
+    finally:
+        browser.stop()
+
+
+# Every way in
+
+
+def test_another_user_sees_moves_and_opens_nothing(own_chromium, own_proxy, site):
+    browser = own_chromium()
+    proxy = own_proxy(browser.address)
+    with connect(proxy, A) as client:
+        client.call("Target.createTarget", url=f"http://127.0.0.1:{site.port}/")
+        before = {one["id"]: one["url"] for one in browser.targets()}
+        page = next(one["id"] for one in browser.targets() if one["type"] == "page")
+        for claims in [B, B_OWN, NOBODY]:
+            for method, target in [
+                ("GET", "/json"),
+                ("GET", "/json/list"),
+                ("PUT", "/json/new"),
+                ("PUT", f"/json/new?http%3A%2F%2F127.0.0.1:{site.port}%2Ftransfer"),
+                ("GET", f"/json/activate/{page}"),
+                ("GET", f"/json/close/{page}"),
+            ]:
+                authorization = f"Bearer {tokens.token(**claims)}"
+                response, _ = exchange(proxy.port, head(target, method=method, Authorization=authorization))
+                assert (response.status, json.loads(response.body)["error"]) == (409, "conflict"), target
+                assert b"127.0.0.1:" not in response.body
+            for path in ["/", "/cdp", "/devtools/browser", f"/devtools/page/{page}"]:
+                assert knock(proxy, claims, path) == (409, "conflict")
+            for target in ["/json/version", "/json/protocol"]:
+                assert get(proxy.port, target + query(claims)).status == 200
+        assert {one["id"]: one["url"] for one in browser.targets()} == before
+        assert ("127.0.0.1", "/transfer") not in {(host.partition(":")[0], path) for host, path in site.requests}
+        line = proxy.wait_for_event("connection_refused")
+        assert (line["reason"], line["sessionId"], line["userId"]) == ("conflict", "sess_b", "user_b")
+
+
+def test_a_page_planted_before_a_user_comes_keeps_that_user_out(own_chromium, own_proxy, site):
+    proxy = own_proxy(own_chromium().address)
+    target = f"/json/new?http%3A%2F%2F127.0.0.1:{site.port}%2F&signingKey={tokens.token(**B)}"
+    assert exchange(proxy.port, head(target, method="PUT"))[0].status == 200
+    assert knock(proxy, A) == (409, "conflict")
+    assert knock(proxy, A | {"browserSession": None}) == (409, "conflict")
+    connect(proxy, B).close()
+
+
+def test_looking_at_a_fresh_browser_takes_it_from_nobody(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
+    assert get(proxy.port, "/json/list" + query(B)).status == 200
+    with connect(proxy, A) as client:
+        assert cookies(client) == {"sid": "of a"}
+    assert get(proxy.port, "/json/list" + query(B)).status == 409
+
+
+def test_opening_a_tab_finds_the_session_there(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
+    response, _ = exchange(proxy.port, head("/json/new" + query(A), method="PUT"))
+    assert response.status == 200
+    with connect(proxy, A) as client:
+        assert cookies(client) == {"sid": "of a"}
+
+
+def test_who_names_nobody_joins_only_their_own_browser_session(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy, A).close()
+    assert knock(proxy, NOBODY) == (409, "conflict")
+    with connect(proxy, {"sessionId": "sess_a", "sub": "sess_a"}) as client:
+        assert cookies(client) == {"sid": "of a"}
+
+
+def test_a_browser_driven_by_who_names_nobody_takes_no_users_session(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy, NOBODY).close()
+    connect(proxy, {"sessionId": "sess_y", "sub": "sess_y"}).close()
+    assert knock(proxy, A) == (409, "conflict")
+
+
+def test_two_users_share_no_bare_browser(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy, B).close()
+    assert knock(proxy, A | {"browserSession": None}) == (409, "conflict")
+    with connect(proxy, B_OWN) as client:
+        assert cookies(client) == {"sid": "of b"}
+
+
+def test_a_client_counts_from_admission(own_chromium, own_proxy):
+    """While Chrome's 101 for one client is held back, no session goes in beside them."""
+    browser = own_chromium()
+    with HoldingRelay(browser.port) as relay:
+        proxy = own_proxy(f"127.0.0.1:{relay.port}")
+        relay.hold_upgrade(2)  # The first one looks at the browser, the second one is the client's.
+        with Wire(proxy.port) as wire:
+            wire.send(upgrade("/" + query(A | {"browserSession": None})))
+            relay.wait_until_held()
+            assert knock(proxy, A) == (409, "conflict")
+            relay.release()
+            assert wire.response().status == 101
+        proxy.wait_for_event("closed")
+        connect(proxy, A).close()
+
+
+# Tokens that admit once
+
+
+def test_a_token_that_admits_once_stays_spent_after_a_restart(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address, CDP_PROXY_TOKEN_USE="once")
+    target = "/" + query(A | {"jti": "only one"})
+    CDP(proxy.port, target).close()
+    proxy = restart(proxy)
+    assert exchange(proxy.port, upgrade(target))[0].status == 401
+    assert proxy.wait_for_event("token_rejected")["reason"] == "replayed"
+    connect(proxy, A | {"jti": "another"}).close()
+
+
+# Restarts of Chrome
+
+
+def test_a_connect_while_chrome_restarts_waits_for_it(own_chromium, own_proxy):
+    browser = own_chromium()
+    proxy = own_proxy(browser.address)
+    connect(proxy, A).close()
+    browser.kill()
+    with Wire(proxy.port) as wire:
+        wire.send(upgrade("/devtools/browser" + query(A)))
+        browser.start()
+        assert wire.response().status == 101
+
+
+def test_the_database_is_not_opened_for_who_comes_again(own_chromium, own_proxy, rows):
+    """The state is damaged after it was put in: nobody needs it any more."""
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy, A).close()
+    with sqlite3.connect(rows.path) as database:
+        database.execute("UPDATE browser_sessions SET storage_state_encrypted = x'00' WHERE user_id = 'user_a'")
+    connect(proxy, A).close()
+
+
+def test_a_refusal_says_why_a_session_does_not_open(own_chromium, own_proxy, rows):
+    proxy = own_proxy(own_chromium().address)
+    with sqlite3.connect(rows.path) as database:
+        database.execute("UPDATE browser_sessions SET storage_state_encrypted = x'00' WHERE user_id = 'user_a'")
+    assert knock(proxy, A) == (502, "session_unreadable")
+    line = proxy.wait_for_event("connection_refused")
+    assert line["cause"] == "it was sealed under another secret, or is damaged"
+    assert line["userId"] == "user_a"
+    # Nothing of it is in the browser.
+    connect(proxy, B_OWN).close()

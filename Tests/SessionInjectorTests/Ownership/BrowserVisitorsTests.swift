@@ -1,0 +1,34 @@
+import Testing
+
+@testable import SessionInjector
+
+@Suite struct BrowserVisitorsTests {
+    private static func nobody(_ number: Int) -> BrowserCaller {
+        BrowserCaller(userID: nil, sessionID: "s\(number)")
+    }
+
+    @Test func namesAreComparedByteForByte() {
+        let composed = BrowserCaller(userID: "\u{e9}", sessionID: "s1")
+        let decomposed = BrowserCaller(userID: "e\u{301}", sessionID: "s1")
+        #expect(!BrowserVisitors([composed]).admit(decomposed))
+        #expect(BrowserVisitors([composed]).admit(composed))
+    }
+
+    @Test func aUserIsKeptOnce() {
+        let many = (0..<100).reduce(BrowserVisitors()) { visitors, number in
+            visitors.adding(BrowserCaller(userID: "a", sessionID: "s\(number)"))
+        }
+        #expect(many.callers.count == 1)
+        #expect(!many.hasMore)
+    }
+
+    /// However many come who name nobody, what is kept of them is bounded, and no user takes the browser for theirs.
+    @Test func ofThoseWhoNameNobodySomeAreKept() {
+        let many = (0..<1000).reduce(BrowserVisitors()) { $0.adding(Self.nobody($1)) }
+        #expect(many.callers.count == BrowserVisitors.most)
+        #expect(many.hasMore)
+        #expect(many.admit(Self.nobody(5000)))
+        #expect(!many.areOnly(Self.nobody(0)))
+        #expect(!many.admit(BrowserCaller(userID: "a", sessionID: "s0")))
+    }
+}
