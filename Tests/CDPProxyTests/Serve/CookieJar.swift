@@ -19,6 +19,9 @@ final class CookieJar {
         chrome.command = { [unowned self] in answer($0, $1) }
     }
 
+    /// Has a cookie that nobody was told of.
+    func add(_ name: String) { cookies.append(["name": JSONValue(name)]) }
+
     /// Is another browser's, which has none yet.
     func empty() { cookies = [] }
 
