@@ -34,7 +34,7 @@ IMPORTS = {
     | SYSTEM
     | {"ArgumentParser", "ProxyCore", "SessionInjector", "SessionStore", "Settings"}
     | {"HTTPTypes", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Logging"}
-    | {"NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOSSL", "ServiceLifecycle", "UnixSignals"},
+    | {"NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOSSL", "ServiceLifecycle", "UnixSignals"},
     "Sources/CDPProxy/Configuration": PURE | SYSTEM | {"ProxyCore", "SessionInjector", "SessionStore", "Settings"},
     "Sources/CDPProxy": PURE
     | SYSTEM

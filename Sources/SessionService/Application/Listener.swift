@@ -40,8 +40,15 @@ final class OpenedListeners: Sendable {
         self.announce = announce
     }
 
+    /// One of them is open.
+    func opened(_ variable: String, _ channel: any Channel) async {
+        // One at a time, or several would be let in where one place is free.
+        try? await channel.setOption(.maxMessagesPerRead, value: 1).get()
+        opened(variable, port: channel.localAddress?.port)
+    }
+
     /// One of them is open, at this port unless it is a Unix socket.
-    func opened(_ variable: String, port: Int?) {
+    private func opened(_ variable: String, port: Int?) {
         let all = ports.withLock { ports -> [String: LogValue]? in
             ports[variable] = .integer(port ?? 0)
             return Set(ports.keys) == expected ? ports : nil

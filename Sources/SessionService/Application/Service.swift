@@ -97,12 +97,9 @@ struct Service {
     ) throws -> some ApplicationProtocol {
         Application(
             router: ServiceRouter.users(configuration, store, authenticator, metrics, log),
-            server: try server(tls: configuration.tls),
-            configuration: ApplicationConfiguration(
-                address: configuration.listen.bindAddress,
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)
-            ),
-            onServerRunning: { opening.opened("SESSION_LISTEN", port: $0.localAddress?.port) },
+            server: try usersServer(),
+            configuration: .listening(at: configuration.listen, places: configuration.limits.connections),
+            onServerRunning: { await opening.opened("SESSION_LISTEN", $0) },
             logger: logger
         )
     }
@@ -114,29 +111,34 @@ struct Service {
     ) -> some ApplicationProtocol {
         Application(
             router: ServiceRouter.operators(store, metrics, log),
-            server: .http1(configuration: channel),
-            configuration: ApplicationConfiguration(address: configuration.adminListen.bindAddress),
-            onServerRunning: { opening.opened("SESSION_ADMIN_LISTEN", port: $0.localAddress?.port) },
+            server: server(places: Self.operatorsPlaces),
+            configuration: .listening(at: configuration.adminListen, places: Self.operatorsPlaces),
+            onServerRunning: { await opening.opened("SESSION_ADMIN_LISTEN", $0) },
             logger: logger
         )
     }
 
-    private func server(tls: TLSConfiguration?) throws -> HTTPServerBuilder {
-        guard let tls else { return .http1(configuration: channel) }
-        return try .tls(.http1(configuration: channel), tlsConfiguration: tls)
+    private func usersServer() throws -> HTTPServerBuilder {
+        let plain = server(places: configuration.limits.connections)
+        return try configuration.tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
     }
 
-    /// What every connection is held to.
-    private var channel: HTTP1Channel.Configuration {
-        let bodyLimit = configuration.limits.stateSize * 16 + 1_048_576
-        return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestDeadline(patience: .seconds(60), bodyLimit: bodyLimit)],
-            idleTimeout: .seconds(60),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 32 * 1024,
-                maxHeaderListSize: 64 * 1024,
-                maxHeaderFieldCount: 100
-            )
+    private func server(places: Int) -> HTTPServerBuilder {
+        var limits = ConnectionLimits()
+        limits.idle = TimeAmount(configuration.limits.idle)
+        return ServiceChannel.builder(limits, ConnectionPlaces(places))
+    }
+
+    /// Operators have places of their own: however many users come, health can be asked.
+    private static let operatorsPlaces = 64
+}
+
+extension ApplicationConfiguration {
+    /// A listener. It lets in one more than it has places for, for whom somebody goes (``ConnectionPlaces``).
+    fileprivate static func listening(at address: ListenAddress, places: Int) -> ApplicationConfiguration {
+        ApplicationConfiguration(
+            address: address.bindAddress,
+            availableConnectionsDelegate: MaximumAvailableConnections(places + 1)
         )
     }
 }

@@ -10,6 +10,10 @@ struct ServiceLimits: Sendable {
     let stateSize: Int
     /// How many connections there may be; more wait.
     let connections: Int
+    /// How long a connection is kept between two requests.
+    let idle: Duration
+    /// How many sessions a user may have.
+    let sessions: Int
     /// How long requests may go on after SIGTERM.
     let drain: Duration
 
@@ -19,13 +23,15 @@ struct ServiceLimits: Sendable {
         window = .seconds(try environment.value(Self.windowVariable))
         stateSize = try environment.value(Self.stateVariable)
         connections = try environment.value(Self.connectionsVariable)
+        idle = try environment.value(Self.idleVariable)
+        sessions = try environment.value(Self.sessionsVariable)
         drain = try environment.value(Self.drainVariable)
     }
 
     /// The variables, as they are listed.
     static let variables = [
         rateVariable.description, windowVariable.description, stateVariable.description,
-        connectionsVariable.description,
+        sessionsVariable.description, connectionsVariable.description, idleVariable.description,
         drainVariable.description,
     ]
 
@@ -53,13 +59,29 @@ struct ServiceLimits: Sendable {
         help: "The largest storage state that is kept, in bytes of JSON.",
         parse: { VariableParsing.integer($0, in: 1024...67_108_864) }
     )
+    private static let sessionsVariable = Variable(
+        "SESSION_MAX_PER_USER",
+        in: .limits,
+        standard: "100",
+        expected: "a whole number from 1 to 1000000",
+        help: "The most sessions a user may have.",
+        parse: { VariableParsing.integer($0, in: 1...1_000_000) }
+    )
     private static let connectionsVariable = Variable(
         "SESSION_MAX_CONNECTIONS",
         in: .limits,
         standard: "1024",
         expected: "a whole number from 1 to 1000000",
-        help: "The most connections at a time; one more waits.",
+        help: "The most connections at a time; for one more the idlest goes, or it waits.",
         parse: { VariableParsing.integer($0, in: 1...1_000_000) }
+    )
+    private static let idleVariable = Variable(
+        "SESSION_IDLE_TIMEOUT",
+        in: .limits,
+        standard: "75s",
+        expected: "a duration such as 75s, from 1s to 1h",
+        help: "How long a connection is kept between two requests; longer than a load balancer in front keeps one.",
+        parse: { VariableParsing.duration($0, in: .seconds(1) ... .seconds(3600)) }
     )
     private static let drainVariable = Variable(
         "SESSION_DRAIN",

@@ -23,6 +23,8 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
         #expect(configuration.limits.rate == 60)
         #expect(configuration.limits.window == .seconds(60))
         #expect(configuration.limits.stateSize == 1_048_576)
+        #expect(configuration.limits.sessions == 100)
+        #expect(configuration.limits.idle == .seconds(75))
         #expect(configuration.logLevel == .info)
     }
 
@@ -37,6 +39,7 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
                     "CHUTES_IDP_AUDIENCE": "a",
                     "SESSION_JWKS_TTL": "1m", "SESSION_RATE_LIMIT_PER_MINUTE": "5",
                     "SESSION_RATE_LIMIT_WINDOW_SECONDS": "10", "SESSION_MAX_STORAGE_STATE_BYTES": "2048",
+                    "SESSION_MAX_PER_USER": "3", "SESSION_IDLE_TIMEOUT": "2m",
                     "SESSION_MAX_CONNECTIONS": "9", "SESSION_DRAIN": "5s", "SESSION_LOG_LEVEL": "WARNING",
                 ]) { $1 }
             )
@@ -52,6 +55,8 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
         #expect(configuration.limits.window == .seconds(10))
         #expect(configuration.limits.stateSize == 2048)
         #expect(configuration.limits.connections == 9)
+        #expect(configuration.limits.sessions == 3)
+        #expect(configuration.limits.idle == .seconds(120))
         #expect(configuration.limits.drain == .seconds(5))
         #expect(configuration.logLevel == .warning)
     }
@@ -73,7 +78,7 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
         ("CHUTES_IDP_ISSUER", "a\nb"), ("CHUTES_IDP_AUDIENCE", "a\u{7f}"), ("SESSION_JWKS_TTL", "77"),
         ("SESSION_RATE_LIMIT_PER_MINUTE", "-77"), ("SESSION_RATE_LIMIT_WINDOW_SECONDS", "-1"),
         ("SESSION_MAX_STORAGE_STATE_BYTES", "1MB"), ("SESSION_MAX_CONNECTIONS", "77x"), ("SESSION_DRAIN", "77h"),
-        ("SESSION_LOG_LEVEL", "loud"),
+        ("SESSION_LOG_LEVEL", "loud"), ("SESSION_MAX_PER_USER", "-77"), ("SESSION_IDLE_TIMEOUT", "77"),
     ])
     func aWrongValueIsNamedByItsVariableAndNotShown(_ name: String, _ value: String) {
         let error = #expect(throws: ConfigurationError.self) {
@@ -82,6 +87,16 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
         #expect(error?.variable == name)
         #expect(error?.description.hasPrefix(name) == true)
         #expect(error?.description.contains(value) == false)
+    }
+
+    @Test(arguments: [
+        ("SESSION_MAX_PER_USER", "0"), ("SESSION_IDLE_TIMEOUT", "999ms"), ("SESSION_IDLE_TIMEOUT", "61m"),
+    ])
+    func aValueBeyondTheBoundsIsNamed(_ name: String, _ value: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try ServiceConfiguration(Environment(base.merging([name: value]) { $1 }))
+        }
+        #expect(error?.variable == name)
     }
 
     @Test func theSecretIsRequired() {

@@ -1,0 +1,167 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import ProxyCore
+import Testing
+
+@testable import SessionService
+
+private func part(_ count: Int) -> HTTPServerRequestPart { .body(ByteBuffer(repeating: 0x20, count: count)) }
+
+private func head(_ fields: String...) -> HTTPServerRequestPart { .head(.make(["Host: a"] + fields)) }
+
+/// Closes for writing only where that is asked, which the channel of tests cannot.
+private final class HalfCloser: ChannelOutboundHandler {
+    typealias OutboundIn = Never
+
+    var isOutputClosed = false
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        isOutputClosed = true
+        promise?.succeed()
+    }
+}
+
+@Suite final class ConnectionHandlerTests {
+    private static var limits: ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.leavingBytes = 100
+        return limits
+    }
+
+    /// A channel with little in it but the handler, whose clock the test moves.
+    private let channel: EmbeddedChannel
+    private let halfCloser = HalfCloser()
+    private let places = ConnectionPlaces(1, clock: { Instant(nanoseconds: 0) })
+    private var loop: EmbeddedEventLoop { channel.embeddedEventLoop }
+
+    init() throws {
+        channel = EmbeddedChannel(handlers: [halfCloser, ConnectionHandler(Self.limits, in: places)])
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+    }
+
+    deinit {
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    /// Gives a whole answer; its head as it went out.
+    private func answer(_ status: HTTPResponseStatus = .ok) throws -> HTTPResponseHead? {
+        try channel.writeOutbound(HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: status)))
+        try channel.writeOutbound(HTTPServerResponsePart.end(nil))
+        let first = try channel.readOutbound(as: HTTPServerResponsePart.self)
+        #expect(try channel.readOutbound(as: HTTPServerResponsePart.self) == .end(nil))
+        guard case .head(let head)? = first else { return nil }
+        return head
+    }
+
+    private func ask(_ head: HTTPServerRequestPart = head()) throws {
+        try channel.writeInbound(head)
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+    }
+
+    @Test func aSilentConnectionIsClosed() {
+        loop.advanceTime(by: .seconds(9))
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+        #expect(places.taken == 0)
+    }
+
+    @Test func aUsedConnectionIsKeptLonger() throws {
+        for _ in 0..<3 {
+            try ask()
+            #expect(try answer()?.headers.contains(name: "Connection") == false)
+            loop.advanceTime(by: .seconds(74))
+            #expect(channel.isActive)
+        }
+        loop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test func whoDripsABodyGainsNoTime() throws {
+        try channel.writeInbound(head("Content-Length: 10"))
+        for _ in 0..<3 {
+            loop.advanceTime(by: .seconds(19))
+            try channel.writeInbound(part(1))
+        }
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(3))
+        #expect(!channel.isActive)
+    }
+
+    /// Nor who is answered before the rest of it.
+    @Test func whoDripsAShortRestGainsNoTime() throws {
+        try channel.writeInbound(head("Content-Length: 10"))
+        loop.advanceTime(by: .seconds(59))
+        #expect(try answer()?.headers.contains(name: "Connection") == false)
+        loop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test func anAnswerThatIsNotTakenEndsTheConnection() throws {
+        try ask()
+        loop.advanceTime(by: .seconds(59))
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test func whatNobodyWantsIsLetFallForATime() throws {
+        try channel.writeInbound(head("Content-Length: 1000000"))
+        #expect(try answer(.unauthorized)?.headers["Connection"] == ["close"])
+        let passed = try channel.readInbound(as: HTTPServerRequestPart.self)
+        #expect(passed == head("Content-Length: 1000000"))
+        for _ in 0..<10 {
+            loop.advanceTime(by: .seconds(2))
+            try channel.writeInbound(part(10))
+        }
+        #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
+        #expect(halfCloser.isOutputClosed)
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(10))
+        #expect(!channel.isActive)
+    }
+
+    @Test func andUpToASize() throws {
+        try channel.writeInbound(head("Transfer-Encoding: chunked"))
+        #expect(try answer(.payloadTooLarge)?.headers["Connection"] == ["close"])
+        try channel.writeInbound(part(100))
+        #expect(channel.isActive)
+        try channel.writeInbound(part(1))
+        #expect(!channel.isActive)
+    }
+
+    /// The end of what it was sending is the end of the connection, and what it says then is all the same.
+    @Test func whoHasDoneSendingIsGone() throws {
+        try channel.writeInbound(head("Transfer-Encoding: chunked"))
+        _ = try answer(.unauthorized)
+        channel.pipeline.fireErrorCaught(HTTPParserError.invalidChunkSize)
+        try channel.throwIfErrorCaught()
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(!channel.isActive)
+    }
+
+    @Test func whatIsRefusedIsAnErrorToWhoReads() throws {
+        #expect(throws: HTTPParserError.unknown) { try channel.writeInbound(head("Host: b")) }
+        #expect(try answer(.badRequest)?.headers["Connection"] == ["close"])
+        try channel.writeInbound(head())
+        #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
+    }
+
+    @Test func whoWaitsForAContinueIsToldToGoOn() throws {
+        try channel.writeInbound(head("Expect: 100-Continue", "Content-Length: 1"))
+        let going = try channel.readOutbound(as: HTTPServerResponsePart.self)
+        #expect(going == .head(HTTPResponseHead(version: .http1_1, status: .continue)))
+        try channel.writeInbound(part(1))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        #expect(try answer()?.status == .ok)
+    }
+
+    @Test func aConnectionThatGoesGivesItsPlaceBack() throws {
+        #expect(places.taken == 1)
+        try ask()
+        _ = try channel.finish()
+        #expect(places.taken == 0)
+    }
+}
