@@ -7,6 +7,7 @@ import CSQLite
     private let handle: OpaquePointer
     private let path: String
     private var statements: [SessionQuery: SQLiteStatement] = [:]
+    private var lastFailure = SQLITE_OK
 
     /// Opens the file at `path`, which must exist (or be `:memory:`), for reading and, where permitted, writing. Waits
     /// up to 5 s for a lock that another process holds.
@@ -22,8 +23,11 @@ import CSQLite
         }
         unsafe self.handle = handle
         self.path = path
-        waitForLocks(.seconds(5))
+        waitForLocks(Self.patience)
     }
+
+    /// How long a lock that another process holds is waited for.
+    static let patience = Duration.seconds(5)
 
     /// Sets how long a statement may wait for a lock that another process holds, in whole milliseconds.
     func waitForLocks(_ patience: Duration) {
@@ -91,9 +95,17 @@ import CSQLite
         return missing.map { .unusableColumn(database: path, column: $0) }
     }
 
+    /// Whether what failed last would have needed to write beside the database before it could read: to roll another's
+    /// journal back (SQLITE_READONLY_ROLLBACK, 776), or to make a write-ahead log and its index (SQLITE_CANTOPEN, or
+    /// SQLITE_READONLY_ with RECOVERY, 264, CANTLOCK, 520, CANTINIT, 1288, DIRECTORY, 1544).
+    var asksForAWriter: Bool {
+        lastFailure & 0xFF == SQLITE_CANTOPEN || [264, 520, 776, 1288, 1544].contains(lastFailure)
+    }
+
     /// The fact behind a result code. Codes are extended; the low byte is the class.
     private func error(_ code: Int32) -> SessionStoreError {
-        switch code & 0xFF {
+        lastFailure = code
+        return switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path)
         // SQLITE_CONSTRAINT_UNIQUE; the only unique key besides the id is (user_id, name).

@@ -5,7 +5,7 @@ import Glibc
 /// An actor on a queue of its own: its methods may be awaited from the event loop, which they never block.
 actor SQLiteDatabase: SessionDatabase {
     private nonisolated let queue = StoreQueue(label: "session-store")
-    private var connection: SQLiteConnection?
+    private var file: SQLiteFile?
 
     /// The actor's executor: the database's own queue.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
@@ -17,13 +17,7 @@ actor SQLiteDatabase: SessionDatabase {
     ///   - creating: makes a missing file (mode 0600) and table; otherwise they are errors.
     init(path: String, creating: Bool) throws(SessionStoreError) {
         try Self.prepareFile(at: path, creating: creating)
-        let connection = try SQLiteConnection(path: path)
-        guard try connection.run("PRAGMA quick_check(1)") == [[.text("ok")]] else { throw .corrupt(path: path) }
-        if creating { try connection.run(Self.schema) }
-        // Readers and the one writer do not wait for each other. A file on a read-only mount stays as it is.
-        do { try connection.run("PRAGMA journal_mode=WAL") } catch { if case .corrupt = error { throw error } }
-        _ = try connection.run(.probe, [])
-        self.connection = connection
+        file = try SQLiteFile(path: path, schema: creating ? Self.schema : nil)
     }
 
     /// Sees to it that the file is there before SQLite opens it, so that it never has another mode than 0600.
@@ -46,7 +40,7 @@ actor SQLiteDatabase: SessionDatabase {
         _ query: SessionQuery,
         _ parameters: [SQLValue]
     ) async throws(SessionStoreError) -> [[SQLValue]] {
-        try await run(query, parameters, until: .now + .seconds(5))
+        try await run(query, parameters, until: .now + SQLiteConnection.patience)
     }
 
     private func run(
@@ -54,11 +48,10 @@ actor SQLiteDatabase: SessionDatabase {
         _ parameters: [SQLValue],
         until deadline: ContinuousClock.Instant
     ) throws(SessionStoreError) -> [[SQLValue]] {
-        guard let connection else { throw .unavailable(reason: "it has been closed") }
+        guard file != nil else { throw .unavailable(reason: "it has been closed") }
         let left = deadline - .now
         guard left > .zero else { throw .busy }
-        connection.waitForLocks(left)
-        return try connection.run(query, parameters)
+        return try file?.run(query, parameters, patience: left) ?? []
     }
 
     /// See ``SessionDatabase/check()``.
@@ -68,7 +61,7 @@ actor SQLiteDatabase: SessionDatabase {
 
     /// See ``SessionDatabase/close()``.
     func close() {
-        connection = nil
+        file = nil
     }
 
     /// The table as SQLAlchemy makes it.
