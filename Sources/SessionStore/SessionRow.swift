@@ -16,6 +16,9 @@ public struct SessionMetadata: Sendable, Equatable {
     public var createdAt: Timestamp
     /// When it was changed last. A later write may be made to depend on it (compare and swap).
     public var updatedAt: Timestamp
+    /// The columns in which something else is stored than belongs there. They read as nothing, and moments as the
+    /// earliest: an expiry that cannot be read must not turn into "never".
+    public var unusableColumns: [String]
 
     /// Puts the columns together.
     public init(
@@ -26,7 +29,8 @@ public struct SessionMetadata: Sendable, Equatable {
         domains: [String] = [],
         expiresAt: Timestamp? = nil,
         createdAt: Timestamp,
-        updatedAt: Timestamp
+        updatedAt: Timestamp,
+        unusableColumns: [String] = []
     ) {
         self.id = id
         self.userID = userID
@@ -36,6 +40,7 @@ public struct SessionMetadata: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.unusableColumns = unusableColumns
     }
 
     /// Whether the session is this user's. Ids are compared byte for byte, as databases do: to Swift's `==`, texts of

@@ -10,4 +10,9 @@ extension SessionStore {
         if let found = try await metadata(id: idOrName), found.isOwned(by: userID) { return found }
         return try await metadata(userID: userID, name: idOrName)
     }
+
+    /// Adds a row, however many its user has; `nameTaken` when its user has that name already.
+    public func insert(_ row: SessionRow) async throws(SessionStoreError) {
+        try await insert(row, limit: nil)
+    }
 }

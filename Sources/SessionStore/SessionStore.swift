@@ -2,7 +2,8 @@
 /// off the caller's thread, because databases block.
 ///
 /// ``SessionStores`` opens the one that `DATABASE_URL` names. A text with a NUL in it is in no database: looked for it
-/// is not found, and a row that holds one is not written.
+/// is not found, and a row that holds one is not written. A row in which something is stored that does not belong there
+/// is found all the same, and says so: it stands in nobody's way, and may be changed and deleted.
 public protocol SessionStore: Sendable {
     /// The sessions of one user, or of every user for nil, newest first; those of one moment by id.
     func list(userID: String?) async throws(SessionStoreError) -> [SessionMetadata]
@@ -20,8 +21,9 @@ public protocol SessionStore: Sendable {
     /// The row of this name among one user's.
     func row(userID: String, name: String) async throws(SessionStoreError) -> SessionRow?
 
-    /// Adds a row; `nameTaken` when its user has that name already.
-    func insert(_ row: SessionRow) async throws(SessionStoreError)
+    /// Adds a row; `nameTaken` when its user has that name already, `tooManySessions` when they have `limit` sessions.
+    /// Of several rows that are added at once none goes beyond the limit. Without one any number is allowed.
+    func insert(_ row: SessionRow, limit: Int?) async throws(SessionStoreError)
 
     /// Overwrites the row with the same id and user, all but `created_at`; false when there is none.
     func replace(_ row: SessionRow) async throws(SessionStoreError) -> Bool

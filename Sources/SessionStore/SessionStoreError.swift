@@ -21,10 +21,11 @@ public enum SessionStoreError: Error, Equatable, Sendable {
     case unavailable(reason: String)
     /// The user has another session of this name.
     case nameTaken
-    /// A text that was to be written into this column holds a NUL, which no database keeps.
+    /// The user has as many sessions as they may have.
+    case tooManySessions(limit: Int)
+    /// What was to be written into this column no database keeps: a text with a NUL, a moment before the year 1 or after
+    /// 9999.
     case unstorable(column: String)
-    /// A column of the row with this id holds what does not belong there.
-    case malformedRow(id: String, column: String)
     /// Any other failure: SQLite's extended result code or PostgreSQL's SQLSTATE, with the word for which it is.
     case failed(code: String)
 }
@@ -45,8 +46,8 @@ extension SessionStoreError: CustomStringConvertible {
         case .busy: "the session database is locked by another process"
         case .unavailable(let reason): "the session database is not available: \(reason)"
         case .nameTaken: "the user has a session of this name already"
-        case .unstorable(let column): "the \(column) of the session holds a NUL character"
-        case .malformedRow(let id, let column): "the stored session \(id) has an unusable \(column)"
+        case .tooManySessions(let limit): "the user has \(limit) sessions already, which is the most"
+        case .unstorable(let column): "the \(column) of the session cannot be kept in a database"
         case .failed(let code): "the session database failed (\(code))"
         }
     }

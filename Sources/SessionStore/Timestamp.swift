@@ -11,8 +11,17 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// A moment given in seconds since 1970; nil when it is not finite or lies outside the years 1 to 9999.
     public init?(secondsSince1970 seconds: Double) {
         guard seconds >= -62_135_596_800, seconds < 253_402_300_800 else { return nil }
-        microseconds = Int64((seconds * 1_000_000).rounded())
+        self.init(microseconds: Int64((seconds * 1_000_000).rounded()))
+        guard isWritable else { return nil }
     }
+
+    /// The first moment of year 1, which is the earliest that databases, Python and ISO 8601 can write.
+    public static let earliest = Timestamp(microseconds: -62_135_596_800_000_000)
+    /// The last moment of year 9999, which is the latest.
+    public static let latest = Timestamp(microseconds: 253_402_300_799_999_999)
+
+    /// Whether the moment can be written, and so read again.
+    public var isWritable: Bool { (Self.earliest...Self.latest).contains(self) }
 
     /// Seconds since 1970.
     public var secondsSince1970: Double { Double(microseconds) / 1_000_000 }
@@ -49,7 +58,8 @@ extension Timestamp {
 extension Timestamp {
     /// Reads what `databaseText` writes and ISO 8601: `T`, `t` or a space between date and time, seconds optional,
     /// a fraction of one to nine digits (cut to six), then nothing (UTC), `Z`, or an offset `+HH:MM`, `+HHMM`, `+HH`.
-    /// A bare date is its midnight. Nil for anything else, dates that do not exist included.
+    /// A bare date is its midnight. Nil for anything else, dates that do not exist included, and for a moment that an
+    /// offset puts outside the years 1 to 9999.
     public init?(_ text: String) {
         var reader = DigitReader(bytes: Array(text.utf8)[...])
         guard let date = reader.date() else { return nil }
@@ -61,6 +71,22 @@ extension Timestamp {
         guard reader.skip(any: "T", "t", " "), let clock = reader.clock() else { return nil }
         guard let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd else { return nil }
         self.init(microseconds: (midnight + clock - offset) * 1_000_000 + fraction)
+        guard isWritable else { return nil }
+    }
+
+    /// Reads what a database holds. A year beyond 9999 or before 1, which versions before this one could write and no
+    /// reader could read, is the latest or the earliest moment.
+    init?(stored text: String) {
+        let year = text.prefix { ("0"..."9").contains($0) }
+        if let moment = Timestamp(text) {
+            self = moment
+        } else if year.utf8.count > 4, text[year.endIndex...].hasPrefix("-") {
+            self = .latest
+        } else if text.hasPrefix("0000-") || text.hasPrefix("-") {
+            self = .earliest
+        } else {
+            return nil
+        }
     }
 }
 

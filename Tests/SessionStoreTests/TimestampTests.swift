@@ -1,5 +1,6 @@
-import SessionStore
 import Testing
+
+@testable import SessionStore
 
 @Suite struct TimestampTests {
     @Test(arguments: [
@@ -8,6 +9,8 @@ import Testing
         ("2026-01-30T12:34:56-0130", 1_769_781_896_000_000), ("2026-01-30T12:34+01", 1_769_772_840_000_000),
         ("2026-01-30 12:34:56+00:00", 1_769_776_496_000_000), ("2026-01-30T12:34:56.123456789Z", 1_769_776_496_123_456),
         ("1970-01-01", 0), ("1969-12-31T23:59:59.999999Z", -1), ("2000-02-29 00:00:00", 951_782_400_000_000),
+        ("0001-01-01T23:59:00+23:59", -62_135_596_800_000_000),
+        ("9999-12-31T00:00:59.999999-23:59", 253_402_300_799_999_999),
         ("0001-01-01 00:00:00", -62_135_596_800_000_000), ("9999-12-31 23:59:59.999999", 253_402_300_799_999_999),
     ])
     func reads(text: String, microseconds: Int64) {
@@ -18,6 +21,8 @@ import Testing
         "", "now", "2026", "2026-1-30", "2026-13-01", "2026-02-30", "1900-02-29", "0000-01-01", "2026-01-30X12:00:00",
         "2026-01-30T24:00:00", "2026-01-30T12:60:00", "2026-01-30T12:00:60", "2026-01-30T12:00:00.", "2026-01-30T",
         "2026-01-30T12:00:00Zx", "2026-01-30T12:00:00+25:00", "2026-01-30T12:00:00 ", "-2026-01-30",
+        "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999999-00:01", "0001-01-01T00:00:00+23:59",
+        "0001-01-01T00:00:00+00:01", "10000-01-01T00:00:00Z", "0000-12-31T23:59:59-23:59",
     ])
     func refuses(text: String) {
         #expect(Timestamp(text) == nil)
@@ -30,6 +35,27 @@ import Testing
         let stamp = Timestamp(microseconds: microseconds)
         #expect(Timestamp(stamp.databaseText) == stamp)
         #expect(Timestamp(stamp.iso8601) == stamp)
+    }
+
+    /// Versions before this one wrote such texts, and no reader could read them.
+    @Test(arguments: [
+        ("10000-01-01 23:58:59.000000", Timestamp.latest), ("0000-12-31 00:01:00.000000", .earliest),
+        ("-001-12-31 00:00:00", .earliest), ("9999-12-31 23:59:59.999999", .latest),
+        ("1970-01-01 00:00:00", Timestamp(microseconds: 0)), ("", nil), ("soon", nil), ("1970", nil),
+        ("1700000000", nil),
+        ("1970-13-01 00:00:00", nil),
+    ])
+    func readsWhatIsStored(text: String, moment: Timestamp?) {
+        #expect(Timestamp(stored: text) == moment)
+    }
+
+    @Test func whatCanBeWrittenIsBounded() {
+        #expect(Timestamp.earliest.isWritable)
+        #expect(Timestamp.latest.isWritable)
+        #expect(!Timestamp(microseconds: Timestamp.earliest.microseconds - 1).isWritable)
+        #expect(!Timestamp(microseconds: Timestamp.latest.microseconds + 1).isWritable)
+        #expect(Timestamp.latest.databaseText == "9999-12-31 23:59:59.999999")
+        #expect(Timestamp.earliest.databaseText == "0001-01-01 00:00:00.000000")
     }
 
     @Test func daysOfEightCenturies() {
@@ -53,6 +79,7 @@ import Testing
         #expect(Timestamp(secondsSince1970: .nan) == nil)
         #expect(Timestamp(secondsSince1970: .infinity) == nil)
         #expect(Timestamp(secondsSince1970: 1e18) == nil)
+        #expect(Timestamp(secondsSince1970: 253_402_300_799.99997)?.isWritable == true)
         #expect(Timestamp(secondsSince1970: 1.5)?.microseconds == 1_500_000)
     }
 }

@@ -18,6 +18,7 @@ struct SessionList: SessionSubcommand {
 
     func execute(_ settings: StoreSettings) async throws {
         let sessions = try await settings.openStore().list(userID: user)
+        for session in sessions { session.warnOfUnusableColumns() }
         if json {
             let array = JSONValue.array(sessions.map(\.json))
             print(String(decoding: array.serialized(), as: UTF8.self))
@@ -29,12 +30,16 @@ struct SessionList: SessionSubcommand {
     /// The lines of a table, its heading first. `now` in seconds since 1970 tells which sessions have expired.
     static func table(of sessions: [SessionMetadata], now: Double) -> [String] {
         let heading = ["ID", "USER", "NAME", "EXPIRES", "UPDATED", "DOMAINS"]
+        let columns = ["id", "user_id", "name", "expires_at", "updated_at", "domains"]
         let rows = sessions.map { session in
             [
                 session.id, session.userID, session.name,
                 session.isExpired(now: now) ? "expired" : session.expiresAt?.wholeSeconds ?? "never",
                 session.updatedAt.wholeSeconds, session.domains.joined(separator: ","),
-            ].map(Self.printable)
+            ].enumerated().map { column, text in
+                // The heading names the table's column.
+                session.unusableColumns.contains(columns[column]) ? "unusable" : Self.printable(text)
+            }
         }
         let lines = [heading] + rows
         let widths = heading.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
@@ -56,8 +61,20 @@ extension Timestamp {
 }
 
 extension SessionMetadata {
-    /// The metadata as the session service shows it.
+    /// Says on standard error which columns cannot be used, if any, and of which row; not what is in them.
+    func warnOfUnusableColumns() {
+        guard !unusableColumns.isEmpty else { return }
+        let columns = unusableColumns.joined(separator: ", ")
+        print("The stored session \(id) has an unusable \(columns).", to: &StandardError.stream)
+    }
+
+    /// The metadata as the session service shows it; and which columns cannot be used, if there are any.
     var json: JSONValue {
+        let unusable = JSONValue.array(unusableColumns.map { JSONValue($0) })
+        return unusableColumns.isEmpty ? columns : columns.adding("unusable", unusable)
+    }
+
+    private var columns: JSONValue {
         [
             "id": JSONValue(id), "user_id": JSONValue(userID), "name": JSONValue(name),
             "description": description.map { JSONValue($0) } ?? .null,

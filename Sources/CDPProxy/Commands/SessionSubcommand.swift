@@ -49,6 +49,7 @@ extension SessionStore {
         guard let row = try await row(userID: userID, idOrName: idOrName) else {
             throw SessionCommandError.notFound
         }
+        row.metadata.warnOfUnusableColumns()
         return row
     }
 }

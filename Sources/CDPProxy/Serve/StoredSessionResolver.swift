@@ -58,6 +58,8 @@ struct StoredSessionResolver: Sendable {
             throw .notFound
         }
         if let userID = request.userID, !found.isOwned(by: userID) { throw .notFound }
+        // An expiry that cannot be read is none that has passed, and none that has not.
+        guard !found.unusableColumns.contains("expires_at") else { throw .unreadable(.row) }
         guard !found.isExpired(now: now) else { throw .expired }
         return found
     }
@@ -92,8 +94,6 @@ struct StoredSessionResolver: Sendable {
     ) async throws(SessionRefusal) -> Answer {
         do throws(SessionStoreError) {
             return try await question()
-        } catch .malformedRow {
-            throw .unreadable(.row)
         } catch {
             throw .storeUnavailable
         }

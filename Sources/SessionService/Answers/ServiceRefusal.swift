@@ -19,6 +19,8 @@ enum ServiceRefusal: Error {
     case noSessionNamed(String)
     /// 409: the user has a session of this name.
     case nameTaken(String)
+    /// 409: the user has as many sessions as they may have.
+    case tooManySessions(limit: Int)
     /// 410: the session has expired.
     case expired
     /// 500: the stored state does not open. Why is for the log.
@@ -42,7 +44,7 @@ enum ServiceRefusal: Error {
         case .tooLarge: .contentTooLarge
         case .brokenBody: .badRequest
         case .noSession, .noSessionNamed, .noRoute: .notFound
-        case .nameTaken: .conflict
+        case .nameTaken, .tooManySessions: .conflict
         case .expired: .gone
         case .unopenable, .storeBroken: .internalServerError
         case .methodNotAllowed: .methodNotAllowed
@@ -60,6 +62,8 @@ enum ServiceRefusal: Error {
         case .noSession: "Session not found"
         case .noSessionNamed(let name): "Session with name '\(name)' not found"
         case .nameTaken(let name): "Session with name '\(name)' already exists"
+        case .tooManySessions(let limit):
+            JSONValue("A user may have at most \(limit) sessions: delete one to make room for another")
         case .expired: "Session has expired"
         case .unopenable: "Failed to decrypt session data"
         case .storeUnavailable: "Database unavailable"

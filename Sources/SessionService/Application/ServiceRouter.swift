@@ -23,9 +23,13 @@ enum ServiceRouter {
         let sessions = router.group("sessions")
             .add(middleware: Authentication(authenticator: authenticator, limiter: limiter, metrics: metrics))
             .group(context: UserRequestContext.self)
-        SessionRoutes(store: store, secret: configuration.secret, stateLimit: configuration.limits.stateSize).add(
-            to: sessions
-        )
+        SessionRoutes(
+            store: store,
+            unusable: UnusableRows(log: log),
+            secret: configuration.secret,
+            stateLimit: configuration.limits.stateSize,
+            sessionLimit: configuration.limits.sessions
+        ).add(to: sessions)
         return router
     }
 

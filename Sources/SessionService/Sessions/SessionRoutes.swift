@@ -10,16 +10,24 @@ import SessionStore
 struct SessionRoutes: Sendable {
     /// Where sessions are kept.
     let store: any SessionStore
+    /// Who tells of rows that hold what they should not.
+    let unusable: UnusableRows
     /// What they are sealed under.
     let secret: MasterSecret
     /// The largest storage state that is kept, in bytes of JSON text.
     let stateLimit: Int
+    /// How many sessions a user may have.
+    let sessionLimit: Int
 
     /// Adds the routes to a group whose path is `/sessions`.
     func add(to group: some RouterMethods<UserRequestContext>) {
         group.post("", use: create)
         group.get("", use: list)
         group.get("by-name/:name", use: getByName)
+        // Without a name it is an id like another, which no session has; the router itself takes no step back.
+        group.get("by-name", use: get)
+        group.put("by-name", use: update)
+        group.delete("by-name", use: delete)
         group.get(":id", use: get)
         group.put(":id", use: update)
         group.delete(":id", use: delete)
@@ -42,17 +50,17 @@ struct SessionRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let all = try await sessions(of: context).all()
-        return Response(json: ["sessions": .array(all.map(\.summary))])
+        return Response(json: ["sessions": .array(all.map { unusable.noting($0).summary })])
     }
 
     @Sendable private func getByName(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let name = try context.pathParameter("name")
-        return Response(json: try await sessions(of: context).session(named: name).summary)
+        return Response(try await sessions(of: context).session(named: name), noting: unusable)
     }
 
     @Sendable private func get(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let id = try context.pathParameter("id")
-        return Response(json: try await sessions(of: context).session(id: id).summary)
+        return Response(try await sessions(of: context).session(id: id), noting: unusable)
     }
 
     @Sendable private func state(_ request: Request, _ context: UserRequestContext) async throws -> Response {
@@ -65,7 +73,7 @@ struct SessionRoutes: Sendable {
         let id = try context.pathParameter("id")
         let edit = try SessionEdit(try await body(of: request))
         if let state = edit.storageState { try checkSize(state) }
-        return Response(json: try await sessions(of: context).edit(id: id, edit).summary)
+        return Response(try await sessions(of: context).edit(id: id, edit), noting: unusable)
     }
 
     @Sendable private func delete(_ request: Request, _ context: UserRequestContext) async throws -> Response {
@@ -75,7 +83,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func sessions(of context: UserRequestContext) -> UserSessions {
-        UserSessions(of: context.userID, in: store, sealedUnder: secret)
+        UserSessions(of: context.userID, in: store, sealedUnder: secret, limit: sessionLimit)
     }
 
     private func checkSize(_ state: [UInt8]) throws(ServiceRefusal) {
@@ -99,6 +107,13 @@ struct SessionRoutes: Sendable {
         } catch {
             throw ServiceRefusal.brokenBody
         }
+    }
+}
+
+extension Response {
+    /// What is known of a session.
+    fileprivate init(_ found: SessionMetadata, noting unusable: UnusableRows) {
+        self.init(json: unusable.noting(found).summary)
     }
 }
 

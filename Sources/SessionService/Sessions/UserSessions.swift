@@ -8,12 +8,14 @@ struct UserSessions {
     private let userID: String
     private let store: any SessionStore
     private let secret: MasterSecret
+    private let limit: Int
 
-    /// The sessions of this user, sealed under a key derived from `secret`.
-    init(of userID: String, in store: any SessionStore, sealedUnder secret: MasterSecret) {
+    /// The sessions of this user, `limit` of them at most, sealed under a key derived from `secret`.
+    init(of userID: String, in store: any SessionStore, sealedUnder secret: MasterSecret, limit: Int) {
         self.userID = userID
         self.store = store
         self.secret = secret
+        self.limit = limit
     }
 
     /// Stores a session.
@@ -31,9 +33,12 @@ struct UserSessions {
             updatedAt: now
         )
         do throws(SessionStoreError) {
-            try await store.insert(SessionRow(metadata: metadata, ciphertext: sealed.ciphertext, iv: sealed.iv))
+            let row = SessionRow(metadata: metadata, ciphertext: sealed.ciphertext, iv: sealed.iv)
+            try await store.insert(row, limit: limit)
         } catch .nameTaken {
             throw ServiceRefusal.nameTaken(draft.name)
+        } catch .tooManySessions(let limit) {
+            throw ServiceRefusal.tooManySessions(limit: limit)
         }
         return metadata
     }

@@ -19,7 +19,7 @@ actor PostgresLane {
     func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
         try ask(isRead: query.isRead) { (connection) throws(PostgresFault) in
             do throws(PostgresFault) {
-                let result = try connection.run(query, parameters)
+                let result = try Self.result(of: query, parameters, on: connection)
                 for (column, type) in zip(SessionQuery.columns, result.types) where type?.fits(column) != true {
                     throw .unusableColumn(column)
                 }
@@ -27,6 +27,32 @@ actor PostgresLane {
             } catch .refused("42703", _) {
                 throw try Self.missingColumn(connection)
             }
+        }
+    }
+
+    private static func result(
+        of query: SessionQuery,
+        _ parameters: [SQLValue],
+        on connection: PostgresConnection
+    ) throws(PostgresFault) -> PostgresResult {
+        guard query.takesTurns else { return try connection.run(query, parameters) }
+        do throws(PostgresFault) {
+            try connection.run("BEGIN")
+            // Held to the end of the transaction. What is counted after it was got is what others have committed.
+            let user = parameters.dropFirst().first ?? .null
+            try connection.run("SELECT pg_advisory_xact_lock(\(turns), hashtext($1))", [user])
+        } catch .broken {
+            // Nothing was changed, whatever of it was carried out.
+            throw .broken(wasSent: false)
+        }
+        do throws(PostgresFault) {
+            // Not prepared: a name that the server has forgotten would end the transaction.
+            let result = try connection.run(query.sql, parameters)
+            try connection.run("COMMIT")
+            return result
+        } catch {
+            if !error.endsConnection { try connection.run("ROLLBACK") }
+            throw error
         }
     }
 
@@ -103,6 +129,8 @@ actor PostgresLane {
 
     /// What makers of the table lock each other out with; any number that nobody else uses.
     private static let lock = 0x6364_7070_726F_7879
+    /// The first half of the number of a user's lock, the second being a hash of their id.
+    private static let turns = 0x6364_7072
 
     /// The table as SQLAlchemy makes it, with one of its two equal indexes.
     private static let schema = [

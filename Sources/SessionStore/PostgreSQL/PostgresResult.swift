@@ -63,14 +63,13 @@ import CPostgres
         }
     }
 
-    /// Microseconds, the highest byte first. What lies outside the years 1 to 9999, `infinity` included, becomes a text
-    /// that is no moment.
+    /// Microseconds, the highest byte first. What lies outside the years 1 to 9999, `infinity` included, is the earliest
+    /// or the latest moment, as it is to Python.
     private static func moment(_ bytes: UnsafeRawBufferPointer) -> SQLValue {
         let value = unsafe bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        let range: Range<Int64> = -62_135_596_800_000_000..<253_402_300_800_000_000
         let (microseconds, isBeyond) = value.addingReportingOverflow(epoch)
-        guard !isBeyond, range.contains(microseconds) else { return .text("out of range") }
-        return .moment(Timestamp(microseconds: microseconds))
+        let moment = isBeyond ? .latest : Timestamp(microseconds: microseconds)
+        return .moment(min(max(moment, .earliest), .latest))
     }
 }
 

@@ -15,6 +15,9 @@ enum SessionQuery: CaseIterable, Sendable {
     case rowByName
     /// Adds a row: the ten columns in the order the statement names them.
     case insert
+    /// Adds a row (the ten columns, as above) unless its user ($11, the same again) has as many rows as $12 says;
+    /// returns its id.
+    case insertWithinLimit
     /// Overwrites the row of an id ($1) and user ($2) with $3 to $9; returns its id.
     case replace
     /// Sets of the row of an id ($1) and user ($2) the columns whose parameter is not NULL; returns its metadata.
@@ -40,6 +43,14 @@ enum SessionQuery: CaseIterable, Sendable {
                 expires_at, updated_at, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """
+        case .insertWithinLimit:
+            """
+            INSERT INTO browser_sessions (id, user_id, name, description, domains, storage_state_encrypted, iv,
+                expires_at, updated_at, created_at)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+            WHERE (SELECT COUNT(*) FROM browser_sessions WHERE user_id = $11) < CAST($12 AS INTEGER)
+            RETURNING id
+            """
         case .replace:
             """
             UPDATE browser_sessions SET name = $3, description = $4, domains = $5, storage_state_encrypted = $6,
@@ -62,9 +73,12 @@ enum SessionQuery: CaseIterable, Sendable {
     var isRead: Bool {
         switch self {
         case .listAll, .listOfUser, .metadataByID, .metadataByName, .rowByID, .rowByName, .probe: true
-        case .insert, .replace, .update, .delete: false
+        case .insert, .insertWithinLimit, .replace, .update, .delete: false
         }
     }
+
+    /// Whether what the statement counts must not change before it has written: of one user's there is one at a time.
+    var takesTurns: Bool { self == .insertWithinLimit }
 
     /// The columns of the table, in the order in which a row is read: metadata first, then the sealed state.
     static let columns = [

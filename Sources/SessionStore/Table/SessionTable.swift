@@ -24,8 +24,15 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
         try await rows(.rowByName, [userID, name]).first.map(SessionRow.init(columns:))
     }
 
-    func insert(_ row: SessionRow) async throws(SessionStoreError) {
-        _ = try await database.run(.insert, try row.parameters() + [.moment(row.metadata.createdAt)])
+    func insert(_ row: SessionRow, limit: Int?) async throws(SessionStoreError) {
+        try row.metadata.createdAt.checkStorable(as: "created_at")
+        let columns = try row.parameters() + [.moment(row.metadata.createdAt)]
+        guard let limit else {
+            _ = try await database.run(.insert, columns)
+            return
+        }
+        let parameters = columns + [.text(row.metadata.userID), .text("\(limit)")]
+        if try await database.run(.insertWithinLimit, parameters).isEmpty { throw .tooManySessions(limit: limit) }
     }
 
     func replace(_ row: SessionRow) async throws(SessionStoreError) -> Bool {
@@ -41,6 +48,8 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
         guard !id.holdsNUL, !userID.holdsNUL else { return nil }
         try changes.name?.checkStorable(as: "name")
         try changes.description?.checkStorable(as: "description")
+        try changes.expiresAt?.checkStorable(as: "expires_at")
+        try time.checkStorable(as: "updated_at")
         let parameters: [SQLValue] = [
             .text(id), .text(userID), SQLValue(changes.name), SQLValue(changes.description),
             SQLValue(changes.expiresAt), SQLValue(changes.sealed?.iv), SQLValue(changes.sealed?.ciphertext),
@@ -85,11 +94,18 @@ extension String {
     }
 }
 
+extension Timestamp {
+    /// Refuses a moment that could not be read again.
+    fileprivate func checkStorable(as column: String) throws(SessionStoreError) {
+        if !isWritable { throw .unstorable(column: column) }
+    }
+}
+
 extension SessionRow {
     /// A row whose ten columns were read.
-    fileprivate init(columns: [SQLValue]) throws(SessionStoreError) {
+    fileprivate init(columns: [SQLValue]) {
         self.init(
-            metadata: try SessionMetadata(columns: columns),
+            metadata: SessionMetadata(columns: columns),
             ciphertext: columns[8].asBytes,
             iv: columns[9].asBytes
         )
@@ -103,6 +119,8 @@ extension SessionRow {
         try metadata.name.checkStorable(as: "name")
         try metadata.description?.checkStorable(as: "description")
         try domains.checkStorable(as: "domains")
+        try metadata.expiresAt?.checkStorable(as: "expires_at")
+        try metadata.updatedAt.checkStorable(as: "updated_at")
         return [
             .text(metadata.id), .text(metadata.userID), .text(metadata.name), SQLValue(metadata.description),
             .text(domains), .bytes(ciphertext), .bytes(iv), SQLValue(metadata.expiresAt), .moment(metadata.updatedAt),
@@ -112,32 +130,29 @@ extension SessionRow {
 
 extension SessionMetadata {
     /// Metadata of a row whose first eight columns were read.
-    fileprivate init(columns: [SQLValue]) throws(SessionStoreError) {
-        let id = columns[0].asText ?? ""
-        guard let userID = columns[1].asText else { throw .malformedRow(id: id, column: "user_id") }
-        guard let name = columns[2].asText else { throw .malformedRow(id: id, column: "name") }
-        // A date that cannot be read must not turn into "never".
-        let expiresAt = columns[5] == .null ? nil : try Self.moment(columns[5], of: id, in: "expires_at")
+    fileprivate init(columns: [SQLValue]) {
+        var unusable: [String] = []
+        func text(_ index: Int) -> String {
+            if columns[index].asText == nil { unusable.append(SessionQuery.columns[index]) }
+            return columns[index].asText ?? ""
+        }
+        func moment(_ index: Int) -> Timestamp {
+            if case .moment(let moment) = columns[index] { return moment }
+            if let moment = columns[index].asText.flatMap(Timestamp.init(stored:)) { return moment }
+            unusable.append(SessionQuery.columns[index])
+            return .earliest
+        }
         self.init(
-            id: id,
-            userID: userID,
-            name: name,
+            id: text(0),
+            userID: text(1),
+            name: text(2),
             description: columns[3].asText,
             domains: Self.domains(in: columns[4].asText ?? ""),
-            expiresAt: expiresAt,
-            createdAt: try Self.moment(columns[6], of: id, in: "created_at"),
-            updatedAt: try Self.moment(columns[7], of: id, in: "updated_at")
+            expiresAt: columns[5] == .null ? nil : moment(5),
+            createdAt: moment(6),
+            updatedAt: moment(7)
         )
-    }
-
-    private static func moment(
-        _ value: SQLValue,
-        of id: String,
-        in column: String
-    ) throws(SessionStoreError) -> Timestamp {
-        if case .moment(let moment) = value { return moment }
-        guard let moment = Timestamp(value.asText ?? "") else { throw .malformedRow(id: id, column: column) }
-        return moment
+        unusableColumns = unusable
     }
 
     /// Splits comma-separated text, white space around each name taken off and empty names left out.

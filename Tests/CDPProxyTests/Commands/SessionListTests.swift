@@ -32,6 +32,14 @@ import Testing
         )
     }
 
+    @Test func whatCannotBeUsedIsMarked() throws {
+        var session = make("n", expires: 0)
+        session.unusableColumns = ["expires_at", "created_at"]
+        let line = try #require(SessionList.table(of: [session], now: 0).last)
+        #expect(line == "id-n  u     n     unusable  2026-01-30T12:34:56Z  a.test,b.test")
+        #expect(session.json["unusable"] == ["expires_at", "created_at"])
+    }
+
     @Test func namesCannotSteerATerminal() {
         let table = SessionList.table(of: [make("a\u{1B}[2Jb\n")], now: 0)
         #expect(table.last?.contains("a?[2Jb?") == true)

@@ -11,13 +11,17 @@ import Testing
     /// A store that fails.
     private struct FailingStore: SessionStore {
         let error: SessionStoreError
+        var found: SessionMetadata?
 
         func list(userID: String?) throws(SessionStoreError) -> [SessionMetadata] { throw error }
-        func metadata(id: String) throws(SessionStoreError) -> SessionMetadata? { throw error }
+        func metadata(id: String) throws(SessionStoreError) -> SessionMetadata? {
+            guard let found else { throw error }
+            return found
+        }
         func metadata(userID: String, name: String) throws(SessionStoreError) -> SessionMetadata? { throw error }
         func row(id: String) throws(SessionStoreError) -> SessionRow? { throw error }
         func row(userID: String, name: String) throws(SessionStoreError) -> SessionRow? { throw error }
-        func insert(_ row: SessionRow) throws(SessionStoreError) { throw error }
+        func insert(_ row: SessionRow, limit: Int?) throws(SessionStoreError) { throw error }
         func replace(_ row: SessionRow) throws(SessionStoreError) -> Bool { throw error }
         func update(
             id: String,
@@ -65,14 +69,30 @@ import Testing
     }
 
     @Test(arguments: [
-        (SessionStoreError.malformedRow(id: "a", column: "b"), SessionRefusal.unreadable(.row)),
-        (.busy, .storeUnavailable), (.failed(code: "x"), .storeUnavailable), (.corrupt(path: "p"), .storeUnavailable),
+        (SessionStoreError.busy, SessionRefusal.storeUnavailable), (.failed(code: "x"), .storeUnavailable),
+        (.corrupt(path: "p"), .storeUnavailable),
         (.unavailable(reason: "r"), .storeUnavailable),
     ])
     func aStoreThatFailsIsNoMissingSession(_ error: SessionStoreError, _ refusal: SessionRefusal) async throws {
         let resolver = StoredSessionResolver(store: FailingStore(error: error), keys: nil)
         for request in [try Self.request(), try Self.request(["CDP_PROXY_BROWSER_SESSION": "a"])] {
             await #expect(throws: refusal) { try await resolver.find(request, now: Tokens.now) }
+        }
+    }
+
+    /// An expiry that cannot be read is none that has passed, and none that has not.
+    @Test(arguments: [(["expires_at"], SessionRefusal.unreadable(.row)), (["created_at", "name"], nil)])
+    func aRowWhoseExpiryIsUnusableIsUnreadable(_ unusable: [String], _ refusal: SessionRefusal?) async throws {
+        let now = Timestamp(microseconds: 0)
+        var metadata = SessionMetadata(id: "sess_1", userID: "u", name: "n", createdAt: now, updatedAt: now)
+        metadata.unusableColumns = unusable
+        metadata.expiresAt = refusal == nil ? nil : .earliest
+        let resolver = StoredSessionResolver(store: FailingStore(error: .busy, found: metadata), keys: nil)
+        do {
+            #expect(try await resolver.find(try Self.request(), now: Tokens.now) == metadata)
+            #expect(refusal == nil)
+        } catch {
+            #expect(error as? SessionRefusal == refusal)
         }
     }
 

@@ -23,6 +23,7 @@ def environment(**changes):
         "SESSION_ENCRYPTION_SECRET": SESSION_SECRET,
         "SESSION_INIT_DB": "true",
         "SESSION_RATE_LIMIT_PER_MINUTE": "1000000",
+        "SESSION_MAX_PER_USER": "1000000",
     }
     return {name: value for name, value in (SANITIZER_OPTIONS | good | changes).items() if value is not None}
 

@@ -13,6 +13,7 @@ import Testing
         (.rateLimited(seconds: 7), 429, "Rate limit exceeded"),
         (.tooLarge(limit: 10), 413, "Storage state exceeds maximum size of 10 bytes"),
         (.noSession, 404, "Session not found"), (.noSessionNamed("x"), 404, "Session with name 'x' not found"),
+        (.tooManySessions(limit: 7), 409, "A user may have at most 7 sessions: delete one to make room for another"),
         (.nameTaken("x"), 409, "Session with name 'x' already exists"), (.expired, 410, "Session has expired"),
         (.unopenable, 500, "Failed to decrypt session data"), (.storeUnavailable, 503, "Database unavailable"),
         (.storeBroken, 500, "Internal server error"), (.noRoute, 404, "Not Found"),

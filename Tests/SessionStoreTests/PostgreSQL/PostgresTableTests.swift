@@ -52,14 +52,24 @@ import Testing
         await store.close()
     }
 
-    @Test func momentsThatAreNoneAreNotNever() async throws {
+    /// What PostgreSQL keeps and neither Python nor ISO 8601 can write.
+    @Test(arguments: [
+        ("infinity", Timestamp.latest), ("12000-01-01T00:00:00Z", .latest), ("-infinity", .earliest),
+        ("0001-12-31T00:00:00Z BC", .earliest), ("9999-12-31T23:59:59.999999Z", .latest),
+        ("0001-01-01T00:00:00Z", .earliest),
+    ])
+    func momentsBeyondAllOthersAreTheFirstOrTheLast(text: String, moment: Timestamp) async throws {
         let scene = try await PostgresScene()
         let store = try scene.store()
         try await store.insert(.make(id: "a"))
-        try await scene.sql("UPDATE browser_sessions SET expires_at = 'infinity'")
-        await #expect(throws: SessionStoreError.malformedRow(id: "a", column: "expires_at")) {
-            try await store.row(id: "a")
-        }
+        try await store.insert(.make(id: "b", name: "Sea"))
+        try await scene.sql("SET timezone = 'UTC'; UPDATE browser_sessions SET expires_at = '\(text)' WHERE id = 'a'")
+        try await scene.sql("SET timezone = 'UTC'; UPDATE browser_sessions SET created_at = '\(text)' WHERE id = 'a'")
+        let found = try #require(try await store.row(id: "a")?.metadata)
+        #expect(found.expiresAt == moment)
+        #expect(found.createdAt == moment)
+        #expect(found.unusableColumns == [])
+        #expect(try await Set(store.list(userID: "user-1").map(\.id)) == ["a", "b"])
         await store.close()
     }
 

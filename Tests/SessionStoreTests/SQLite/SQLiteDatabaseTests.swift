@@ -77,6 +77,57 @@ import Testing
         await #expect(throws: SessionStoreError.noTable(database: path)) { try await table.insert(.make()) }
     }
 
+    /// SQLite keeps anything in any column, and databases outlive the programs that wrote them.
+    @Test(arguments: [
+        ("expires_at = 'soon'", ["expires_at"]), ("expires_at = 1700000000", ["expires_at"]),
+        ("expires_at = x'00ff'", ["expires_at"]), ("created_at = ''", ["created_at"]),
+        ("updated_at = 'x', expires_at = 'x'", ["expires_at", "updated_at"]),
+        ("expires_at = '10000-01-01 23:58:59.000000'", []), ("expires_at = '0000-12-31 00:01:00'", []),
+        ("iv = x'', storage_state_encrypted = x''", []), ("iv = 'text', domains = x'ff2c00'", []),
+        ("id = 'no UUID'", []), ("id = ''", []), ("name = '', description = x'00'", []),
+    ])
+    func aRowThatHoldsWhatItShouldNotStandsInNobodysWay(change: String, unusable: [String]) async throws {
+        let path = path
+        let table = SessionTable(database: try SQLiteDatabase(path: path, creating: true))
+        try await table.insert(.make(id: "good", name: "Sea"))
+        try await table.insert(.make(id: "bad"))
+        try SQLiteConnection(path: path).run("UPDATE browser_sessions SET \(change) WHERE id = 'bad'")
+        let found = try await table.list(userID: "user-1")
+        #expect(found.count == 2)
+        let bad = try #require(found.first { $0.id != "good" })
+        #expect(bad.unusableColumns == unusable)
+        // Not never, whatever it is.
+        if unusable.contains("expires_at") { #expect(bad.isExpired(now: 0)) }
+        #expect(try await table.row(id: bad.id)?.metadata == bad)
+        #expect(try await table.list(userID: nil).count == 2)
+        let cure = SessionChanges(name: "Cured", expiresAt: Timestamp(microseconds: 7))
+        let cured = try #require(try await table.update(id: bad.id, userID: "user-1", with: cure, at: .latest))
+        #expect(cured.unusableColumns == unusable.filter { $0 == "created_at" })
+        #expect(try await table.delete(id: bad.id, userID: "user-1"))
+        #expect(try await table.list(userID: nil).map(\.id) == ["good"])
+    }
+
+    /// A table that others made may lack what ours forbids.
+    @Test func columnsThatAreNullReadAsNothing() async throws {
+        let path = path
+        let columns = SessionQuery.columns.joined(separator: ", ")
+        try Data().write(to: URL(filePath: path))
+        let connection = try SQLiteConnection(path: path)
+        try connection.run("CREATE TABLE browser_sessions (\(columns))")
+        try connection.run("INSERT INTO browser_sessions (user_id) VALUES ('u')")
+        let table = SessionTable(database: try SQLiteDatabase(path: path, creating: false))
+        let found = try await table.list(userID: "u")
+        #expect(found.map(\.unusableColumns) == [["id", "name", "created_at", "updated_at"]])
+    }
+
+    /// A reader that may not write can read it so.
+    @Test func theJournalIsGoneWhenNothingIsWritten() async throws {
+        let directory = directory.file("made")
+        let database = try SQLiteDatabase(path: "\(directory)/s.sqlite3", creating: true)
+        try await SessionTable(database: database).insert(.make())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["s.sqlite3"])
+    }
+
     @Test func aDatabaseInMemoryIsOneStoresOwn() async throws {
         #expect(throws: SessionStoreError.missing(path: ":memory:")) {
             try SQLiteDatabase(path: ":memory:", creating: false)

@@ -127,6 +127,70 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func aUserHasNoMoreThanTheLimit(_ kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            for number in 0..<3 { try await store.insert(.make(id: "\(number)", name: "\(number)"), limit: 3) }
+            await #expect(throws: SessionStoreError.tooManySessions(limit: 3)) {
+                try await store.insert(.make(id: "4", name: "4"), limit: 3)
+            }
+            try await store.insert(.make(id: "5", user: "another"), limit: 3)
+            let row = SessionRow.make(id: "6", name: "6")
+            #expect(try await store.delete(id: "1", userID: "user-1"))
+            try await store.insert(row, limit: 3)
+            #expect(try await store.row(id: "6") == row)
+            try await store.insert(.make(id: "7", name: "7"), limit: nil)
+            await #expect(throws: SessionStoreError.nameTaken) {
+                try await store.insert(.make(id: "8", name: "7"), limit: 9)
+            }
+            // What failed holds nobody up.
+            try await store.insert(.make(id: "9", name: "9"), limit: 9)
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func ofManyInsertsAtTheLimitOneWins(_ kind: StoreKind) async throws {
+        try await kind.withLocation { location in
+            var stores: [any SessionStore] = []
+            for _ in 0..<2 { stores.append(try await StoreKind.open(location, creating: true)) }
+            for number in 0..<9 { try await stores[0].insert(.make(id: "\(number)", name: "\(number)")) }
+            let failures = await withTaskGroup(of: SessionStoreError?.self) { group in
+                for number in 10..<50 {
+                    let store = stores[number % 2]
+                    group.addTask {
+                        do throws(SessionStoreError) {
+                            try await store.insert(.make(id: "\(number)", name: "\(number)"), limit: 10)
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                }
+                return await group.compactMap { $0 }.reduce(into: []) { $0.append($1) }
+            }
+            #expect(failures == Array(repeating: .tooManySessions(limit: 10), count: 39))
+            #expect(try await stores[0].list(userID: nil).count == 10)
+            for store in stores { await store.close() }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases, [Timestamp.earliest.microseconds - 1, Timestamp.latest.microseconds + 1])
+    func momentsThatCouldNotBeReadAgainAreNotKept(_ kind: StoreKind, _ moment: Int64) async throws {
+        try await kind.withStore { store in
+            var row = SessionRow.make()
+            try await store.insert(row)
+            let changes = SessionChanges(expiresAt: Timestamp(microseconds: moment))
+            await #expect(throws: SessionStoreError.unstorable(column: "expires_at")) {
+                try await store.update(id: row.metadata.id, userID: "user-1", with: changes, at: .now)
+            }
+            row.metadata.expiresAt = Timestamp(microseconds: moment)
+            await #expect(throws: SessionStoreError.unstorable(column: "expires_at")) { try await store.replace(row) }
+            row.metadata.expiresAt = nil
+            row.metadata.createdAt = Timestamp(microseconds: moment)
+            await #expect(throws: SessionStoreError.unstorable(column: "created_at")) { try await store.insert(row) }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func replaceKeepsTheCreationTime(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             try await store.insert(.make(created: 5))
