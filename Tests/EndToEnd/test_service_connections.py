@@ -95,11 +95,16 @@ def crowd():
         yield lambda port, count: [stack.enter_context(Wire(port)) for _ in range(count)]
 
 
+def ended(service, reason):
+    return service.metrics()[f'session_service_connections_ended_total{{reason="{reason}"}}']
+
+
 def test_the_silent_take_nobodys_place(own_service, crowd):
     service = own_service(SESSION_MAX_CONNECTIONS="3")
     crowd(service.port, 12)
     assert service.request("GET", "/health", timeout=15).status == 200
     assert service.user("alice").create(name="between")["name"] == "between"
+    assert ended(service, "displaced") >= 9
 
 
 def test_those_who_were_answered_take_nobodys_place(own_service, crowd):

@@ -201,6 +201,19 @@ def test_tls(own_service, certificate):
     assert service.wait() == 0
 
 
+def test_a_refusal_reaches_who_is_still_sending(own_service, certificate):
+    """Through TLS as without: the answer is there once the whole body has been written."""
+    files = {"SESSION_TLS_CERT": f"{certificate}/certificate.pem", "SESSION_TLS_KEY": f"{certificate}/key.pem"}
+    service = own_service(**files)
+    context = ssl.create_default_context(cafile=certificate / "certificate.pem")
+    plain = socket.create_connection(("127.0.0.1", service.port), 30)
+    with context.wrap_socket(plain, server_hostname="localhost") as wire:
+        wire.sendall(head("/sessions", "POST", Content_Length=str(16 << 20)) + bytes(16 << 20))
+        text = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert text.startswith(b"HTTP/1.1 401")
+    assert b"connection: close" in text.lower()
+
+
 SETTINGS = {
     "no secret": ("SESSION_ENCRYPTION_SECRET", None),
     "empty secret": ("SESSION_ENCRYPTION_SECRET", ""),

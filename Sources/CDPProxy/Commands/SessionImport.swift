@@ -54,6 +54,7 @@ struct SessionImport: SessionSubcommand {
         let state = try StorageState(parsing: try SessionFile.read(file))
         let store = try await settings.openStore(creating: true)
         let found = replace ? try await store.row(userID: user, name: name) : nil
+        found?.metadata.warnOfUnusableColumns()
         let row = row(for: state, sealedWith: key, replacing: found?.metadata, now: secondsSince1970())
         if found == nil {
             try await store.insert(row)

@@ -126,7 +126,7 @@ struct Service {
     private func server(places: Int) -> HTTPServerBuilder {
         var limits = ConnectionLimits()
         limits.idle = TimeAmount(configuration.limits.idle)
-        return ServiceChannel.builder(limits, ConnectionPlaces(places))
+        return ServiceChannel.builder(limits, places: places, metrics)
     }
 
     /// Operators have places of their own: however many users come, health can be asked.

@@ -19,6 +19,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: ConnectionLimits
     private let places: ConnectionPlaces
+    private let count: @Sendable (ConnectionEnd) -> Void
     private var seat: UInt64?
     private var standing = Seating.Standing.silent
     private var deadline: Scheduled<Void>?
@@ -27,26 +28,34 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isLeaving = false
     private var unwantedBytes = 0
 
-    /// A connection that has just been opened.
-    init(_ limits: ConnectionLimits, in places: ConnectionPlaces) {
+    /// A connection that has just been opened; `count` is told why it is ended, if it is, from any thread.
+    init(
+        _ limits: ConnectionLimits,
+        in places: ConnectionPlaces,
+        count: @escaping @Sendable (ConnectionEnd) -> Void
+    ) {
         self.limits = limits
         self.places = places
+        self.count = count
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
-        seat = places.enter(on: context.eventLoop) { channel.close(promise: nil) }
-        allow(limits.opening, context)
+        seat = places.enter(on: context.eventLoop) { [count] in
+            count(.displaced)
+            channel.close(promise: nil)
+        }
+        allow(limits.opening, .silent, context)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end() }
+    func handlerRemoved(context: ChannelHandlerContext) { release() }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end()
+        release()
         context.fireChannelInactive()
     }
 
-    private func end() {
+    private func release() {
         deadline?.cancel()
         if let seat { places.leave(seat) }
         seat = nil
@@ -60,19 +69,19 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             switch exchanges.receive(head) {
             case .pass: begin(head, context)
             case .drop: return
-            case .refuse: return context.fireErrorCaught(HTTPParserError.unknown)
+            case .refuse: return refuse(HTTPParserError.unknown, context)
             }
         case .body(let bytes):
             guard exchanges.receive(bytes: bytes.readableBytes) else { return drop(bytes.readableBytes, context) }
         case .end:
             guard exchanges.receiveEnd() else { return }
-            allow(limits.request, context)
+            allow(limits.request, .slow, context)
         }
         context.fireChannelRead(data)
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        allow(limits.request, context)
+        allow(limits.request, .slow, context)
         stand(context)
         guard head.headers["Expect"].first?.lowercased() == "100-continue" else { return }
         let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
@@ -81,7 +90,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func drop(_ count: Int, _ context: ChannelHandlerContext) {
         unwantedBytes += count
-        if unwantedBytes > limits.leavingBytes { context.close(promise: nil) }
+        if unwantedBytes > limits.leavingBytes { end(.unwanted, context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -92,8 +101,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         exchanges.receiveNonsense()
+        refuse(error, context)
+    }
+
+    private func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
         // It is all the same what the client says after its last answer.
-        if !exchanges.isEnding { context.fireErrorCaught(error) }
+        guard !exchanges.isEnding else { return }
+        if error is HTTPParserError { count(.malformed) }
+        context.fireErrorCaught(error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -122,10 +137,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// An answer has left this process.
     private func taken(_ context: ChannelHandlerContext) {
         answersUnderWay -= 1
-        if exchanges.isEnding, answersUnderWay == 0 {
+        if exchanges.isOver, answersUnderWay == 0 {
             leave(context)
         } else if !exchanges.isRequestComing {
-            allow(exchanges.isAnswerDue ? limits.request : limits.idle, context)
+            exchanges.isAnswerDue ? allow(limits.request, .slow, context) : allow(limits.idle, .idle, context)
         }
         stand(context)
     }
@@ -133,7 +148,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func leave(_ context: ChannelHandlerContext) {
         guard !isLeaving, seat != nil else { return }
         isLeaving = true
-        allow(limits.leaving, context)
+        allow(limits.leaving, .unwanted, context)
         context.close(mode: .output, promise: nil)
         context.read()
     }
@@ -141,10 +156,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Clock and place
 
     /// From now on the client, or we, have so long.
-    private func allow(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+    private func allow(_ time: TimeAmount, _ reason: ConnectionEnd, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         guard seat != nil else { return }
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.end(reason, context) }
+    }
+
+    private func end(_ reason: ConnectionEnd, _ context: ChannelHandlerContext) {
+        count(reason)
+        context.close(promise: nil)
     }
 
     /// Tells the listener what this connection has to lose, when that changed.

@@ -31,6 +31,7 @@ struct Exchanges {
     private(set) var isRequestComing = false
     /// Whether the answer that is being given, or was, is the last.
     private(set) var isEnding = false
+    private var isAnswering = false
 
     /// What to do with a head.
     enum Reception: Equatable {
@@ -47,6 +48,9 @@ struct Exchanges {
 
     /// Whether a request waits for its answer, or for the rest of it.
     var isAnswerDue: Bool { !requests.isEmpty }
+
+    /// Whether the last answer has been given to its end.
+    var isOver: Bool { isEnding && !isAnswering && requests.isEmpty }
 
     /// A head has come.
     mutating func receive(_ head: HTTPRequestHead) -> Reception {
@@ -92,11 +96,13 @@ struct Exchanges {
             isEnding = true
             takesRequests = false
         }
+        isAnswering = true
         return isLast
     }
 
     /// An answer has been given to its end.
     mutating func endAnswer() {
+        isAnswering = false
         _ = requests.popFirst()
     }
 }

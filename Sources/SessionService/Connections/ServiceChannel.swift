@@ -14,10 +14,15 @@ struct ServiceChannel: HTTPChannelHandler {
     let limits: ConnectionLimits
     /// Where they sit.
     let places: ConnectionPlaces
+    /// Counts those that are ended.
+    let metrics: ServiceMetrics
 
-    /// Makes such connections of a listener that has `places`.
-    static func builder(_ limits: ConnectionLimits, _ places: ConnectionPlaces) -> HTTPServerBuilder {
-        HTTPServerBuilder { ServiceChannel(responder: $0, limits: limits, places: places) }
+    /// Makes such connections of a listener that has so many places.
+    static func builder(_ limits: ConnectionLimits, places: Int, _ metrics: ServiceMetrics) -> HTTPServerBuilder {
+        let places = ConnectionPlaces(places)
+        return HTTPServerBuilder {
+            ServiceChannel(responder: $0, limits: limits, places: places, metrics: metrics)
+        }
     }
 
     func setup(
@@ -37,7 +42,7 @@ struct ServiceChannel: HTTPChannelHandler {
                 withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: head
             )
-            try pipeline.addHandler(ConnectionHandler(limits, in: places))
+            try pipeline.addHandler(ConnectionHandler(limits, in: places, count: metrics.countEnd))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             // Closes idle connections when the service ends.
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))

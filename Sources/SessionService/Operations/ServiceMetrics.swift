@@ -31,6 +31,9 @@ final class ServiceMetrics: Sendable {
     /// Counts a failure of the database.
     func countStoreError() { counted.withLock { $0.storeErrors.increment() } }
 
+    /// Counts a connection that was ended.
+    func countEnd(_ reason: ConnectionEnd) { counted.withLock { $0.ends[reason.rawValue].increment() } }
+
     /// Every metric in Prometheus' text format.
     var text: String { counted.withLock { $0.registry.text() } }
 
@@ -40,6 +43,7 @@ final class ServiceMetrics: Sendable {
         let registry = MetricsRegistry()
         let counted = Counted(in: registry)
         for failure in AuthenticationFailure.allCases { _ = counted.tokensRejected[failure.rawValue] }
+        for reason in ConnectionEnd.allCases { _ = counted.ends[reason.rawValue] }
         let labels: KeyValuePairs = ["version": ServiceVersion.text]
         registry.gauge("session_service_build_info", labels: labels, help: "Always 1; the label is the version.")
             .value = 1
@@ -60,6 +64,7 @@ private struct Counted {
     let rateLimited: Counter
     let keySetFetches: CounterFamily
     let storeErrors: Counter
+    let ends: CounterFamily
 
     init(in registry: MetricsRegistry) {
         self.registry = registry
@@ -82,5 +87,10 @@ private struct Counted {
             help: "Fetches of the identity provider's keys, by result."
         )
         storeErrors = registry.counter("session_service_store_errors_total", help: "Failures of the database.")
+        ends = registry.counters(
+            "session_service_connections_ended_total",
+            labels: ["reason"],
+            help: "Connections that were ended while their client might have gone on, by reason."
+        )
     }
 }

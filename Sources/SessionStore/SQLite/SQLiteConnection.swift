@@ -63,6 +63,14 @@ import CSQLite
         try rows(of: try prepare(sql), parameters)
     }
 
+    /// How large the database is.
+    var byteCount: Int {
+        get throws(SessionStoreError) {
+            let rows = try run("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            return rows.first?.first?.asText.flatMap { Int($0) } ?? 0
+        }
+    }
+
     private func prepare(_ sql: String) throws(SessionStoreError) -> SQLiteStatement {
         var statement: OpaquePointer?
         let code = unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil)

@@ -26,6 +26,9 @@ struct SQLiteCopy {
     /// The database and what a writer may have left beside it.
     private static let endings = ["", "-journal", "-wal"]
 
+    /// The largest database that is copied, in bytes: the room may be the memory of a container.
+    private static let largestSize: Int64 = 256 << 20
+
     /// The copy, open, with what was left undone rolled back.
     let connection: SQLiteConnection
     private let states: [State?]
@@ -34,6 +37,7 @@ struct SQLiteCopy {
     init(of path: String) throws(SessionStoreError) {
         let path = Self.realPath(path)
         let states = Self.states(path)
+        guard states.reduce(0, { $0 + ($1?.size ?? 0) }) <= Self.largestSize else { throw Self.unfinished }
         let folder = try Self.makeFolder()
         let target = "\(folder)/copy"
         defer {
@@ -71,8 +75,12 @@ struct SQLiteCopy {
             // The name is written over the six letters, in place; the folder's mode is 0700.
             if let name = unsafe mkdtemp(&template) { return unsafe String(cString: name) }
         }
-        throw .unavailable(reason: "its writer ended in the middle of a change, and there is no room for a copy")
+        throw unfinished
     }
+
+    private static let unfinished = SessionStoreError.unavailable(
+        reason: "its writer ended in the middle of a change, which another writer has to undo"
+    )
 
     private static func copy(_ source: String, to target: String) throws(SessionStoreError) {
         let input = unsafe open(source, O_RDONLY | O_CLOEXEC)

@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import NIOHTTP1
 import ProxyCore
+import Synchronization
 import Testing
 
 @testable import SessionService
@@ -23,6 +24,15 @@ private final class HalfCloser: ChannelOutboundHandler {
     }
 }
 
+/// Why connections were ended.
+private final class Ends: Sendable {
+    private let ends = Mutex<[ConnectionEnd]>([])
+
+    var all: [ConnectionEnd] { ends.withLock { $0 } }
+
+    func note(_ end: ConnectionEnd) { ends.withLock { $0.append(end) } }
+}
+
 @Suite final class ConnectionHandlerTests {
     private static var limits: ConnectionLimits {
         var limits = ConnectionLimits()
@@ -33,11 +43,13 @@ private final class HalfCloser: ChannelOutboundHandler {
     /// A channel with little in it but the handler, whose clock the test moves.
     private let channel: EmbeddedChannel
     private let halfCloser = HalfCloser()
+    private let ends = Ends()
     private let places = ConnectionPlaces(1, clock: { Instant(nanoseconds: 0) })
     private var loop: EmbeddedEventLoop { channel.embeddedEventLoop }
 
     init() throws {
-        channel = EmbeddedChannel(handlers: [halfCloser, ConnectionHandler(Self.limits, in: places)])
+        let handler = ConnectionHandler(Self.limits, in: places, count: ends.note)
+        channel = EmbeddedChannel(handlers: [halfCloser, handler])
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
     }
 
@@ -66,6 +78,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         loop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
         #expect(places.taken == 0)
+        #expect(ends.all == [.silent])
     }
 
     @Test func aUsedConnectionIsKeptLonger() throws {
@@ -77,6 +90,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         }
         loop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
+        #expect(ends.all == [.idle])
     }
 
     @Test func whoDripsABodyGainsNoTime() throws {
@@ -88,6 +102,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         #expect(channel.isActive)
         loop.advanceTime(by: .seconds(3))
         #expect(!channel.isActive)
+        #expect(ends.all == [.slow])
     }
 
     /// Nor who is answered before the rest of it.
@@ -105,6 +120,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         #expect(channel.isActive)
         loop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
+        #expect(ends.all == [.slow])
     }
 
     @Test func whatNobodyWantsIsLetFallForATime() throws {
@@ -121,6 +137,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         #expect(channel.isActive)
         loop.advanceTime(by: .seconds(10))
         #expect(!channel.isActive)
+        #expect(ends.all == [.unwanted])
     }
 
     @Test func andUpToASize() throws {
@@ -130,6 +147,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         #expect(channel.isActive)
         try channel.writeInbound(part(1))
         #expect(!channel.isActive)
+        #expect(ends.all == [.unwanted])
     }
 
     /// The end of what it was sending is the end of the connection, and what it says then is all the same.
@@ -140,6 +158,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         try channel.throwIfErrorCaught()
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         #expect(!channel.isActive)
+        #expect(ends.all == [])
     }
 
     @Test func whatIsRefusedIsAnErrorToWhoReads() throws {
@@ -147,6 +166,7 @@ private final class HalfCloser: ChannelOutboundHandler {
         #expect(try answer(.badRequest)?.headers["Connection"] == ["close"])
         try channel.writeInbound(head())
         #expect(try channel.readInbound(as: HTTPServerRequestPart.self) == nil)
+        #expect(ends.all == [.malformed])
     }
 
     @Test func whoWaitsForAContinueIsToldToGoOn() throws {

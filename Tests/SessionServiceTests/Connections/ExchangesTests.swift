@@ -75,8 +75,10 @@ private func head(_ fields: String...) -> HTTPRequestHead {
         #expect(exchanges.beginAnswer() == false)
         exchanges.endAnswer()
         #expect(exchanges.beginAnswer() == true)
-        exchanges.endAnswer()
         #expect(exchanges.isEnding)
+        #expect(!exchanges.isOver, "what is being said is said to its end")
+        exchanges.endAnswer()
+        #expect(exchanges.isOver)
     }
 
     @Test mutating func nonsenseInABodyEndsTheRequest() {
