@@ -79,6 +79,10 @@ CURLcode ccurl_set_write_function(CURL *easy, size_t (*function)(char *, size_t,
     return loaded.curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, function);
 }
 
+CURLcode ccurl_set_header_function(CURL *easy, size_t (*function)(char *, size_t, size_t, void *)) {
+    return loaded.curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, function);
+}
+
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return loaded.curl_easy_getinfo(easy, info, value);
 }

@@ -5,9 +5,11 @@ No Chrome runs here, so a token that is let in gets 502.
 
 import concurrent.futures
 import contextlib
+import re
 import time
 from functools import partial
 
+import pytest
 from harness import aws, tokens
 from harness.proxy import Proxy
 from harness.wire import get
@@ -93,6 +95,39 @@ def test_the_last_key_serves_while_nobody_answers_but_not_after_a_no(manager, re
         assert answered_so(proxy, recorder, None, 502)
         proxy.wait_for_event("secret_fetch_failed")
         assert not any("hidden-detail" in line or aws.SECRET_KEY in line for line in map(str, proxy.log.all()))
+
+
+CLOCKS_AND_CREDENTIALS = [
+    *["InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "UnrecognizedClientException"],
+    *["ExpiredTokenException", "com.amazon.coral.service#InvalidSignatureException"],
+]
+
+
+@pytest.mark.parametrize("kind", CLOCKS_AND_CREDENTIALS)
+def test_the_last_key_serves_while_a_clock_or_credentials_are_wrong(manager, recorder, tmp_path, kind):
+    values = aws.variables(aws.make_secret(manager, FIRST), recorder, CDP_PROXY_SECRET_TTL="1s")
+    with running(tmp_path, values) as proxy:
+        assert admits(proxy, FIRST) == 502
+        recorder.clock = time.time() + 1000
+        assert answered_so(proxy, recorder, aws.failure(kind, 403), 502)
+        line = proxy.wait_for_event("secret_fetch_failed", cause="unauthenticated")
+        found = re.search(r"^(\w+); this machine's clock is (\d+) s behind Secrets Manager's$", line["detail"])
+        assert found, line
+        assert found[1] in kind
+        assert 990 <= int(found[2]) <= 1010
+        assert admits(proxy, FIRST) == 502
+        assert proxy.metric("cdp_proxy_secret_fetches_total", result="unauthenticated") >= 1
+
+
+def test_signature_expired_is_no_denial_whatever_its_code(manager, recorder, tmp_path):
+    values = aws.variables(aws.make_secret(manager, FIRST), recorder, CDP_PROXY_SECRET_TTL="1s")
+    with running(tmp_path, values) as proxy:
+        assert admits(proxy, FIRST) == 502
+        message = "Signature expired: 20261121T202611Z is now earlier than 20261121T203611Z"
+        recorder.answer = aws.failure("AccessDeniedException", 403, message)
+        proxy.wait_for_event("secret_fetch_failed", cause="unauthenticated")
+        assert admits(proxy, FIRST) == 502
+        assert answered_so(proxy, recorder, aws.failure("AccessDeniedException", 400), 503)
 
 
 def test_without_a_key_no_token_is_let_in(manager, recorder, tmp_path):

@@ -46,8 +46,9 @@ def test_signs_as_botocore_does(verify, manager, recorder):
         assert aws.signature_of(request, aws.SECRET_KEY + "x") != expected
 
 
-def test_takes_a_bare_string(verify, manager, recorder):
-    result = verify(aws.variables(aws.make_secret(manager, FIRST), recorder))
+@pytest.mark.parametrize("text", [FIRST, "\ufeff" + FIRST, "\ufeff" + JSON, "\ufeff\n " + JSON + "\n"])
+def test_takes_a_bare_string_and_leaves_a_byte_order_mark_off(verify, manager, recorder, text):
+    result = verify(aws.variables(aws.make_secret(manager, text), recorder))
     assert result.returncode == 0, result.stderr
 
 
@@ -60,6 +61,13 @@ def test_takes_a_bare_string(verify, manager, recorder):
         {"SecretString": json.dumps([FIRST])},
         {"SecretString": '{"signingKey":"' + FIRST},
         {"SecretString": "too-short"},
+        {"SecretString": "\ufeff" + json.dumps({"signing_key": FIRST})},
+        {"SecretString": "\ufeff\ufeff" + JSON},
+        {"SecretString": "\ufeff" + json.dumps(FIRST)},
+        {"SecretString": "\u00ef\u00bb\u00bf" + JSON},
+        {"SecretString": f"'{JSON}'"},
+        {"SecretString": f"'{FIRST}'"},
+        {"SecretString": json.dumps(JSON)},
         {"SecretBinary": FIRST.encode()},
     ],
 )
@@ -106,6 +114,21 @@ def test_container_credentials_with_a_token_file_read_each_time(verify, manager,
     fields = dict(recorder.requests[-1]["headers"])
     assert fields["X-Amz-Security-Token"] == "t/+="
     assert fields["Authorization"].endswith(aws.signature_of(recorder.requests[-1], "c/+=", "t/+="))
+    agent.shutdown()
+
+
+ENDS = ["2030-01-01T00:00:00+00:00", "2030-01-01t05:30:00.123456789+05:30", "2030-01-01T00:00:00z", "", None]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_credentials_end_as_rfc_3339_says_or_never(verify, manager, recorder, end):
+    answer = {"AccessKeyId": "CONTAINER", "SecretAccessKey": "c", "Token": "t"}
+    answer |= {} if end is None else {"Expiration": end}
+    agent = aws.Recorder(None, lambda _: (200, json.dumps(answer).encode()))
+    values = aws.without_keys(aws.variables(aws.make_secret(manager, JSON), recorder))
+    result = verify(values | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{agent.url}/v1/credentials"})
+    assert result.returncode == 0, result.stderr
+    assert "Credential=CONTAINER/" in dict(recorder.requests[0]["headers"])["Authorization"]
     agent.shutdown()
 
 

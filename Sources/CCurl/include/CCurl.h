@@ -29,6 +29,7 @@ CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
 CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value);
 CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value);
 CURLcode ccurl_set_write_function(CURL *easy, size_t (*function)(char *, size_t, size_t, void *));
+CURLcode ccurl_set_header_function(CURL *easy, size_t (*function)(char *, size_t, size_t, void *));
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
 
 /* The same of curl_multi_setopt. */

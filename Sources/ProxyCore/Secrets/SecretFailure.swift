@@ -7,6 +7,9 @@ public enum SecretFailure: Error, Equatable, Sendable {
     case unreachable(String)
     /// No credentials could be had to ask with. A key that is at hand goes on serving.
     case noCredentials(String)
+    /// The service does not take the signature: the credentials or a clock are wrong, and nothing is said of the secret.
+    /// A key that is at hand goes on serving.
+    case unauthenticated(UnauthenticatedRequest)
     /// The service knows us and says no. No key serves any longer.
     case denied(String)
     /// There is no such secret, or it is about to be deleted. No key serves any longer.
@@ -17,7 +20,7 @@ public enum SecretFailure: Error, Equatable, Sendable {
     /// Whether the last key may go on serving.
     public var lastKeyMayServe: Bool {
         switch self {
-        case .unreachable, .noCredentials: true
+        case .unreachable, .noCredentials, .unauthenticated: true
         case .denied, .gone, .unusable: false
         }
     }
@@ -27,6 +30,7 @@ public enum SecretFailure: Error, Equatable, Sendable {
         switch self {
         case .unreachable: "unreachable"
         case .noCredentials: "no_credentials"
+        case .unauthenticated: "unauthenticated"
         case .denied: "denied"
         case .gone: "gone"
         case .unusable: "unusable"
@@ -37,6 +41,7 @@ public enum SecretFailure: Error, Equatable, Sendable {
     public var detail: String {
         switch self {
         case .unreachable(let detail), .noCredentials(let detail), .denied(let detail), .gone(let detail): detail
+        case .unauthenticated(let request): request.detail
         case .unusable(let reason): reason.rawValue
         }
     }
@@ -48,6 +53,10 @@ public enum UnusableSecret: String, Error, Sendable {
     case noText = "no SecretString"
     /// It looks like JSON and is none, or names a member twice.
     case malformedJSON = "malformed JSON"
+    /// It is in quotation marks that are none of JSON's.
+    case quoted = "text in quotation marks"
+    /// It begins with a byte order mark that is none.
+    case marked = "a byte order mark that is damaged or not the first"
     /// It is JSON without a string called `signingKey`.
     case noSigningKey = "JSON without a signingKey"
     /// It is JSON for an algorithm that is not HS256.

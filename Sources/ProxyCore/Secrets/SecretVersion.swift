@@ -7,11 +7,11 @@ struct SecretVersion: Sendable {
     /// When the version was made, in seconds since 1970, when the answer says so.
     let created: Double?
 
-    /// Reads an answer of `GetSecretValue`, whatever its status.
-    static func read(status: Int, body: [UInt8]) -> Result<SecretVersion, SecretFailure> {
+    /// Reads an answer of `GetSecretValue`, whatever its status, that came at `now`.
+    static func read(_ answer: HTTPSResponse, now: Double) -> Result<SecretVersion, SecretFailure> {
         // Secrets Manager's own answers name no member twice; one that does is somebody else's.
-        let value = try? JSONValue.parse(body)
-        guard status == 200 else { return .failure(failure(status: status, type: value?["__type"]?.stringValue)) }
+        let value = try? JSONValue.parse(answer.body)
+        guard answer.status == 200 else { return .failure(SecretFailure(answer, value, now: now)) }
         guard let value, let id = value["VersionId"]?.stringValue else {
             return .failure(.unreachable("an answer that is not Secrets Manager's"))
         }
@@ -23,32 +23,5 @@ struct SecretVersion: Sendable {
         } catch {
             return .failure(.unusable(error))
         }
-    }
-
-    /// What an error means. Only a code Secrets Manager is known to use ends the life of a key that is at hand: a
-    /// proxy's 403 on the way must not.
-    static func failure(status: Int, type: String?) -> SecretFailure {
-        // "com.amazonaws.secretsmanager#AccessDeniedException" in some of AWS' protocols.
-        let code = type.map { String($0.split(separator: "#").last ?? "") } ?? ""
-        switch code {
-        case "AccessDeniedException", "AccessDenied", "UnrecognizedClientException", "InvalidClientTokenId",
-            "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException", "NotAuthorized", "OptInRequired", "DecryptionFailure",
-            "ExpiredTokenException", "ExpiredToken":
-            return .denied(code)
-        case "ResourceNotFoundException", "InvalidRequestException":
-            return .gone(code)
-        default:
-            return .unreachable("status \(status)")
-        }
-    }
-}
-
-extension SecretFailure {
-    /// Whether fresh credentials may turn this refusal into an answer.
-    var blamesCredentials: Bool {
-        guard case .denied(let code) = self else { return false }
-        return ["ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"]
-            .contains(code)
     }
 }

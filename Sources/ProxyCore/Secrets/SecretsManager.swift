@@ -11,10 +11,12 @@ final class SecretsManager {
     private let location: SecretLocation
     private let client: HTTPSClient
     private let provider: AWSCredentialProvider
+    private let clock: () -> Double
 
     init(_ location: SecretLocation, client: HTTPSClient, clock: @escaping () -> Double) {
         self.location = location
         self.client = client
+        self.clock = clock
         provider = AWSCredentialProvider(location.credentials, client: client, clock: clock)
     }
 
@@ -36,7 +38,7 @@ final class SecretsManager {
         } catch {
             throw .unreachable("Secrets Manager: \(error.detail)")
         }
-        return try SecretVersion.read(status: response.status, body: response.body).get()
+        return try SecretVersion.read(response, now: clock()).get()
     }
 
     private func request(for stage: Stage, _ credentials: AWSCredentials) -> HTTPSRequest {

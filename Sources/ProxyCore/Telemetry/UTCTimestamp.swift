@@ -10,34 +10,8 @@ public struct UTCTimestamp: Sendable, CustomStringConvertible {
         milliseconds = Int64((clamped * 1000).rounded(.down))
     }
 
-    /// Reads what RFC 3339 section 5.6 writes with `Z`: `2026-11-21T20:26:11Z`, with a fraction if need be, of which
-    /// milliseconds are kept. Nil for anything else, and for a date there is none of.
-    public init?(rfc3339 text: String) {
-        let bytes = Array(text.utf8)
-        func number(_ range: Range<Int>) -> Int64? {
-            bytes[range].reduce(0 as Int64?) { total, byte in
-                (0x30...0x39).contains(byte) ? total.map { $0 * 10 + Int64(byte - 0x30) } : nil
-            }
-        }
-        guard bytes.count >= 20, zip([4, 7, 10, 13, 16], "--T::".utf8).allSatisfy({ bytes[$0.0] == $0.1 }),
-            bytes.last == UInt8(ascii: "Z"),
-            let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            hour < 24, minute < 60, second < 61
-        else { return nil }
-        var fraction: Int64 = 0
-        if bytes.count > 20 {
-            let digits = min(bytes.count - 21, 3)
-            guard bytes[19] == UInt8(ascii: "."), digits > 0, bytes.count <= 32, number(20..<bytes.count - 1) != nil,
-                let value = number(20..<20 + digits)
-            else { return nil }
-            fraction = digits == 3 ? value : value * (digits == 2 ? 10 : 100)
-        }
-        let days = Self.days(year: year, month: month, day: day)
-        // A 31st of April comes back as another date.
-        guard Self.civil(days: days) == (year, month, day) else { return nil }
-        milliseconds = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1000 + fraction
-    }
+    /// The moment `milliseconds` after 1970, which a four-digit year holds.
+    init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The date and time, 24 characters.
     public var description: String {
@@ -62,7 +36,7 @@ public struct UTCTimestamp: Sendable, CustomStringConvertible {
 
     /// The proleptic Gregorian date `days` after 1970-01-01. Years are counted from March, so that the leap day is
     /// the last of its year and months have a closed form.
-    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = floorDivide(days + 719_468, by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -73,7 +47,7 @@ public struct UTCTimestamp: Sendable, CustomStringConvertible {
     }
 
     /// The inverse of `civil(days:)`.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let marchYear = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = floorDivide(marchYear, by: 400)
         let monthFromMarch = month > 2 ? month - 3 : month + 9

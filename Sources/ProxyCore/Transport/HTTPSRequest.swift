@@ -49,6 +49,8 @@ public struct HTTPSResponse: Sendable, Equatable {
     public let status: Int
     /// The whole body.
     public let body: [UInt8]
+    /// What the server's clock said, in seconds since 1970; nil when it did not tell.
+    public var date: Double?
 }
 
 /// Why nothing came back.

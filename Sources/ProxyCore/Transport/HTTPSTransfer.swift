@@ -17,6 +17,7 @@ import CCurl
     private var body: [UInt8] = []
     private let bodyLimit: Int
     private var isTooLong = false
+    private var date: Double?
 
     /// Prepares a request; nothing is sent yet.
     init(_ request: HTTPSRequest) throws(HTTPSFailure) {
@@ -39,7 +40,7 @@ import CCurl
         guard code == CURLE_OK, unsafe ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK else {
             return .failure(isTooLong ? .tooLong : HTTPSFailure(code))
         }
-        return .success(HTTPSResponse(status: status, body: body))
+        return .success(HTTPSResponse(status: status, body: body, date: date))
     }
 
     // MARK: Preparing
@@ -65,6 +66,8 @@ import CCurl
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         return unsafe ccurl_set_write_function(easy, Self.take) == CURLE_OK
             && ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context) == CURLE_OK
+            && ccurl_set_header_function(easy, Self.takeField) == CURLE_OK
+            && ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context) == CURLE_OK
     }
 
     private func prepareFields(_ request: HTTPSRequest) -> Bool {
@@ -135,6 +138,28 @@ import CCurl
         }
         unsafe body.append(contentsOf: bytes)
         return bytes.count
+    }
+
+    /// libcurl's header callback, given each line of a head with its end.
+    private static let takeField:
+        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
+            bytes,
+            size,
+            count,
+            context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            let transfer = unsafe Unmanaged<HTTPSTransfer>.fromOpaque(context).takeUnretainedValue()
+            let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+            unsafe transfer.take(line: String(decoding: line, as: UTF8.self))
+            return size * count
+        }
+
+    private func take(line: String) {
+        // A proxy's answer, or a 100, may come before.
+        if line.hasPrefix("HTTP/") { date = nil }
+        guard line.prefix(5).lowercased() == "date:" else { return }
+        let value = line.dropFirst(5).drop { $0.isWhitespace }.prefix { !$0.isNewline }
+        date = UTCTimestamp(httpDate: String(value))?.secondsSince1970
     }
 }
 

@@ -38,6 +38,8 @@ class Recorder(http.server.ThreadingHTTPServer):
     def __init__(self, upstream, answer=None):
         super().__init__(("127.0.0.1", 0), RecordingHandler)
         self.upstream, self.answer, self.requests = upstream, answer, []
+        # What this server says the time is, when it is not the machine's.
+        self.clock = None
         self.changed = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -55,6 +57,9 @@ class RecordingHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string(timestamp or self.server.clock)
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -78,8 +83,8 @@ class RecordingHandler(http.server.BaseHTTPRequestHandler):
         return response.status, response.read()
 
 
-def failure(kind, status=400):
-    return lambda _: (status, json.dumps({"__type": kind, "Message": "hidden-detail"}).encode())
+def failure(kind, status=400, message="hidden-detail"):
+    return lambda _: (status, json.dumps({"__type": kind, "Message": message}).encode())
 
 
 def manager(address):

@@ -107,7 +107,10 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
         #expect(!cache.acceptsPrevious(beside: version("B"), at: 1000))
     }
 
-    @Test(arguments: [SecretFailure.unreachable("timeout"), .noCredentials("x")])
+    @Test(arguments: [
+        SecretFailure.unreachable("timeout"), .noCredentials("x"),
+        .unauthenticated(UnauthenticatedRequest(code: "InvalidSignatureException", clockDifference: -600)),
+    ])
     func servesTheLastKeyWhileNobodyAnswers(failure: SecretFailure) {
         fill()
         #expect(word(cache.lookup(at: 1300)) == "fetch")
@@ -151,10 +154,15 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
 }
 
 @Suite struct SecretVersionTests {
+    private static func read(_ status: Int, _ body: String, date: Double? = nil) throws(SecretFailure) -> SecretVersion
+    {
+        try SecretVersion.read(HTTPSResponse(status: status, body: Array(body.utf8), date: date), now: 1000).get()
+    }
+
     @Test func readsAnAnswer() throws {
         let key = String(repeating: "k", count: 32)
         let body = #"{"ARN":"a","Name":"n","VersionId":"v1","SecretString":"\#(key)","CreatedDate":1.5e9}"#
-        let version = try SecretVersion.read(status: 200, body: Array(body.utf8)).get()
+        let version = try Self.read(200, body)
         #expect(version.id == "v1")
         let expected = try #require(SigningKey(key.utf8))
         #expect(version.key.token(header: [], payload: []) == expected.token(header: [], payload: []))
@@ -165,7 +173,7 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
         (400, #"{"__type":"ResourceNotFoundException"}"#, SecretFailure.gone("ResourceNotFoundException")),
         (400, #"{"__type":"InvalidRequestException"}"#, .gone("InvalidRequestException")),
         (400, #"{"__type":"AccessDeniedException","Message":"x"}"#, .denied("AccessDeniedException")),
-        (400, #"{"__type":"com.amazonaws#UnrecognizedClientException"}"#, .denied("UnrecognizedClientException")),
+        (400, #"{"__type":"com.amazonaws#AccessDeniedException:http://x/"}"#, .denied("AccessDeniedException")),
         (400, #"{"__type":"ThrottlingException"}"#, .unreachable("status 400")),
         (500, #"{"__type":"InternalServiceError"}"#, .unreachable("status 500")),
         (403, "<html>a proxy on the way</html>", .unreachable("status 403")),
@@ -175,6 +183,43 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
         (200, #"{"VersionId":"v","SecretString":"{}"}"#, .unusable(.noSigningKey)),
     ])
     func tellsWhatAFailureMeans(status: Int, body: String, expected: SecretFailure) {
-        #expect(throws: expected) { try SecretVersion.read(status: status, body: Array(body.utf8)).get() }
+        #expect(throws: expected) { try Self.read(status, body) }
+    }
+
+    /// Clocks and credentials are ours to put right: nothing was said of the secret.
+    @Test(arguments: [
+        "InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired",
+        "IncompleteSignature", "IncompleteSignatureException", "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException", "UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken",
+        "ExpiredTokenException", "com.amazon.coral.service#InvalidSignatureException",
+        "InvalidSignatureException:http://internal.amazon.com/coral/com.amazon.coral.service/",
+    ])
+    func aRequestThatIsNotOursIsNoDenial(type: String) throws {
+        let failure = #expect(throws: SecretFailure.self) { try Self.read(403, #"{"__type":"\#(type)"}"#, date: 1903) }
+        guard case .unauthenticated(let request) = failure else {
+            return #expect(Bool(false), "\(String(describing: failure))")
+        }
+        #expect(type.contains(request.code))
+        #expect(request.clockDifference == -903)
+        #expect(failure?.lastKeyMayServe == true)
+        #expect(failure?.detail == "\(request.code); this machine's clock is 903 s behind Secrets Manager's")
+    }
+
+    @Test(arguments: [
+        "Signature expired: 20261121T202611Z is now earlier than 20261121T203611Z", "Signature not yet current: x",
+    ])
+    func aClocksMessageIsNoDenialUnderAnyCode(message: String) {
+        for name in ["message", "Message"] {
+            let body = #"{"__type":"AccessDeniedException","\#(name)":"\#(message)"}"#
+            let expected = UnauthenticatedRequest(code: "AccessDeniedException", clockDifference: nil)
+            #expect(throws: SecretFailure.unauthenticated(expected)) { try Self.read(403, body) }
+        }
+    }
+
+    @Test(arguments: [(0.0, "0 s ahead of"), (12.4, "12 s ahead of"), (1e300, "1000000000000 s ahead of")])
+    func aDifferenceIsWritten(seconds: Double, expected: String) {
+        let request = UnauthenticatedRequest(code: "X", clockDifference: seconds)
+        #expect(request.detail == "X; this machine's clock is \(expected) Secrets Manager's")
+        #expect(UnauthenticatedRequest(code: "X", clockDifference: nil).detail == "X")
     }
 }

@@ -17,23 +17,35 @@ private final class ManualClock: Sendable {
     }
 }
 
+/// What a source told of its fetches.
+private final class FailureList {
+    var all: [SecretFailure] = []
+}
+
 /// A source on a loop.
 private actor KeyUser {
     private let loop: EventLoop
     private let source: SigningKeySource
+    private let seen: FailureList
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     init(_ loop: EventLoop, _ location: SecretLocation, _ clock: ManualClock) {
         self.loop = loop
+        let seen = FailureList()
+        self.seen = seen
         source = SigningKeySource(
             location,
             timeToLive: .seconds(300),
             overlap: .seconds(3600),
             on: loop,
-            clock: { clock.now }
+            clock: { clock.now },
+            observe: { if let failure = $0 { seen.all.append(failure) } }
         )
     }
+
+    /// Every fetch that failed.
+    var failures: [SecretFailure] { seen.all }
 
     /// The keys as text, or the failure's label.
     func keys() async -> String {
@@ -188,6 +200,34 @@ private func withSource(
             secret.withLock { $0.failure = nil }
             clock.advance(by: 30)
             #expect(await user.keys() == "1")
+        }
+    }
+
+    /// A clock that is wrong, or keys of AWS' that are, say nothing of the secret. The answer's `Date` tells which.
+    @Test(arguments: [
+        "InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "ExpiredTokenException",
+    ])
+    func servesTheLastKeyWhileItsRequestsAreNotTaken(code: String) async throws {
+        let failing = Mutex(false)
+        let server = ScriptedHTTPServer { request, _ in
+            guard failing.withLock({ $0 }) else { return Secret().answer(request) }
+            let body = "{\"__type\":\"\(code)\",\"message\":\"Signature expired: x\"}"
+            return .raw(
+                "HTTP/1.1 403 Forbidden\r\nDate: Mon, 12 Jan 1970 13:51:41 GMT\r\nContent-Length: \(body.utf8.count)\r\n"
+                    + "Connection: close\r\n\r\n\(body)"
+            )
+        }
+        defer { server.stop() }
+        try await withSource(try location(server)) { user, clock in
+            #expect(await user.keys() == "1")
+            failing.withLock { $0 = true }
+            clock.advance(by: 301)
+            #expect(await user.keys() == "1")
+            clock.advance(by: 86_400)
+            #expect(await user.keysAfterBadSignature() == "1")
+            let details = await user.failures.map(\.detail)
+            #expect(details.first == "\(code); this machine's clock is 0 s ahead of Secrets Manager's")
+            #expect(details.last == "\(code); this machine's clock is 86400 s ahead of Secrets Manager's")
         }
     }
 

@@ -21,6 +21,41 @@ private let key = "0123456789abcdef0123456789abcdef"
         #expect(try SigningKeyText.key(in: text).reveal() == Array(text.utf8))
     }
 
+    /// Editors write a mark before a file's text, unasked; it is no part of the key, nor does it make JSON a key.
+    @Test(arguments: [
+        (#"{"algorithm":"HS256","signingKey":"\#(key)"}"#, key), (" \n{\"signingKey\":\"\(key)\"}\n", key), (key, key),
+        ("\(key)\n", "\(key)\n"), (" \(key)", " \(key)"),
+        // Inside it belongs to the key.
+        ("\(key)\u{FEFF}", "\(key)\u{FEFF}"), (#"{"signingKey":"\#u{FEFF}\#(key)"}"#, "\u{FEFF}\(key)"),
+    ])
+    func leavesAByteOrderMarkOff(text: String, expected: String) throws {
+        #expect(try SigningKeyText.key(in: "\u{FEFF}" + text).reveal() == Array(expected.utf8))
+    }
+
+    @Test(arguments: [
+        ("\u{FEFF}{\(key)}", UnusableSecret.malformedJSON), ("\u{FEFF}", .tooShort), ("\u{FEFF}short", .tooShort),
+        ("\u{FEFF}\"\(key)\"", .noSigningKey), ("\u{FEFF}\u{FEFF}\(key)", .marked),
+        ("\u{FEFF}\u{FEFF}{\"signingKey\":\"\(key)\"}", .marked), (" \u{FEFF}{\"signingKey\":\"\(key)\"}", .marked),
+        // The mark of UTF-8, and of UTF-16 both ways, read as Latin-1.
+        ("ï»¿{\"signingKey\":\"\(key)\"}", .marked), ("ï»¿\(key)", .marked), ("ÿþ\(key)", .marked),
+        ("þÿ\(key)", .marked),
+        ("\u{FFFE}\(key)", .marked),
+        ("'{\"signingKey\":\"\(key)\"}'", .quoted), ("' {\"signingKey\":\"\(key)\"}", .quoted), ("'\(key)'", .quoted),
+        ("`\(key)`\n", .quoted), ("\u{201C}\(key)\u{201D}", .quoted), (" '\(key)' ", .quoted),
+        ("\u{201C}{\"signingKey\":\"\(key)\"}\u{201D}", .quoted), ("\u{FEFF}'\(key)'", .quoted),
+        (#"{\"signingKey\":\"\#(key)\"}"#, .malformedJSON),
+        (#""{\"signingKey\":\"\#(key)\"}""#, .noSigningKey),
+    ])
+    func takesNothingQuotedOrMarkedForAKey(text: String, reason: UnusableSecret) {
+        #expect(throws: reason) { try SigningKeyText.key(in: text) }
+    }
+
+    /// A mark in the middle, or before and not behind, is a character like others.
+    @Test(arguments: ["'\(key)", "\(key)'", "x'\(key)'", "\(key){}", "-{\(key)", "ï\(key)"])
+    func takesAnyOtherTextAsItIs(text: String) throws {
+        #expect(try SigningKeyText.key(in: text).reveal() == Array(text.utf8))
+    }
+
     @Test(arguments: [
         ("short", UnusableSecret.tooShort), ("", .tooShort), (#"{"signingKey":"short"}"#, .tooShort),
         (#"{"signingKey":12345678901234567890123456789012}"#, .noSigningKey),
