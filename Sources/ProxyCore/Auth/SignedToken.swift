@@ -1,50 +1,82 @@
-/// A JWS in compact serialization (RFC 7515 section 7.1) signed with HS256, read in the order that costs a stranger's token
-/// least: size, segments, header, signature. The claims can be had by no other way than through a good signature.
+/// A JWS in compact serialization (RFC 7515 section 7.1) signed with HS256. The claims can be had by no other way than
+/// through a good signature.
+///
+/// Rule 1: before the signature is found good nothing is decoded or parsed but the signature itself.
+/// Rule 2: a token whose signature is bad is looked at once more, only to say why: a header of at most `longestHeader`
+/// characters is read, and of the rest the alphabet. Whatever it holds, it costs less than a good one of its length.
 struct SignedToken {
     /// The longest token read, in bytes; a longer one is refused unread.
     static let maximumByteCount = 8192
+    /// The longest header, in characters, that is read although the signature is bad. A longer one is nothing but
+    /// `signature` then.
+    static let longestHeader = 512
 
-    /// The claims as they came: one token, one text.
-    let payload: [UInt8]
+    private let header: ArraySlice<UInt8>
+    private let payload: ArraySlice<UInt8>
+    private let signature: ArraySlice<UInt8>
     /// Header and payload with the point between them: what is signed.
     private let signedPart: ArraySlice<UInt8>
-    private let signature: [UInt8]
 
-    /// The token in `bytes`. `malformed` or `algorithm` are thrown; nothing is verified yet.
+    /// What a token with a good signature holds.
+    struct Contents {
+        /// The claims.
+        let claims: JSONObject
+        /// The claims as they came: one token, one text.
+        let payload: [UInt8]
+        /// The key that signed it.
+        let signer: SigningKey
+    }
+
+    /// The token in `bytes`. `malformed` is thrown for fewer than three segments; nothing is verified yet.
     init(_ bytes: ArraySlice<UInt8>) throws(Rejection) {
         guard bytes.count <= Self.maximumByteCount else { throw .malformed }
         let (span, point) = (bytes.span, UInt8(ascii: "."))
         guard let first = span.firstIndex(of: point), let second = span.firstIndex(of: point, from: first + 1) else {
             throw .malformed
         }
-        let (payload, signature) = (span.extracting(first + 1..<second), span.extracting(droppingFirst: second + 1))
-        try Self.checkHeader(span.extracting(first: first))
-        // A fourth segment is refused here: a point is not in the alphabet.
-        guard let signature = Base64URL.decode(signature), let payload = Base64URL.decode(payload) else {
-            throw .malformed
-        }
-        self.payload = payload
-        self.signature = signature
+        header = bytes.prefix(first)
         signedPart = bytes.prefix(second)
+        payload = signedPart.dropFirst(first + 1)
+        // A fourth segment is found here: a point is not in the alphabet.
+        signature = bytes.dropFirst(second + 1)
     }
 
-    /// The claims, once the signature over the bytes as they came has been found good, and the key it is good by; without
-    /// keys that is never.
-    func verifiedClaims(keys: SigningKeys?) throws(Rejection) -> (JSONObject, signer: SigningKey) {
-        guard let keys else { throw .secretUnavailable }
-        guard let signer = keys.signer(of: signedPart, signature: signature) else { throw .signature }
-        return (try Self.object(payload), signer)
+    /// What the token says, once the signature over the bytes as they came has been found good; without keys that is
+    /// never. What was done to find out is added to `work`.
+    func contents(keys: SigningKeys?, _ work: inout TokenWork) throws(Rejection) -> Contents {
+        guard let signer = keys.flatMap({ signer(among: $0, &work) }) else {
+            try checkForm(&work)
+            throw keys == nil ? .secretUnavailable : .signature
+        }
+        try checkHeader(&work)
+        guard let bytes = Self.decoded(payload, &work) else { throw .malformed }
+        return Contents(claims: try Self.object(bytes, &work), payload: bytes, signer: signer)
+    }
+
+    /// The key that made the signature; nil when it was none of them.
+    private func signer(among keys: SigningKeys, _ work: inout TokenWork) -> SigningKey? {
+        guard signature.count == SigningKey.signatureCharacters, let bytes = Self.decoded(signature, &work) else {
+            return nil
+        }
+        work.hashed += signedPart.count
+        return keys.signer(of: signedPart, signature: bytes)
+    }
+
+    /// Throws what is wrong with a token whatever signed it, as far as that can be said at a bounded cost.
+    private func checkForm(_ work: inout TokenWork) throws(Rejection) {
+        if header.count <= Self.longestHeader { try checkHeader(&work) }
+        guard Self.decoded(signature, &work) != nil, Self.decoded(payload, &work) != nil else { throw .malformed }
     }
 
     /// RFC 7515 section 4.1: `alg` is HS256 whatever the token would like; `typ` absent or `JWT` in any case (it is a media
     /// type, RFC 7519 section 5.1); `crit` names extensions that must be understood, and none is.
-    private static func checkHeader(_ segment: Span<UInt8>) throws(Rejection) {
-        for usual in usualHeaders where usual.span.hasSameBytes(as: segment) { return }
-        guard let bytes = Base64URL.decode(segment) else { throw .malformed }
-        let header = try object(bytes)
-        guard header["alg"]?.isString("HS256") == true else { throw .algorithm }
-        if let type = header["typ"], type.stringValue?.lowercased() != "jwt" { throw .malformed }
-        guard header["crit"] == nil else { throw .malformed }
+    private func checkHeader(_ work: inout TokenWork) throws(Rejection) {
+        for usual in Self.usualHeaders where usual.span.hasSameBytes(as: header.span) { return }
+        guard let bytes = Self.decoded(header, &work) else { throw .malformed }
+        let members = try Self.object(bytes, &work)
+        guard members["alg"]?.isString("HS256") == true else { throw .algorithm }
+        if let type = members["typ"], type.stringValue?.lowercased() != "jwt" { throw .malformed }
+        guard members["crit"] == nil else { throw .malformed }
     }
 
     /// `{"alg":"HS256","typ":"JWT"}` and `{"typ":"JWT","alg":"HS256"}`, as nearly every issuer writes them.
@@ -52,10 +84,26 @@ struct SignedToken {
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9",
     ].map { Array($0.utf8) }
 
-    private static func object(_ bytes: [UInt8]) throws(Rejection) -> JSONObject {
+    private static func decoded(_ segment: ArraySlice<UInt8>, _ work: inout TokenWork) -> [UInt8]? {
+        work.decoded += segment.count
+        return Base64URL.decode(segment.span)
+    }
+
+    private static func object(_ bytes: [UInt8], _ work: inout TokenWork) throws(Rejection) -> JSONObject {
+        work.parsed += bytes.count
         guard let value = try? JSONValue.parse(bytes), let object = value.objectValue else { throw .malformed }
         return object
     }
+}
+
+/// How many bytes of a token were looked at, and how: what a stranger can make the gate do.
+struct TokenWork: Equatable {
+    /// Bytes whose signature was computed.
+    var hashed = 0
+    /// Characters read as base64url.
+    var decoded = 0
+    /// Bytes read as JSON.
+    var parsed = 0
 }
 
 extension JSONValue {

@@ -8,6 +8,8 @@ internal import Crypto
 public final class SigningKey: Sendable, Redacted {
     /// The fewest bytes a key may have: those of the hash (RFC 7518 section 3.2).
     public static let minimumByteCount = 32
+    /// How many characters of base64url a signature has: those of 32 bytes.
+    static let signatureCharacters = 43
 
     private let keyed: HMAC<SHA256>
 

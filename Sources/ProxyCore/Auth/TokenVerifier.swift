@@ -28,15 +28,14 @@ public enum TokenVerifier {
 
     /// What the token says, once its signature has been found good: what follows from its bytes and the keys alone.
     static func verify(_ token: ArraySlice<UInt8>, keys: SigningKeys?) throws(TokenRefusal) -> VerifiedToken {
-        let (object, payload, signer): (JSONObject, [UInt8], SigningKey)
+        let contents: SignedToken.Contents
         do throws(Rejection) {
-            let signed = try SignedToken(token)
-            (object, signer) = try signed.verifiedClaims(keys: keys)
-            payload = signed.payload
+            var work = TokenWork()
+            contents = try SignedToken(token).contents(keys: keys, &work)
         } catch {
             throw TokenRefusal(error)
         }
-        return VerifiedToken(claims: try TokenClaims(object), object: object, payload: payload, signer: signer)
+        return VerifiedToken(claims: try TokenClaims(contents.claims), contents)
     }
 
     /// Whether the token may be used now, and here.
@@ -60,10 +59,10 @@ final class VerifiedToken: Sendable, Redacted {
     let signer: SigningKey
 
     /// What a token was found to say.
-    init(claims: TokenClaims, object: JSONObject, payload: [UInt8], signer: SigningKey) {
+    init(claims: TokenClaims, _ contents: SignedToken.Contents) {
         self.claims = claims
-        self.object = object
-        self.payload = payload
-        self.signer = signer
+        object = contents.claims
+        payload = contents.payload
+        signer = contents.signer
     }
 }
