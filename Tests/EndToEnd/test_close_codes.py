@@ -95,13 +95,36 @@ def test_a_client_that_vanishes_leaves_nothing_in_chrome(proxy):
     proxy.wait_for_event("closed")
 
 
-def test_client_close_code_reaches_the_metrics(proxy):
-    before = proxy.metric("cdp_proxy_closes_total", code="4000", side="client")
+@pytest.mark.parametrize(("code", "label"), [(1000, "1000"), (1011, "1011"), (4000, "other"), (3000, "other")])
+def test_client_close_code_reaches_the_metrics(proxy, code, label):
+    before = proxy.metric("cdp_proxy_closes_total", code=label, side="client")
     with connect(proxy) as client:
-        client.send_frame(CLOSE, (4000).to_bytes(2, "big") + b"own reason")
-        client.receive_close()
-        client.rest()
-    assert proxy.metric("cdp_proxy_closes_total", code="4000", side="client") == before + 1
+        end(client, code)
+    proxy.wait_for_event("closed", code=code)
+    assert proxy.metric("cdp_proxy_closes_total", code=label, side="client") == before + 1
+
+
+def end(client, code):
+    client.send_frame(CLOSE, code.to_bytes(2, "big") + b"own reason")
+    client.receive_close()
+    client.rest()
+
+
+def test_codes_a_client_makes_up_hide_no_other(own_chromium, own_proxy):
+    """However many, they share one label, and what happens to Chrome is counted as it is."""
+    chromium = own_chromium()
+    proxy = own_proxy(chromium.address)
+    for code in range(3000, 3120):
+        with connect(proxy) as client:
+            end(client, code)
+    with connect(proxy) as client:
+        client.call("Browser.getVersion")
+        chromium.kill()
+        assert client.receive_close().code == 1011
+    proxy.wait_for_event("closed", code=1011)
+    assert proxy.metric("cdp_proxy_closes_total", code="1011", side="chrome") == 1
+    assert proxy.metric("cdp_proxy_closes_total", code="other", side="client") == 120
+    assert sum(name == "cdp_proxy_closes_total" for name, _ in proxy.metrics()) == 2
 
 
 def test_a_quiet_connection_is_pinged(own_proxy, chromium):

@@ -29,7 +29,7 @@ extension ProxyServer {
         connected -= 1
         door.leave(connection.pass)
         metrics.connectionsActive.value = Double(connected)
-        metrics.closes["\(end.code)", end.side.rawValue].increment()
+        metrics.closes[end.code.label, end.side.rawValue].increment()
         // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
         if end.side == .chrome { chromeState = nil }
         log.record(.info, "closed", requestID: connection.request) { line in

@@ -39,6 +39,15 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
         }
     }
 
-    /// The number, as metrics and log lines write it.
+    /// The label that a metric counts the code under: the number where it is registered (1000 to 1014) or one of ours,
+    /// `other` for all that a peer makes up, so that no peer can fill a metric and hide the codes that matter.
+    public var label: String {
+        switch rawValue {
+        case 1000...1003, 1005...1014, 4001, 4003, 4008...4010: description
+        default: "other"
+        }
+    }
+
+    /// The number, as log lines write it.
     public var description: String { String(rawValue) }
 }
