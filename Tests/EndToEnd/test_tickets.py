@@ -1,6 +1,8 @@
 """A ticket stands in for the token in a URL: opaque, for one use, for thirty seconds, and only for who had a header."""
 
+import concurrent.futures
 import json
+import time
 
 import pytest
 from harness import tokens
@@ -52,6 +54,25 @@ def test_ticket_buys_no_ticket(proxy, ticket):
     assert ask(proxy, f"/ticket?ticket={ticket['ticket']}").status == 401
     with CDP(proxy.port, f"/?ticket={ticket['ticket']}") as client:
         assert client.call("Browser.getVersion")
+
+
+def test_one_callers_loop_costs_another_nothing(own_proxy, chromium):
+    proxy = own_proxy(chromium.address)
+    careful = {"Authorization": f"Bearer {tokens.token(userId='careful')}"}
+    greedy = {"Authorization": f"Bearer {tokens.token(userId='greedy')}"}
+    early = json.loads(ask(proxy, **careful).body)["ticket"]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: ask(proxy, **greedy).status, range(4400))) == {200}
+    late = ask(proxy, **careful)
+    assert late.status == 200
+    for ticket in (early, json.loads(late.body)["ticket"]):
+        with CDP(proxy.port, f"/?ticket={ticket}") as client:
+            assert client.call("Browser.getVersion")
+
+
+def test_a_short_token_buys_a_shorter_ticket(proxy):
+    ticket = json.loads(ask(proxy, Authorization=f"Bearer {tokens.token(exp=int(time.time()) + 10)}").body)
+    assert 8 <= ticket["expiresIn"] <= 10
 
 
 def test_no_credential_no_ticket(proxy):

@@ -30,9 +30,9 @@ struct ExternalAddress: Sendable, Equatable {
         self.authority = authority.description
     }
 
-    /// The URL of a WebSocket on `path` that carries `credential`.
-    func socketURL(path: String, credential: URLCredential) -> String {
-        "\(isSecure ? "wss" : "ws")://\(authority)\(path)?\(credential.parameter)"
+    /// The URL of a WebSocket on `path` that carries `credential`, if there is one.
+    func socketURL(path: String, credential: URLCredential?) -> String {
+        "\(isSecure ? "wss" : "ws")://\(authority)\(path)\(credential.map { "?\($0.parameter)" } ?? "")"
     }
 
     /// The first element of the list in the fields called `name`.

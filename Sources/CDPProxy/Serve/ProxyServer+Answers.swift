@@ -71,8 +71,14 @@ extension ProxyServer {
             try await chrome.targets(endpoint, shape, pass)
         }
         let address = try externalAddress(head, caller)
+        var links = 0
         let body = try targets.serialized { path throws(Refusal) in
-            address.socketURL(path: path, credential: try urlCredential(for: caller.grant))
+            links += 1
+            return address.socketURL(
+                // Without its id, which is another after a restart of Chrome, so that a client gets in again.
+                path: endpoint == .version ? "/devtools/browser" : path,
+                credential: try urlCredential(for: caller.grant, link: links)
+            )
         }
         return HTTPResponse(.ok, json: body)
     }
@@ -89,24 +95,27 @@ extension ProxyServer {
 
     /// `POST /ticket`: a URL that opens one connection within 30 seconds, so that no token need stand in one.
     func ticketAnswer(_ head: RequestHead, _ caller: Caller) throws(Refusal) -> HTTPResponse {
+        let address = try externalAddress(head, caller)
         let ticket = try ticket(for: caller.grant)
-        let url = try externalAddress(head, caller).socketURL(path: "/", credential: .ticket(ticket))
-        let lifetime = Int(Ticket.lifetime.components.seconds)
         let body: JSONValue = [
-            "ticket": JSONValue(ticket), "connectUrl": JSONValue(url), "expiresIn": JSONValue(lifetime),
+            "ticket": JSONValue(ticket.text),
+            "connectUrl": JSONValue(address.socketURL(path: "/", credential: .ticket(ticket.text))),
+            "expiresIn": JSONValue(ticket.seconds),
         ]
         return HTTPResponse(.ok, json: body.serialized())
     }
 
-    /// What the URLs in an answer carry: the caller's own token when it came by URL, else a ticket for each.
-    private func urlCredential(for grant: Grant) throws(Refusal) -> URLCredential {
+    /// What the URLs in an answer carry: the caller's own token when it came by URL, else a ticket for each. A list of more
+    /// pages than one answer has tickets for goes on without; who sent a header can send it with them.
+    private func urlCredential(for grant: Grant, link: Int) throws(Refusal) -> URLCredential? {
         if let token = grant.urlToken { return .signingKey(token) }
-        return .ticket(try ticket(for: grant))
+        guard link <= Ticket.mostInOneAnswer else { return nil }
+        return .ticket(try ticket(for: grant).text)
     }
 
-    private func ticket(for grant: Grant) throws(Refusal) -> String {
+    private func ticket(for grant: Grant) throws(Refusal) -> Ticket {
         do throws(Rejection) {
-            return try gate.issueTicket(for: grant, now: clock()).text
+            return try gate.issueTicket(for: grant, now: clock())
         } catch {
             throw .credential(error)
         }

@@ -22,19 +22,25 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// How many values are held, those past their time included until the next sweep.
     var count: Int { entries.count }
 
-    /// Remembers `value` until `expiresAt`, both in seconds since 1970; false when the table is full, and then nothing is
-    /// forgotten for it.
+    /// Remembers `value` until `expiresAt`, both in seconds since 1970, in the place of one remembered for `key`; false when
+    /// the table is full of others, and then nothing is forgotten for it.
     mutating func insert(_ value: Value, for key: Key, until expiresAt: Double, now: Double) -> Bool {
         if entries.count >= sweepCount { sweep(now) }
-        guard entries.count < capacity else { return false }
+        guard entries.count < capacity || entries[key] != nil else { return false }
         entries[key] = Entry(value: value, expiresAt: expiresAt)
         return true
     }
 
     /// The value remembered for `key`; nil when there is none, or its time is over.
-    func value(for key: Key, now: Double) -> Value? {
-        entries[key].flatMap { now < $0.expiresAt ? $0.value : nil }
+    func value(for key: Key, now: Double) -> Value? { entry(for: key, now: now)?.value }
+
+    /// The value remembered for `key`, and when its time is over; nil as in ``value(for:now:)``.
+    func entry(for key: Key, now: Double) -> (value: Value, expiresAt: Double)? {
+        entries[key].flatMap { now < $0.expiresAt ? ($0.value, $0.expiresAt) : nil }
     }
+
+    /// Forgets the value remembered for `key`.
+    mutating func remove(_ key: Key) { entries[key] = nil }
 
     /// Puts `value` in the place of the one remembered for `key`, if there is one, until the same time.
     mutating func replaceValue(for key: Key, with value: Value) {

@@ -87,7 +87,8 @@ public struct Gate: Sendable {
         for token in tokens { try? ledger.spend(ReplayKey(bytes: token.hash), until: token.until, now: now) }
     }
 
-    /// A ticket to what `grant` allows, as long as that; `rate_limited` when too many are open.
+    /// A ticket to what `grant` allows, no longer than that, nor than the ticket the caller came by; `rate_limited` when too
+    /// many callers have some.
     public mutating func issueTicket(for grant: Grant, now: Double) throws(Rejection) -> Ticket {
         try tickets.issue(grant.withoutURLToken, now: now)
     }

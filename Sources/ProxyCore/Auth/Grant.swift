@@ -21,6 +21,9 @@ public struct Grant: Sendable, Redacted {
     /// The token when it came in the URL, to be put into URLs that lead back here; never for a log.
     public private(set) var urlToken: String?
 
+    /// When the ticket would have ended that the caller came by, in seconds since 1970; nil for one who came by a token.
+    private(set) var ticketExpiresAt: Double?
+
     /// The one address this may be used from, when the token names one.
     let ipAddress: String?
     /// What the token is remembered by; nil when it admits often.
@@ -45,6 +48,13 @@ public struct Grant: Sendable, Redacted {
     var withoutURLToken: Grant {
         var grant = self
         grant.urlToken = nil
+        return grant
+    }
+
+    /// The same for a caller that came by a ticket with this end.
+    func byTicket(until end: Double) -> Grant {
+        var grant = self
+        grant.ticketExpiresAt = end
         return grant
     }
 }

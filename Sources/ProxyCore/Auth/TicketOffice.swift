@@ -4,31 +4,83 @@ internal import Crypto
 ///
 /// Not printable: it shows its type alone.
 public struct Ticket: Sendable, Redacted {
-    /// How long a ticket may be used.
+    /// How long a ticket may be used, at most.
     public static let lifetime: Duration = .seconds(30)
+
+    /// How many one answer may hold: half of a caller's share, so that the next answer leaves those of the last one good.
+    public static let mostInOneAnswer = TicketOffice.standardShare / 2
 
     /// The length of its text: 32 random bytes in base64url.
     static let byteCount = 43
 
     /// The value of `?ticket=`, which needs no escape in a URL.
     public let text: String
+    /// In how many seconds its time is over, whole ones.
+    public let seconds: Int
 }
 
 /// The tickets of the last seconds. Holds their hashes only, so that what is in memory opens nothing.
+///
+/// Rule 1: a ticket ends when the one its caller came by would have, so that none renews itself.
+/// Rule 2: each caller has a share of its own; with one more ticket its oldest is forgotten. So nobody who asks for ticket
+/// after ticket takes the place of others.
 struct TicketOffice: Sendable {
+    /// Whose tickets are counted together: a user's, or those of one browser session that names no user.
+    private enum Holder: Hashable {
+        case user(String)
+        case session(String)
+
+        init(_ grant: Grant) {
+            self = grant.userID.map { .user($0) } ?? .session(grant.sessionID)
+        }
+    }
+
+    /// How many tickets of one caller are open at a time, unless said otherwise.
+    static let standardShare = 256
+
+    private let share: Int
     /// What each ticket opens; nil once it was used.
     private var tickets: ExpiringTable<SHA256Digest, Grant?>
+    /// Each caller's tickets, the oldest first; as long as the last of them.
+    private var held: ExpiringTable<Holder, [SHA256Digest]>
 
-    /// An office with at most `capacity` tickets that are not past their time.
-    init(capacity: Int = 4096) { tickets = ExpiringTable(capacity: capacity) }
+    /// An office with at most `share` tickets a caller that are not past their time, and at most `capacity` in all.
+    init(capacity: Int = 16_384, share: Int = standardShare) {
+        self.share = share
+        tickets = ExpiringTable(capacity: capacity)
+        held = ExpiringTable(capacity: capacity)
+    }
 
-    /// A new ticket to `grant`; `rate_limited` when there are too many.
+    /// A new ticket to `grant`. `rate_limited` when so many callers have one that there is no room for another's first.
     mutating func issue(_ grant: Grant, now: Double) throws(Rejection) -> Ticket {
         let random = SymmetricKey(size: .bits256)
         let text = unsafe random.withUnsafeBytes { bytes in unsafe Base64URL.encode(bytes) }
-        let end = min(now + Double(Ticket.lifetime.components.seconds), grant.expiresAt)
-        guard tickets.insert(grant, for: Self.hash(text.utf8), until: end, now: now) else { throw .rateLimited }
-        return Ticket(text: text)
+        let latest = now + Double(Ticket.lifetime.components.seconds)
+        let end = min(latest, grant.expiresAt, grant.ticketExpiresAt ?? .infinity)
+        try keep(grant, as: Self.hash(text.utf8), until: end, latest: latest, now: now)
+        // A moment has seven digits behind its point, so that the difference is a hair less than what was added.
+        return Ticket(text: text, seconds: Int((end - now + 0.001).rounded(.down)))
+    }
+
+    private mutating func keep(
+        _ grant: Grant,
+        as key: SHA256Digest,
+        until end: Double,
+        latest: Double,
+        now: Double
+    ) throws(Rejection) {
+        let holder = Holder(grant)
+        var own = held.value(for: holder, now: now) ?? []
+        if own.count >= share { tickets.remove(own.removeFirst()) }
+        while !tickets.insert(grant, for: key, until: end, now: now) {
+            guard !own.isEmpty else { throw .rateLimited }
+            tickets.remove(own.removeFirst())
+        }
+        own.append(key)
+        guard held.insert(own, for: holder, until: latest, now: now) else {
+            tickets.remove(key)
+            throw .rateLimited
+        }
     }
 
     /// The grant that `text` is a ticket to, which it is no longer.
@@ -39,10 +91,10 @@ struct TicketOffice: Sendable {
         guard text.count == Ticket.byteCount, Base64URL.decode(text.span) != nil else { throw .malformed }
         // Looked up by its hash, so that the time taken tells nothing of the tickets there are.
         let key = Self.hash(text)
-        guard let ticket = tickets.value(for: key, now: now) else { throw .expired }
+        guard let (ticket, end) = tickets.entry(for: key, now: now) else { throw .expired }
         guard let grant = ticket else { throw .replayed }
         tickets.replaceValue(for: key, with: nil)
-        return grant
+        return grant.byTicket(until: end)
     }
 
     private static func hash(_ text: some Sequence<UInt8>) -> SHA256Digest {

@@ -199,12 +199,13 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         #expect(throws: Rejection.replayed) { try gate.admit(bearer: Tokens.make()) }
     }
 
-    @Test func ticketsAreBounded() throws {
-        var gate = Gate(policy: GatePolicy(), ledger: ReplayLedger(), tickets: TicketOffice(capacity: 2))
-        let grant = try gate.admit(bearer: Tokens.make())
-        for _ in 0..<2 { _ = try gate.issueTicket(for: grant, now: Tokens.now) }
-        #expect(throws: Rejection.rateLimited) { try gate.issueTicket(for: grant, now: Tokens.now + 29) }
-        #expect(throws: Never.self) { try gate.issueTicket(for: grant, now: Tokens.now + 30) }
+    @Test func aTicketsTicketEndsWithIt() throws {
+        var gate = Gate(policy: GatePolicy())
+        let first = try gate.issueTicket(for: try gate.admit(bearer: Tokens.make()), now: Tokens.now)
+        let came = try gate.admit(ticket: first.text, now: Tokens.now + 20)
+        let second = try gate.issueTicket(for: came, now: Tokens.now + 20)
+        #expect(second.seconds == 10)
+        #expect(throws: Rejection.expired) { try gate.admit(ticket: second.text, now: Tokens.now + 30) }
     }
 
     @Test func grantsAndTicketsPrintNothing() throws {
