@@ -32,8 +32,8 @@ def own_chromium():
     """Starts Chromiums for this test alone."""
     with contextlib.ExitStack() as stack:
 
-        def start(*flags):
-            browser = Chromium(*flags)
+        def start(*flags, **how):
+            browser = Chromium(*flags, **how)
             stack.callback(browser.stop)
             return browser
 

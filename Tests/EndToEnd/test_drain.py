@@ -5,7 +5,7 @@ import signal
 import pytest
 from harness import tokens
 from harness.cdp import CDP
-from harness.wire import Wire, exchange, upgrade
+from harness.wire import Wire, exchange, get, upgrade
 
 
 def connect(proxy):
@@ -65,3 +65,25 @@ def test_the_admin_can_ask_for_it(own_proxy, chromium):
         assert (refused.status, closed) == (503, True)
         assert int(refused["Retry-After"]) > 0
         assert client.call("Browser.getVersion")
+    proxy.wait_for_event("closed")
+    assert proxy.process.poll() is None, "who drains does not stop"
+    assert proxy.metric("cdp_proxy_draining") == 1
+
+
+def test_who_drains_closes_the_last_ones_and_stays(own_proxy, chromium):
+    """Only a signal ends the process; what it answers meanwhile says that nobody is to be sent there."""
+    proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1s")
+    with connect(proxy) as client:
+        for _ in range(2):
+            assert proxy.admin("/drain", method="POST")[0] == 202
+        assert client.call("Browser.getVersion")
+        assert client.receive_close().code == 1012
+        assert client.rest() == b""
+    assert len(proxy.events("draining")) == 1
+    assert proxy.admin("/ready")[0] == 503
+    assert proxy.admin("/health")[0] == 200
+    assert get(proxy.port, "/json/version", Authorization=f"Bearer {tokens.token()}").status == 200
+    refused, _ = exchange(proxy.port, upgrade(f"/?signingKey={tokens.token()}"))
+    assert refused.status == 503
+    proxy.terminate()
+    assert proxy.wait() == 0

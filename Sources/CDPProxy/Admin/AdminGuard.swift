@@ -38,13 +38,20 @@ struct AdminGuard: Sendable {
     private func isOurs(_ head: RequestHead) -> Bool {
         guard !isUnixSocket, let host = head.authority?.host.lowercased() else { return true }
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        if bare == "localhost" || IPAddress(bare)?.isLoopback == true { return true }
+        if bare == "localhost" || Self.isLoopback(bare) { return true }
         return hosts.contains(host) || hosts.contains(bare)
+    }
+
+    /// Whether `text` is a loopback address as browsers know one. An IPv4 address written as IPv6 (`::ffff:7f00:1`) is none
+    /// to Chrome, which then leaves `Sec-Fetch-Site` off an image's or a script's request: nothing would tell it from ours.
+    private static func isLoopback(_ text: String) -> Bool {
+        guard let address = IPAddress(text), address.isLoopback else { return false }
+        return address.description.contains(":") == text.contains(":")
     }
 
     private func hasToken(_ head: RequestHead) -> Bool {
         // A repeated field is no credential.
-        guard let token,
+        guard let token, head.fields.count(of: .authorization) == 1,
             case .bearer(let given)? = try? Credential.find(fields: head.fields, query: QueryParameters(nil))
         else {
             return false

@@ -22,12 +22,24 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+# Debian's Chromium reads policies in one place: there, for this process and its children alone, lies ours.
+WITH_POLICY = (
+    "mount -t tmpfs none /etc/chromium && mkdir -p /etc/chromium/policies/managed"
+    ' && printf %s "$0" > /etc/chromium/policies/managed/policy.json && exec "$@"'
+)
+
+
+def with_policy(text):
+    """What makes a command see this managed policy."""
+    as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *as_root, "--mount", "sh", "-c", WITH_POLICY, text]
 
 
 class Chromium:
-    def __init__(self, *flags):
+    def __init__(self, *flags, policy=None):
         self.port = 0
         self._flags = flags
+        self._prefix = with_policy(policy) if policy else []
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="cdp-e2e-"))
         self._process = None
         self.start()
@@ -39,7 +51,7 @@ class Chromium:
         profile = self._profile
         flags = [*FLAGS, *self._flags, f"--remote-debugging-port={self.port}", f"--user-data-dir={profile}"]
         self._process = subprocess.Popen(
-            ["chromium", *flags, "about:blank"],
+            [*self._prefix, "chromium", *flags, "about:blank"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
