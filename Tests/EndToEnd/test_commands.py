@@ -41,8 +41,8 @@ def test_an_issued_token_opens_the_gate(run, proxy):
 
 def test_an_issued_connect_url_connects(run, proxy):
     url = issue(run, "--url", f"ws://{proxy.address}")
-    assert url.startswith(f"ws://{proxy.address}")
-    with CDP(proxy.port, "/" + url[len(f"ws://{proxy.address}") :].lstrip("/")) as client:
+    assert url.startswith(f"ws://{proxy.address}/?signingKey=")
+    with CDP(proxy.port, url.removeprefix(f"ws://{proxy.address}")) as client:
         assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
 
 

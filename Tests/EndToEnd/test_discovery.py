@@ -35,7 +35,8 @@ HOSTS = [
 def test_addresses_come_back_through_the_host_that_was_asked(proxy, chromium, host):
     host = host.format(port=proxy.port)
     url = version_url(proxy.port, host)
-    assert url.startswith(f"ws://{host}/devtools/browser/{chromium.browser_id()}")
+    assert url.startswith(f"ws://{host}/devtools/browser?ticket=")
+    assert chromium.browser_id() not in url
     assert str(chromium.port) not in url
 
 
@@ -75,8 +76,55 @@ def test_the_list_is_rewritten_and_names_no_third_party(proxy, chromium, path):
 def test_playwrights_odd_path(proxy):
     token = tokens.token()
     url = version_url(proxy.port, "h:1", f"/?signingKey={token}/json/version/")
-    assert url.startswith("ws://h:1/devtools/browser/")
-    assert url.endswith(f"?signingKey={token}")
+    assert url == f"ws://h:1/devtools/browser?signingKey={token}"
+
+
+@pytest.mark.parametrize("path", ["/", "/cdp"])
+@pytest.mark.parametrize("tail", ["/json/version", "/json/version/", "/json", "/json/", "/json/list", "/json/list/"])
+def test_the_tails_clients_append_to_a_query(proxy, path, tail):
+    """Playwright with a slash at the end, Stagehand and pyppeteer without one."""
+    credential = f"signingKey={tokens.token()}"
+    answer = get(proxy.port, f"{path}?{credential}{tail}", host="h:1")
+    assert answer.status == 200, answer
+    body = json.loads(answer.body)
+    first = body if "version" in tail else body[0]
+    assert first["webSocketDebuggerUrl"].endswith(f"?{credential}")
+
+
+def test_a_name_of_the_browser_outlives_it(own_chromium, own_proxy):
+    """Who reconnects to the address it was given gets in after Chrome was restarted."""
+    chromium = own_chromium()
+    proxy = own_proxy(chromium.address)
+    url = urllib.parse.urlsplit(version_url(proxy.port, "h", f"/json/version?signingKey={tokens.token()}"))
+    chromium.kill()
+    chromium.start()
+    with CDP(proxy.port, f"{url.path}?{url.query}") as client:
+        assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
+
+
+@pytest.mark.parametrize("method", ["get", "Get", "GET"])
+def test_methods_are_taken_in_any_case(proxy, method):
+    """As Chrome does; nodriver writes them small."""
+    for path in ("/json/version", "/json/list", "/json/protocol"):
+        answer, _ = exchange(proxy.port, head(path, method=method, **bearer()))
+        assert answer.status == 200, path
+    answer, _ = exchange(proxy.port, head("/json/new?about:blank", method="put", **bearer()))
+    assert answer.status == 200
+    target = json.loads(answer.body)["id"]
+    assert exchange(proxy.port, head(f"/json/close/{target}", method=method, **bearer()))[0].status == 200
+    assert exchange(proxy.port, head("/ticket", method="post", Content_Length="0", **bearer()))[0].status == 405
+
+
+@pytest.mark.parametrize("length", [4, 1000, 16 * 1024])
+def test_a_small_body_is_dropped(proxy, length):
+    """pychrome sends one with every request."""
+    body = b"x" * length
+    for path, method in (("/json/version", "GET"), ("/json/list", "GET"), ("/json/new?about:blank", "PUT")):
+        request = head(path, method=method, Content_Length=length, Content_Type="application/json", **bearer())
+        answer, _ = exchange(proxy.port, request + body)
+        assert answer.status == 200, (path, answer)
+        if method == "PUT":
+            assert get(proxy.port, f"/json/close/{json.loads(answer.body)['id']}", **bearer()).status == 200
 
 
 def test_protocol_is_passed_on(proxy):
@@ -102,7 +150,7 @@ def test_the_trusted_hops_client_is_the_peer(own_proxy, chromium):
 
 def test_public_url_overrides(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_PUBLIC_URL="wss://cdp.example:444")
-    assert version_url(proxy.port, "h:1").startswith("wss://cdp.example:444/devtools/browser/")
+    assert version_url(proxy.port, "h:1").startswith("wss://cdp.example:444/devtools/browser?ticket=")
 
 
 @pytest.mark.parametrize("order", ["after", "before"])

@@ -1,5 +1,6 @@
 """Nothing reaches Chrome without a good credential: every route, every way to carry one, every reason to refuse it."""
 
+import base64
 import json
 import time
 
@@ -129,10 +130,48 @@ def test_description_only_after_a_good_signature(proxy):
     assert b"error_description" not in body("abc")
 
 
-def test_a_repeated_credential_is_refused(proxy):
+def test_two_credentials_of_a_kind_are_refused(proxy):
+    good, other = tokens.token(), tokens.token(jti="other")
+    assert get(proxy.port, f"/json/version?signingKey={good}&signingKey={other}").status == 401
+    assert get(proxy.port, "/json/version", Authorization=[f"Bearer {good}", f"Bearer {other}"]).status == 401
+
+
+def test_one_repeated_to_the_byte_counts_once(proxy):
+    """Clients append their query to an address that has it already."""
     good = tokens.token()
-    assert get(proxy.port, f"/json/version?signingKey={good}&signingKey={good}").status == 401
-    assert get(proxy.port, "/json/version", Authorization=[f"Bearer {good}"] * 2).status == 401
+    assert get(proxy.port, f"/json/version?signingKey={good}&signingKey={good}").status == 200
+    assert get(proxy.port, "/json/version", Authorization=[f"Bearer {good}"] * 2).status == 200
+    WebSocket(proxy.port, f"/?signingKey={good}&x=1&signingKey={good}").close()
+
+
+def basic(pair):
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+@pytest.mark.parametrize("form", ["user:{}", ":{}", "{}:"])
+def test_a_basic_password_may_be_the_credential(proxy, form):
+    """What clients make of ws://user:password@host."""
+    good = basic(form.format(tokens.token()))
+    assert get(proxy.port, "/json/version", **good).status == 200
+    WebSocket(proxy.port, "/", **good).close()
+    answer, _ = exchange(proxy.port, head("/ticket", method="POST", Content_Length="0", **good))
+    ticket = json.loads(answer.body)["ticket"]
+    WebSocket(proxy.port, "/", **basic(form.format(ticket))).close()
+    bad = basic(form.format(sign(claims(), key="another-key-of-more-than-32-characters")))
+    assert get(proxy.port, "/json/version", **bad).status == 401
+
+
+def test_another_hops_basic_password_is_none(proxy):
+    assert get(proxy.port, f"/json/version?signingKey={tokens.token()}", **basic("user:password")).status == 200
+    assert get(proxy.port, "/json/version", **basic("user:password")).status == 401
+
+
+@pytest.mark.parametrize("carried", [{"X_API_Key": "flybrowser_x"}, "?apiKey=flybrowser_x", basic("u:flybrowser_x")])
+def test_an_api_key_is_told_from_other_credentials(watched, carried):
+    """However it comes; none is known here."""
+    target, fields = (f"/json/version{carried}", {}) if isinstance(carried, str) else ("/json/version", carried)
+    assert get(watched.port, target, **fields).status == 401
+    assert watched.metric("cdp_proxy_tokens_rejected_total", reason="api_key") == 1
 
 
 def test_the_header_comes_before_the_query(proxy):
@@ -163,6 +202,8 @@ def test_origin_is_refused_unless_listed(own_proxy, chromium):
     refused, closed = exchange(proxy.port, upgrade("/", Origin="https://page.example", **fields))
     assert (refused.status, closed) == (403, True)
     assert proxy.metric("cdp_proxy_tokens_rejected_total", reason="origin") == 1
+    assert b"https://page.example" in refused.body and b"CDP_PROXY_ALLOWED_ORIGINS" in refused.body
+    assert proxy.wait_for_event("token_rejected", reason="origin")["origin"] == "https://page.example"
     refused, _ = exchange(proxy.port, upgrade("/", Origin="null", **fields))
     assert refused.status == 403
     WebSocket(proxy.port, "/", Origin="https://tool.example", **fields).close()
@@ -196,3 +237,14 @@ def test_a_failed_handshake_does_not_spend_the_token(own_proxy, chromium):
     refused, _ = exchange(proxy.port, upgrade(f"/devtools/page/{'0' * 32}", **fields))
     assert refused.status == 404
     WebSocket(proxy.port, "/", **fields).close()
+
+
+@pytest.mark.parametrize(
+    "origin", ["chrome-extension://abcdefghijklmnopabcdefghijklmnop", "devtools://devtools", "https://a.example:8443"]
+)
+def test_an_extension_or_a_tool_may_be_listed(own_proxy, chromium, origin):
+    proxy = own_proxy(chromium.address, CDP_PROXY_ALLOWED_ORIGINS=f"https://other.example,{origin}")
+    fields = {"Authorization": f"Bearer {tokens.token()}"}
+    WebSocket(proxy.port, "/", Origin=origin, **fields).close()
+    refused, _ = exchange(proxy.port, upgrade("/", Origin=f"{origin}x", **fields))
+    assert refused.status == 403

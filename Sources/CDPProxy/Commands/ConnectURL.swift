@@ -19,7 +19,9 @@ struct ConnectURL: ExpressibleByArgument, Sendable {
         else { return nil }
         let query = QueryParameters(tail.firstIndex(of: "?").map { Array(tail[$0...].utf8.dropFirst())[...] })
         guard Credential.queryNames.allSatisfy({ query.count(of: $0) == 0 }) else { return nil }
-        text = argument
+        // Without a slash there is no path, and some clients send a request line without one, which RFC 9112 section 3.2.1
+        // forbids.
+        text = tail.hasPrefix("/") ? argument : "\(scheme)\(authority)/\(tail)"
     }
 
     /// The URL with the token as its last parameter.

@@ -103,8 +103,8 @@ struct ListenSettings: Sendable {
     private static let allowedOriginsVariable = Variable(
         "CDP_PROXY_ALLOWED_ORIGINS",
         in: .listeners,
-        expected: "origins such as https://app.example.com, separated by commas",
-        help: "Web origins that may connect; by default none, since tokens belong on servers.",
+        expected: "origins such as https://app.example.com or chrome-extension://ID, separated by commas",
+        help: "Origins of pages and extensions that may connect; by default none, since tokens belong on servers.",
         parse: { VariableParsing.list($0) { WebOrigin($0) } }
     )
     private static let trustedProxiesVariable = Variable(

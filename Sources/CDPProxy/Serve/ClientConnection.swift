@@ -19,7 +19,11 @@ extension ProxyServer {
         var asked: RequestReader.Request?
         var caller: Caller?
         do throws(Refusal) {
-            let whole = try await RequestReader.read(from: stream, within: patience.head)
+            let whole = try await RequestReader.read(
+                from: stream,
+                within: patience.head,
+                droppingBody: RoutedRequest.dropsBody
+            )
             asked = whole
             origin = hops.origin(of: whole.head, peer: origin.address)
             guard let answer = try await serve(whole, from: origin, request, on: stream, admitting: &caller) else {

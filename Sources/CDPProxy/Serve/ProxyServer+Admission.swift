@@ -44,7 +44,7 @@ extension ProxyServer {
 
     /// A handshake that a web page makes is refused unless its origin is listed: tokens belong on servers.
     func checkOrigin(_ head: RequestHead) throws(Refusal) {
-        do throws(Rejection) { try origins.check(head.fields) } catch { throw .credential(error) }
+        do throws(Rejection) { try origins.check(head.fields) } catch { throw .origin(UnlistedOrigin(head.fields)) }
     }
 
     /// The handshake, if it is as RFC 6455 says.

@@ -55,6 +55,9 @@ extension ProxyServer {
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()
             recordRefusal("token_rejected", refusal, request, peer, grant)
+        case .origin:
+            metrics.tokensRejected[refusal.reason].increment()
+            recordRefusal("token_rejected", refusal, request, peer, grant)
         case .head, .headIncomplete, .handshake, .method, .notFound:
             recordRefusal("request_refused", refusal, request, peer, grant)
         case .draining, .connectionLimit, .chrome, .session:
@@ -72,6 +75,7 @@ extension ProxyServer {
     ) {
         log.record(.warning, event, requestID: request) { line in
             line.append("reason", refusal.reason)
+            if case .origin(let origin) = refusal { line.append("origin", origin.description) }
             if let cause = refusal.cause { line.append("cause", cause) }
             if let grant {
                 line.append("sessionId", grant.sessionID)

@@ -9,8 +9,10 @@ enum Refusal: Error, Sendable {
     case headIncomplete(begun: Bool)
     /// The client went away before it had asked for anything.
     case clientGone
-    /// The credential is missing or refused, or the origin is.
+    /// The credential is missing or refused.
     case credential(Rejection)
+    /// A web page makes the handshake, from an origin that is not listed.
+    case origin(UnlistedOrigin)
     /// It asks for a WebSocket, and not as RFC 6455 says.
     case handshake(UpgradeRefusal)
     /// The path is served, but not for this method.
@@ -37,6 +39,7 @@ extension Refusal {
         case .headIncomplete(begun: true):
             Self.response(.requestTimeout, "request_timeout", "the request's head did not come whole in time", request)
         case .credential(let rejection): rejection.response(to: request)
+        case .origin(let origin): Self.response(.forbidden, Rejection.origin.error, origin.advice, request)
         case .handshake(let refusal): HTTPResponse(refusing: refusal)
         case .method(let allowed):
             Self.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allowed))
@@ -65,6 +68,7 @@ extension Refusal {
         case .headIncomplete: "head_incomplete"
         case .clientGone: "client_gone"
         case .credential(let rejection): rejection.rawValue
+        case .origin: Rejection.origin.rawValue
         case .handshake(let refusal): refusal.rawValue
         case .method: "method"
         case .notFound: "not_found"

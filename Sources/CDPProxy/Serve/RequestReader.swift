@@ -8,29 +8,62 @@ struct RequestReader {
         let rest: [UInt8]
     }
 
-    /// Reads the head, strictly and within its deadline.
-    static func read(from stream: TCPStream, within patience: Duration) async throws(Refusal) -> Request {
+    /// The longest body that is read and dropped where one may come at all.
+    static let longestBody = 16 * 1024
+
+    /// Reads the head, strictly and within its deadline, and within the same the body of a request that may have one, which
+    /// is dropped; any other with a body is refused.
+    static func read(
+        from stream: TCPStream,
+        within patience: Duration,
+        droppingBody mayHaveBody: (RequestHead) -> Bool = { _ in false }
+    ) async throws(Refusal) -> Request {
         stream.setDeadline(stream.loop.now + patience)
         var received: [UInt8] = []
-        var parser = RequestHeadParser()
+        var parser = RequestHeadParser(limits: HTTPLimits(body: longestBody))
         while true {
-            let count = try await more(from: stream, into: &received)
-            guard count > 0 else { throw .clientGone }
-            do throws(HTTPRefusal) {
-                guard let head = try parser.parse(received.span) else { continue }
-                stream.setDeadline(nil)
-                return Request(head: head, rest: Array(received[head.byteCount...]))
-            } catch {
-                throw .head(error)
-            }
+            guard try await more(from: stream, into: &received, begun: !received.isEmpty) else { throw .clientGone }
+            guard let head = try parsed(received, by: &parser) else { continue }
+            guard head.contentLength == 0 || mayHaveBody(head) else { throw .head(.bodyTooLarge) }
+            received.removeFirst(head.byteCount)
+            try await drop(head.contentLength, of: &received, from: stream)
+            stream.setDeadline(nil)
+            return Request(head: head, rest: received)
         }
     }
 
-    private static func more(from stream: TCPStream, into received: inout [UInt8]) async throws(Refusal) -> Int {
+    private static func parsed(
+        _ received: [UInt8],
+        by parser: inout RequestHeadParser
+    ) throws(Refusal) -> RequestHead? {
+        do throws(HTTPRefusal) { return try parser.parse(received.span) } catch { throw .head(error) }
+    }
+
+    /// Takes a body of `length` bytes off what was received, and off the stream what of it is still to come.
+    private static func drop(
+        _ length: Int,
+        of received: inout [UInt8],
+        from stream: TCPStream
+    ) async throws(Refusal) {
+        var left = length
+        while left > received.count {
+            left -= received.count
+            received.removeAll(keepingCapacity: true)
+            guard try await more(from: stream, into: &received, begun: true) else { throw .clientGone }
+        }
+        received.removeFirst(left)
+    }
+
+    /// Appends what comes next; false at the stream's end. `begun` says whether something of the request came before.
+    private static func more(
+        from stream: TCPStream,
+        into received: inout [UInt8],
+        begun: Bool
+    ) async throws(Refusal) -> Bool {
         do throws(StreamError) {
-            return try await stream.read(appendingTo: &received, atMost: HTTPLimits.standard.head + 1)
+            return try await stream.read(appendingTo: &received, atMost: HTTPLimits.standard.head + 1) > 0
         } catch .deadline {
-            throw .headIncomplete(begun: !received.isEmpty)
+            throw .headIncomplete(begun: begun)
         } catch {
             throw .clientGone
         }

@@ -14,21 +14,35 @@ struct RoutedRequest: Sendable {
     init(_ head: RequestHead) {
         let isUpgrade = WebSocketUpgrade.isAttempted(by: head)
         let path = String(decoding: head.path, as: UTF8.self)
-        if !isUpgrade, let rest = Self.discoveryQuery(of: head, path) {
+        if !isUpgrade, let (rest, segments) = Self.discovery(head, path) {
             query = QueryParameters(rest)
-            route = Self.jsonRoute(["version"], head.method, query)
+            route = Self.jsonRoute(segments, head, query)
             return
         }
         query = QueryParameters(head.query)
-        route = isUpgrade ? Self.socketRoute(path) : Self.plainRoute(path, head.method, query)
+        route = isUpgrade ? Self.socketRoute(path) : Self.plainRoute(path, head, query)
     }
 
-    /// The query without its tail when the request is what Playwright makes of an http endpoint with a query: it
-    /// appends the path it wants to the whole URL, as in `/?signingKey=JWT/json/version/`. No token has a `/` in it.
-    private static func discoveryQuery(of head: RequestHead, _ path: String) -> ArraySlice<UInt8>? {
-        guard path == "/" || path == "/cdp" || path == "/cdp/", let query = head.query else { return nil }
-        for tail in ["/json/version/", "/json/version"] where query.suffix(tail.utf8.count).elementsEqual(tail.utf8) {
-            return query.dropLast(tail.utf8.count)
+    /// Whether a small body that comes with the request is read and dropped, as Chrome does: on `/json` and below. Any other
+    /// request with a body is refused.
+    static func dropsBody(_ head: RequestHead) -> Bool {
+        guard !WebSocketUpgrade.isAttempted(by: head) else { return false }
+        let path = String(decoding: head.path, as: UTF8.self)
+        return jsonSegments(path) != nil || discovery(head, path) != nil
+    }
+
+    /// The query without its tail, and the tail's segments below `/json`, when the request is what clients make of an http
+    /// endpoint with a query: they append the path they want to the whole URL, as in `/?signingKey=JWT/json/version/`, with
+    /// or without the last slash. No credential has a `/` in it.
+    private static func discovery(
+        _ head: RequestHead,
+        _ path: String
+    ) -> (query: ArraySlice<UInt8>, segments: [Substring])? {
+        guard path == "/" || path == "/cdp" || path == "/cdp/", var query = head.query else { return nil }
+        if query.last == UInt8(ascii: "/") { query.removeLast() }
+        for tail in ["/json/version", "/json/list", "/json/protocol", "/json"]
+        where query.suffix(tail.utf8.count).elementsEqual(tail.utf8) {
+            return (query.dropLast(tail.utf8.count), tail.split(separator: "/").dropFirst().map { $0 })
         }
         return nil
     }
@@ -46,26 +60,33 @@ struct RoutedRequest: Sendable {
     }
 
     /// The route of any other request.
-    private static func plainRoute(_ path: String, _ method: RequestMethod, _ query: QueryParameters) -> Route {
+    private static func plainRoute(_ path: String, _ head: RequestHead, _ query: QueryParameters) -> Route {
+        let method = head.method
         switch path {
         case "/health": return method == .get || method == .head ? .health : .methodNotAllowed(allow: "GET, HEAD")
         case "/ticket": return method == .post ? .ticket : .methodNotAllowed(allow: "POST")
         default: break
         }
-        // One trailing slash is allowed on every `/json` path, and no empty segment anywhere else.
-        var segments = path.split(separator: "/", omittingEmptySubsequences: false)[1...]
-        guard segments.first == "json" else { return .unknown }
-        if segments.count > 1, segments.last == "" { segments.removeLast() }
-        return jsonRoute(Array(segments.dropFirst()), method, query)
+        guard let segments = jsonSegments(path) else { return .unknown }
+        return jsonRoute(segments, head, query)
     }
 
-    /// The route of `/json` and the `segments` behind it.
-    private static func jsonRoute(_ segments: [Substring], _ method: RequestMethod, _ query: QueryParameters) -> Route {
+    /// What stands below `/json` in a path that begins so. One trailing slash is allowed, and no empty segment anywhere else.
+    private static func jsonSegments(_ path: String) -> [Substring]? {
+        var segments = path.split(separator: "/", omittingEmptySubsequences: false)[1...]
+        guard segments.first == "json" else { return nil }
+        if segments.count > 1, segments.last == "" { segments.removeLast() }
+        return Array(segments.dropFirst())
+    }
+
+    /// The route of `/json` and the `segments` behind it. Chrome takes the methods of these in any case, and clients rely on
+    /// it.
+    private static func jsonRoute(_ segments: [Substring], _ head: RequestHead, _ query: QueryParameters) -> Route {
         guard let endpoint = jsonEndpoint(segments, query) else { return .unknown }
         switch endpoint {
-        case .new: return method == .put ? .json(endpoint) : .methodNotAllowed(allow: "PUT")
+        case .new: return head.methodInAnyCase == .put ? .json(endpoint) : .methodNotAllowed(allow: "PUT")
         case .version, .list, .protocol, .activate, .close:
-            return method == .get ? .json(endpoint) : .methodNotAllowed(allow: "GET")
+            return head.methodInAnyCase == .get ? .json(endpoint) : .methodNotAllowed(allow: "GET")
         }
     }
 

@@ -2,39 +2,64 @@
 ///
 /// Not printable: it shows its type alone.
 public enum Credential: Sendable, Redacted {
-    /// The token of `Authorization: Bearer` (RFC 6750 section 2.1).
+    /// The token of `Authorization: Bearer` (RFC 6750 section 2.1), or of `Basic`.
     case bearer(ArraySlice<UInt8>)
     /// The token of `?signingKey=`.
     case signingKey(ArraySlice<UInt8>)
-    /// The ticket of `?ticket=`.
+    /// The ticket of `?ticket=`, or of `Authorization: Basic`.
     case ticket(ArraySlice<UInt8>)
-    /// The key of `X-API-Key`.
+    /// The key of `X-API-Key`, of `?apiKey=` or of `Authorization: Basic`.
     case apiKey(ArraySlice<UInt8>)
 
     /// The query parameters that carry a credential, which Chrome is never sent.
-    public static let queryNames = ["signingKey", "ticket"]
+    public static let queryNames = ["signingKey", "ticket", "apiKey"]
 
-    /// The credential of a request with these `fields` and this `query`: the first found, in the order of the cases.
+    /// The credential of a request with these `fields` and this `query`: the first found of `Authorization`, `signingKey`,
+    /// `ticket`, `X-API-Key` and `apiKey`.
     ///
-    /// `missing` is thrown when there is none; `malformed` when one kind occurs twice, whichever kind would win, since two
-    /// readers of such a request could take it for two different callers'. `Authorization` with another scheme than
-    /// `Bearer` is no credential of ours: a hop before us may ask for one.
+    /// `missing` is thrown when there is none; `malformed` when two different ones of a kind come, whichever kind would
+    /// win, since two readers of such a request could take it for two different callers'. One that is repeated to the byte
+    /// counts once: clients append their query to a URL that has it already. `Authorization` with another scheme, or a
+    /// `Basic` that holds nothing of ours, is another hop's credential.
     public static func find(fields: FieldSection, query: QueryParameters) throws(Rejection) -> Credential {
-        guard fields.count(of: .authorization) <= 1, fields.count(of: .xAPIKey) <= 1,
-            queryNames.allSatisfy({ query.count(of: $0) <= 1 })
-        else { throw .malformed }
-        if let field = fields.first(of: .authorization), let token = bearerToken(field) { return .bearer(token) }
-        if let value = query.first(of: "signingKey") { return .signingKey(try decoded(value)) }
-        if let value = query.first(of: "ticket") { return .ticket(try decoded(value)) }
-        if let value = fields.first(of: .xAPIKey) { return .apiKey(value) }
+        let authorization = try only(.authorization, in: fields)
+        let signingKey = try only("signingKey", in: query)
+        let ticket = try only("ticket", in: query)
+        let keyField = try only(.xAPIKey, in: fields)
+        let keyParameter = try only("apiKey", in: query)
+        if let authorization, let found = credential(in: authorization) { return found }
+        if let signingKey { return .signingKey(try decoded(signingKey)) }
+        if let ticket { return .ticket(try decoded(ticket)) }
+        if let keyField { return .apiKey(keyField) }
+        if let keyParameter { return .apiKey(try decoded(keyParameter)) }
         throw .missing
     }
 
-    /// What follows `Bearer` and spaces, the scheme in any case (RFC 9110 section 11.1); nil for another scheme.
-    private static func bearerToken(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    private static func only(_ name: FieldName, in fields: FieldSection) throws(Rejection) -> ArraySlice<UInt8>? {
+        if fields.count(of: name) > 1 { try checkSame(fields.values(of: name)) }
+        return fields.first(of: name)
+    }
+
+    private static func only(_ name: String, in query: QueryParameters) throws(Rejection) -> ArraySlice<UInt8>? {
+        if query.count(of: name) > 1 { try checkSame(query.values(of: name)) }
+        return query.first(of: name)
+    }
+
+    private static func checkSame(_ values: [ArraySlice<UInt8>]) throws(Rejection) {
+        for (value, next) in zip(values, values.dropFirst()) where !value.span.hasSameBytes(as: next.span) {
+            throw .malformed
+        }
+    }
+
+    /// What `Authorization` carries, the scheme in any case (RFC 9110 section 11.1).
+    private static func credential(in field: ArraySlice<UInt8>) -> Credential? {
         let scheme = field.prefix { $0 != UInt8(ascii: " ") }
-        guard scheme.count == 6, zip(scheme, "bearer".utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
-        return field[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
+        let rest = field[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
+        func isNamed(_ name: String) -> Bool {
+            scheme.count == name.utf8.count && zip(scheme, name.utf8).allSatisfy { $0 | 0x20 == $1 }
+        }
+        if isNamed("bearer") { return .bearer(rest) }
+        return isNamed("basic") ? BasicCredential(rest)?.credential : nil
     }
 
     /// The value without percent-encoding, which a token does not need and some clients apply.

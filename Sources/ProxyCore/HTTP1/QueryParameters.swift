@@ -30,8 +30,16 @@ public struct QueryParameters: Sendable, Redacted {
 
     /// The value of the first parameter with this name, still percent-encoded; empty when it has no `=`.
     public func first(of name: String) -> ArraySlice<UInt8>? {
-        guard let element = elements.first(where: { Self.isNamed(name, $0) }) else { return nil }
-        return element.firstIndex(of: UInt8(ascii: "=")).map { element[($0 + 1)...] } ?? []
+        elements.first { Self.isNamed(name, $0) }.map(Self.value)
+    }
+
+    /// The values of all parameters with this name, in order, as in ``first(of:)``.
+    public func values(of name: String) -> [ArraySlice<UInt8>] {
+        elements.filter { Self.isNamed(name, $0) }.map(Self.value)
+    }
+
+    private static func value(of element: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        element.firstIndex(of: UInt8(ascii: "=")).map { element[($0 + 1)...] } ?? []
     }
 
     /// The query without the parameters of these names; what stays, stays byte for byte and in order.

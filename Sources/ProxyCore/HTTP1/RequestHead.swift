@@ -53,6 +53,15 @@ public struct RequestHead: Sendable {
         self.line = line
     }
 
+    /// The method its name would be in capitals: what the few routes ask that take `get` for `GET`. Methods are
+    /// case-sensitive everywhere else (RFC 9110 section 9.1).
+    public var methodInAnyCase: RequestMethod {
+        guard method == .other else { return method }
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        let name = fields.bytes[..<(line.target.lowerBound - 1)].map { letters.contains($0) ? $0 & 0xDF : $0 }
+        return RequestMethod(name.span, name.indices)
+    }
+
     /// How many bytes of what was received are this head; those behind it are the caller's.
     public var byteCount: Int { fields.bytes.count }
 

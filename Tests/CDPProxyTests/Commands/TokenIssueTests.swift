@@ -55,7 +55,7 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
     @Test func withAURLTheConnectURLIsPrinted() throws {
         let command = try TokenIssue.parse(required + ["--url", "ws://127.0.0.1:9223"])
         let text = command.text(signedWith: Tokens.key(), now: Tokens.now)
-        let start = "ws://127.0.0.1:9223?signingKey="
+        let start = "ws://127.0.0.1:9223/?signingKey="
         #expect(text.hasPrefix(start))
         let token = text.dropFirst(start.count).utf8
         #expect(throws: Never.self) { try TokenVerifier.claims(of: token, keys: Tokens.keys, now: Tokens.now) }

@@ -32,12 +32,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GET /json/version", ["Authorization: Bearer GOOD", "Authorization: Bearer GOOD"]),
+        ("GET /json/version", ["Authorization: Bearer GOOD", "Authorization: Bearer BAD"]),
         ("GET /json/version?signingKey=GOOD&signingKey=x", []),
         ("GET /json/version?ticket=x&ticket=y", ["Authorization: Bearer GOOD"]),
         ("GET /json/version", ["Authorization: Bearer GOOD", "X-API-Key: a", "X-API-Key: b"]),
     ])
-    func aRepeatedCredentialIsMalformed(_ line: String, _ fields: [String]) async throws {
+    func twoCredentialsOfAKindAreMalformed(_ line: String, _ fields: [String]) async throws {
         try await withProxy { proxy in
             let answer = try await proxy.ask(Self.filled(line), fields.map { Self.filled($0) })
             #expect(answer.status == 401)
@@ -197,6 +197,9 @@ import Testing
             (["CDP_PROXY_ALLOWED_ORIGINS": "https://app.example"], "http://app.example", 403),
             (["CDP_PROXY_ALLOWED_ORIGINS": "https://app.example"], "https://app.example.evil", 403),
             (["CDP_PROXY_ALLOWED_ORIGINS": "https://app.example"], "null", 403),
+            (["CDP_PROXY_ALLOWED_ORIGINS": extensionOrigin], extensionOrigin, 101),
+            (["CDP_PROXY_ALLOWED_ORIGINS": extensionOrigin], String(extensionOrigin.dropLast()), 403),
+            (["CDP_PROXY_ALLOWED_ORIGINS": "a://b, devtools://devtools"], "devtools://devtools", 101),
         ] as [([String: String], String, Int)]
     )
     func aHandshakesOriginMustBeListed(_ environment: [String: String], _ origin: String, _ status: Int) async throws {
@@ -204,6 +207,36 @@ import Testing
             let (answer, _) = try await proxy.upgrade("/", ["Origin: \(origin)"])
             #expect(answer.status == status)
             #expect(proxy.chrome.sockets.isEmpty == (status == 403))
+        }
+    }
+
+    private static let extensionOrigin = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
+
+    /// Whoever reads "the handshake failed" may never have heard of an origin: the answer names it, and the variable.
+    @Test func theRefusalNamesTheOriginAndTheVariable() async throws {
+        try await withProxy { proxy in
+            let (answer, _) = try await proxy.upgrade("/", ["Origin: \(Self.extensionOrigin)"])
+            #expect(answer.status == 403)
+            #expect(answer.error == "forbidden")
+            #expect(answer.errorDescription?.contains("Origin: \(Self.extensionOrigin)") == true)
+            #expect(answer.errorDescription?.contains("CDP_PROXY_ALLOWED_ORIGINS") == true)
+            let line = try #require(proxy.log.lines("token_rejected").first)
+            #expect(line["reason"] == "origin")
+            #expect(line["origin"] == Self.extensionOrigin)
+            #expect(try await proxy.metrics()["cdp_proxy_tokens_rejected_total{reason=\"origin\"}"] == 1)
+        }
+    }
+
+    @Test func whatIsNoOriginIsToldCutAndEscaped() async throws {
+        try await withProxy { proxy in
+            let long = "https://\"\\" + String(repeating: "x", count: 5000)
+            let (answer, _) = try await proxy.upgrade("/", ["Origin: \(long)", "Origin: a", "Origin: b", "Origin: c"])
+            #expect(answer.status == 403)
+            let told = try #require(answer.errorDescription)
+            #expect(told.contains("Origin: https://\"\\xxx"))
+            #expect(told.utf8.count < 400)
+            let two = try await proxy.upgrade("/", ["Origin: https://a.example", "Origin: https://b.example"])
+            #expect(two.answer.errorDescription?.contains("https://a.example, https://b.example") == true)
         }
     }
 

@@ -7,9 +7,10 @@ import Testing
     /// Every refusal there is, with the status it is answered with; nil where nobody is there to read one.
     static let all: [(refusal: Refusal, status: HTTPStatus?)] =
         HTTPRefusal.allCases.map { (.head($0), $0.status) }
-        + Rejection.allCases.map { (.credential($0), $0.status) }
+        + Rejection.allCases.filter { $0 != .origin }.map { (.credential($0), $0.status) }
         + UpgradeRefusal.allCases.map { (.handshake($0), $0.status) }
         + [
+            (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
             (.headIncomplete(begun: true), .requestTimeout), (.headIncomplete(begun: false), nil), (.clientGone, nil),
             (.method(allowed: "GET"), .methodNotAllowed), (.notFound, .notFound), (.draining, .serviceUnavailable),
             (.connectionLimit, .serviceUnavailable), (.chrome(.unreachable), .badGateway),

@@ -72,7 +72,8 @@ import Testing
             token: Tokens.make(),
             fields: ["Origin: https://evil.example"],
             isUpgrade: true,
-            status: 403
+            status: 403,
+            tells: "the handshake came with Origin: https://evil.example, which CDP_PROXY_ALLOWED_ORIGINS does not list"
         ),
         Refused(
             reason: "secret_unavailable",

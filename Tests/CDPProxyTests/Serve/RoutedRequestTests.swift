@@ -64,6 +64,16 @@ import Testing
         ("GET /?signingKey=a.b.c/json/version", .version),
         ("GET /cdp?signingKey=a.b.c/json/version/", .version),
         ("GET /?/json/version/", .version),
+        ("GET /?signingKey=a.b.c/json", .list),
+        ("GET /?signingKey=a.b.c/json/", .list),
+        ("GET /?signingKey=a.b.c/json/list", .list),
+        ("GET /cdp/?ticket=t/json/list/", .list),
+        ("GET /?apiKey=k/json/protocol", .protocol),
+        ("get /json/version", .version),
+        ("Get /?signingKey=a.b.c/json/version", .version),
+        ("get /json/close/A-1", .close(id: "A-1")),
+        ("put /json/new?about:blank", .new(url: Array("about:blank".utf8))),
+        ("pUt /json/new?ticket=x&about:blank&apiKey=k", .new(url: Array("about:blank".utf8))),
     ])
     func routesChromesJSON(_ line: String, _ endpoint: JSONEndpoint) throws {
         #expect(try Self.route(line) == .json(endpoint))
@@ -83,6 +93,17 @@ import Testing
         ("GET /json/new?about:blank", .methodNotAllowed(allow: "PUT")),
         ("PUT /json/close/a", .methodNotAllowed(allow: "GET")),
         ("POST /?signingKey=x/json/version/", .methodNotAllowed(allow: "GET")),
+        ("POST /?signingKey=x/json", .methodNotAllowed(allow: "GET")),
+        ("post /json/version", .methodNotAllowed(allow: "GET")),
+        ("get /json/new?about:blank", .methodNotAllowed(allow: "PUT")),
+        ("G\u{65}TT /json", .methodNotAllowed(allow: "GET")),
+        // Elsewhere methods are case-sensitive.
+        ("get /health", .methodNotAllowed(allow: "GET, HEAD")),
+        ("post /ticket", .methodNotAllowed(allow: "POST")),
+        ("GET /?signingKey=x/json/new", .unknown),
+        ("GET /?signingKey=x/json/version//", .unknown),
+        ("GET /?signingKey=x/JSON", .unknown),
+        ("GET /?signingKey=xjson", .unknown),
         ("GET /", .unknown),
         ("GET /?signingKey=x", .unknown),
         ("GET /cdp", .unknown),
@@ -112,6 +133,23 @@ import Testing
         let request = RoutedRequest(try makeHead("GET /?x=1&signingKey=a.b.c/json/version/ HTTP/1.1"))
         #expect(request.query.first(of: "signingKey").map(text) == "a.b.c")
         #expect(request.query.first(of: "x").map(text) == "1")
+    }
+
+    @Test(arguments: ["/json", "/json/", "/json/list", "/json/list/", "/json/version"])
+    func cutsEachTailFromTheCredential(tail: String) throws {
+        let request = RoutedRequest(try makeHead("GET /?signingKey=a.b.c\(tail) HTTP/1.1"))
+        #expect(request.query.first(of: "signingKey").map(text) == "a.b.c")
+    }
+
+    @Test(arguments: [
+        ("GET /json/version", true), ("GET /json", true), ("PUT /json/new?x", true), ("GET /json/close/a", true),
+        ("POST /json/version", true), ("GET /?signingKey=a/json/list", true), ("GET /json/nothing", true),
+        ("POST /ticket", false), ("GET /health", false), ("GET /", false), ("GET /jsonx", false), ("GET //json", false),
+        ("GET /x?/json", false),
+    ])
+    func aBodyIsDroppedOnChromesJSONAlone(_ line: String, _ isDropped: Bool) throws {
+        #expect(RoutedRequest.dropsBody(try makeHead("\(line) HTTP/1.1")) == isDropped)
+        #expect(!RoutedRequest.dropsBody(try makeHead("\(line) HTTP/1.1", isUpgrade: true)))
     }
 
     @Test func leavesAHandshakesQueryAsItIs() throws {

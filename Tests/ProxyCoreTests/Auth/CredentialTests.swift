@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import ProxyCore
@@ -14,10 +15,16 @@ import Testing
             ("signingKey=", [], "signingKey "),
             ("signingKey", [], "signingKey "), ("", ["Authorization: Bearer"], "bearer "),
             ("", ["Authorization: Bearer a b"], "bearer a b"),
-            ("", ["X-API-Key:"], "apiKey "),
+            ("", ["X-API-Key:"], "apiKey "), ("apiKey=k", [], "apiKey k"), ("a=b&api%4Bey=k%2D1", [], "apiKey k-1"),
             // The first found wins.
             ("signingKey=s&ticket=t", ["Authorization: Bearer b", "X-API-Key: k"], "bearer b"),
             ("ticket=t&signingKey=s", ["X-API-Key: k"], "signingKey s"), ("ticket=t", ["X-API-Key: k"], "ticket t"),
+            ("apiKey=q", ["X-API-Key: k"], "apiKey k"), ("ticket=t&apiKey=q", [], "ticket t"),
+            // Repeated to the byte, it counts once.
+            ("signingKey=a&signingKey=a", [], "signingKey a"), ("ticket=t&x=1&ticket=t&ticket=t", [], "ticket t"),
+            ("apiKey=k&apiKey=k", [], "apiKey k"),
+            ("", ["Authorization: Bearer a", "authorization: Bearer a"], "bearer a"),
+            ("", ["X-API-Key: a", "x-api-key: a"], "apiKey a"),
             // Another scheme is another hop's credential.
             ("signingKey=s", ["Authorization: Basic dTpw"], "signingKey s"),
             ("", ["Authorization: Bearertoken", "X-API-Key: k"], "apiKey k"),
@@ -33,12 +40,15 @@ import Testing
             ("a=signingKey", [], .missing),
             ("", ["Authorization: Basic dTpw"], .missing), ("", ["Cookie: signingKey=abc"], .missing),
             ("", ["Authorization:"], .missing),
-            ("signingKey=a&signingKey=a", [], .malformed), ("signingKey=a&%73igningKey=b", [], .malformed),
+            ("signingKey=a&signingKey=b", [], .malformed), ("signingKey=a&%73igningKey=b", [], .malformed),
+            ("signingKey=a&signingKey=a&signingKey=b", [], .malformed), ("signingKey=a&signingKey=%61", [], .malformed),
+            ("apiKey=a&apiKey=b", [], .malformed), ("apikey=a", [], .missing),
             ("ticket=a&ticket=b", [], .malformed),
             ("signingKey=a&signingKey", [], .malformed),
-            ("", ["Authorization: Bearer a", "Authorization: Bearer a"], .malformed),
+            ("", ["Authorization: Bearer a", "Authorization: Bearer b"], .malformed),
+            ("", ["Authorization: Bearer a", "Authorization: bearer a"], .malformed),
             ("", ["Authorization: Basic a", "Authorization: Bearer a"], .malformed),
-            ("", ["X-API-Key: a", "x-api-key: a"], .malformed),
+            ("", ["X-API-Key: a", "x-api-key: b"], .malformed),
             // Even of a kind that would not win.
             ("signingKey=a&signingKey=b", ["Authorization: Bearer c"], .malformed),
             ("ticket=a&ticket=b&signingKey=s", [], .malformed),
@@ -46,6 +56,36 @@ import Testing
     )
     func refuses(query: String, fields: [String], expected: Rejection) {
         #expect(throws: expected) { try find(query, fields) }
+    }
+
+    private static let ticket = String(repeating: "A", count: 43)
+    private static let apiKey = "flybrowser_" + String(repeating: "k", count: 43)
+
+    /// What clients make of `ws://user:password@host`.
+    @Test(
+        arguments: [
+            ("user:a.b.c", "bearer a.b.c"), (":a.b.c", "bearer a.b.c"), ("a.b.c:", "bearer a.b.c"),
+            ("_:\(ticket)", "ticket \(ticket)"), ("\(ticket):", "ticket \(ticket)"),
+            ("_:\(apiKey)", "apiKey \(apiKey)"), ("\(apiKey):", "apiKey \(apiKey)"),
+            // With a password, the user counts for nothing; the first colon parts them.
+            ("a.b.c:d.e.f", "bearer d.e.f"), ("u:x:a.b.c", "bearer x:a.b.c"),
+            // Another hop's.
+            ("user:password", nil), ("user:", nil), (":", nil), ("a.b.c", nil), ("u:a.b", nil), ("u:a.b.c.d", nil),
+            ("a.b.c:password", nil), ("u:\(ticket)A", nil), ("u:\(ticket.dropLast())!", nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func findsWhatABasicPasswordHolds(pair: String, expected: String?) throws {
+        let encoded = Data(pair.utf8).base64EncodedString()
+        for field in ["Basic \(encoded)", "bASIC  \(encoded)", "Basic \(encoded.filter { $0 != "=" })"] {
+            // What is not ours leaves the rest to be looked at.
+            let found = try find("signingKey=s", ["Authorization: \(field)"])
+            #expect(text(found) == expected ?? "signingKey s")
+        }
+    }
+
+    @Test(arguments: ["dTph.LmIuYw==", "dTphLmIuYw=", "dTphLmIuYw===", "=", "dTphLmIuYx==", "dTphLmIuYw== x"])
+    func takesNoOtherBase64(encoded: String) {
+        #expect(throws: Rejection.missing) { try find("", ["Authorization: Basic \(encoded)"]) }
     }
 
     /// A request head with such a target is refused before; what else makes queries is held to the same rule.
