@@ -1,6 +1,6 @@
 # Every verb is a short call; the work is done by the scripts it names.
 .DEFAULT_GOAL := help
-.PHONY: help run demo run-service build test test-swift test-e2e test-sanitized lint format bench bench-check clean
+.PHONY: help run demo run-service build test test-swift test-e2e test-clients test-sanitized lint format bench bench-check clean
 
 BINARY := .build/dist/cdp-proxy
 SERVICE := .build/dist/session-service
@@ -39,13 +39,23 @@ test-swift: ## unit and in-process tests; FILTER=SuiteName for some of them
 test-e2e: ## end to end against the release binary; ONLY=test_gate.py for some of them
 	@scripts/install-packages build test
 	@scripts/python-environment
+	@scripts/client-environments
 	@scripts/build-release
 	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) SESSION_SERVICE_BINARY=$(CURDIR)/$(SERVICE) .venv/bin/python -m pytest \
 		$(if $(ONLY),Tests/EndToEnd/$(ONLY),Tests/EndToEnd)
 
+test-clients: ## each client of docs/clients.md, those too that are too heavy for `make test` (1.2 GB of packages)
+	@scripts/install-packages build test
+	@scripts/python-environment
+	@scripts/client-environments --all
+	@scripts/build-release
+	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) SESSION_SERVICE_BINARY=$(CURDIR)/$(SERVICE) .venv/bin/python -m pytest \
+		-m "nightly or not nightly" Tests/EndToEnd/test_client_*.py
+
 test-sanitized: ## everything, in builds that find memory errors, leaks and races; SANITIZER=address (or thread) for one
 	@scripts/install-packages build test
 	@scripts/python-environment
+	@scripts/client-environments
 	@for sanitizer in $(or $(SANITIZER),address thread); do scripts/test-sanitized $$sanitizer || exit; done
 
 lint: ## formatting, the import rules, size limits, things that must not be committed
@@ -53,8 +63,8 @@ lint: ## formatting, the import rules, size limits, things that must not be comm
 	@scripts/python-environment
 	swift format lint --strict --parallel -r $(SOURCES)
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	shellcheck .ci/nightly .ci/run scripts/build-release scripts/install-packages scripts/postgres-for-tests \
-		scripts/python-environment scripts/test-sanitized
+	shellcheck .ci/nightly .ci/run scripts/build-release scripts/client-environments scripts/install-packages \
+		scripts/postgres-for-tests scripts/python-environment scripts/test-sanitized
 	.venv/bin/python scripts/lint.py
 
 format: ## rewrite the sources in the house format
@@ -73,5 +83,5 @@ bench-check: ## what a message and a connection cost inside, held to Benchmarks/
 	@scripts/build-release
 	@Benchmarks/inside --check
 
-clean: ## remove what was built and the Python environment
-	rm -rf .build .venv .run
+clean: ## remove what was built and the Python environments
+	rm -rf .build .venv .venv-clients .run

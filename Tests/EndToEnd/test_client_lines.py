@@ -1,0 +1,102 @@
+"""Each block of docs/clients.md does what it says, with the client it is for, in the version the page names."""
+
+import pytest
+from harness import clients
+from harness.front import SIGNED_IN, Front
+
+STAGEHAND = "Stagehand"
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory):
+    """One browser that every client joins, as one user, one after the other."""
+    server = Front(tmp_path_factory.mktemp("front"))
+    server.start_hop()
+    yield server
+    server.stop()
+
+
+def blocks():
+    """Every block that connects, with the package it needs; Stagehand's need a browser of their own."""
+    for section, (package, _) in clients.table().items():
+        marks = [pytest.mark.nightly] if clients.nightly(package) else []
+        for number, block in enumerate(clients.lines(section, "python", "js"), 1):
+            if section != STAGEHAND:
+                yield pytest.param(block, package, marks=marks, id=f"{section.replace(' ', '-')}-{number}")
+
+
+@pytest.mark.parametrize(("block", "package"), list(blocks()))
+def test_the_lines_of_the_page_connect(front, tmp_path, block, package):
+    done = front.run(block, package, tmp_path)
+    said = "targetId" if package == "websockets" else SIGNED_IN
+    assert (done.returncode, said in done.stdout) == (0, True), f"{done.stdout}\n{done.stderr}"
+    assert front.variables["TOKEN"] not in str(front.proxy.log.all())
+
+
+def test_every_client_has_a_row_a_section_and_the_version_that_is_tried():
+    sections, table = clients.sections(), clients.table()
+    assert [name for name in sections if clients.BLOCK.search(sections[name]) and name] == list(table)
+    for package, version in table.values():
+        assert clients.pins(clients.requirements(package))[package] == version, package
+    assert {path.stem for path in clients.LISTS.rglob("*.txt")} <= {package for package, _ in table.values()}
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory):
+    """The origin of Stagehand's extension, as the page's lines print it."""
+    block, _ = clients.lines(STAGEHAND, "python")
+    done = clients.run(block, "stagehand", tmp_path_factory.mktemp("origin"), {})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def front_for_extensions(tmp_path):
+    started = []
+
+    def start(**settings):
+        started.append(Front(tmp_path, "--enable-unsafe-extension-debugging", **settings))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+def stagehand(front, folder, **variables):
+    _, block = clients.lines(STAGEHAND, "python")
+    text = block.text
+    if "SECOND" in variables:  # the page's remark on `once`
+        text = text.replace('["CONNECT_URL"]', '["CONNECT_URL"], extension_cdp_url=os.environ["SECOND"]')
+        assert text != block.text
+    return front.run(clients.Lines("python", text), "stagehand", folder, **variables)
+
+
+def folder_for(tmp_path, name):
+    (tmp_path / name).mkdir()
+    return tmp_path / name
+
+
+def test_stagehands_lines_connect_once_its_extension_is_allowed(front_for_extensions, tmp_path, origin):
+    front = front_for_extensions(CDP_PROXY_ALLOWED_ORIGINS=origin)
+    done = stagehand(front, folder_for(tmp_path, "client"))
+    assert (done.returncode, SIGNED_IN in done.stdout) == (0, True), f"{done.stdout}\n{done.stderr}"
+
+
+def test_stagehand_is_refused_while_its_extension_is_not_allowed(front_for_extensions, tmp_path):
+    front = front_for_extensions()
+    done = stagehand(front, folder_for(tmp_path, "client"))
+    assert "CDP websocket failed to open" in done.stderr
+    front.proxy.wait_for_event("token_rejected", reason="origin")
+
+
+def test_stagehands_second_connection_needs_a_token_of_its_own_where_one_is_good_once(
+    front_for_extensions, tmp_path, origin
+):
+    front = front_for_extensions(CDP_PROXY_ALLOWED_ORIGINS=origin, CDP_PROXY_TOKEN_USE="once")
+    assert stagehand(front, folder_for(tmp_path, "refused")).returncode != 0
+    front.proxy.wait_for_event("token_rejected", reason="replayed")
+    front.variables = front.issue()
+    second = front.issue()["CONNECT_URL"]
+    done = stagehand(front, folder_for(tmp_path, "client"), SECOND=second)
+    assert (done.returncode, SIGNED_IN in done.stdout) == (0, True), f"{done.stdout}\n{done.stderr}"
