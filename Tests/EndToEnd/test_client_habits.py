@@ -7,7 +7,7 @@ import urllib.parse
 import pytest
 from harness import tokens
 from harness.cdp import CDP
-from harness.wire import WebSocket, Wire, exchange, head, upgrade
+from harness.wire import WebSocket, exchange, head, upgrade
 
 EXTENSION = "chrome-extension://deghiakiofhfiapnjlidflilcdmihpkb"
 
@@ -16,7 +16,7 @@ def basic(user, password):
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def pychrome(method, target, token):
+def pychrome(method, target, token, host):
     """`requests` with `json=True`, at every call: a body of four bytes, with GET too."""
     fields = {
         "User-Agent": "python-requests/2.34.2",
@@ -27,7 +27,7 @@ def pychrome(method, target, token):
         "Content-Type": "application/json",
         "Authorization": basic("_", token),
     }
-    return head(target, method=method, **fields) + b"true"
+    return head(target, method=method, host=host, **fields) + b"true"
 
 
 def ask(proxy, request):
@@ -46,17 +46,14 @@ def opens(proxy, url):
 
 def test_pychrome_sends_a_body_with_get(proxy):
     token = tokens.token()
-    with Wire(proxy.port) as wire:  # it keeps the connection: the next request begins behind the body
-        for target in ("/json/version", "/json"):
-            wire.send(pychrome("GET", target, token).replace(b"127.0.0.1", proxy.address.encode()))
-            answer = wire.response()
-            assert answer.status == 200, answer
-    listed = [target for target in json.loads(answer.body) if target["type"] == "page"]
-    assert opens(proxy, listed[0]["webSocketDebuggerUrl"])
+    assert ask(proxy, pychrome("GET", "/json/version", token, proxy.address))["Protocol-Version"] == "1.3"
+    listed = ask(proxy, pychrome("GET", "/json", token, proxy.address))
+    page = next(target for target in listed if target["type"] == "page")
+    assert opens(proxy, page["webSocketDebuggerUrl"])
 
 
 def test_pychrome_sends_a_body_with_put(proxy):
-    tab = ask(proxy, pychrome("PUT", "/json/new?about:blank", tokens.token()))
+    tab = ask(proxy, pychrome("PUT", "/json/new?about:blank", tokens.token(), proxy.address))
     assert tab["url"] == "about:blank"
     closing = head(f"/json/close/{tab['id']}", Authorization=basic("_", tokens.token()))
     assert exchange(proxy.port, closing)[0].status == 200
