@@ -16,6 +16,11 @@ def front(tmp_path_factory):
     server.stop()
 
 
+def folder_for(tmp_path, name):
+    (tmp_path / name).mkdir()
+    return tmp_path / name
+
+
 def blocks():
     """Every block that connects, with the package it needs; Stagehand's need a browser of their own."""
     for section, (package, _) in clients.table().items():
@@ -31,6 +36,26 @@ def test_the_lines_of_the_page_connect(front, tmp_path, block, package):
     said = "targetId" if package == "websockets" else SIGNED_IN
     assert (done.returncode, said in done.stdout) == (0, True), f"{done.stdout}\n{done.stderr}"
     assert front.variables["TOKEN"] not in str(front.proxy.log.all())
+
+
+CLOSING = {
+    "pyppeteer": ("browser.disconnect()", "browser.close()"),
+    "zendriver": ("browser.connection.aclose()", "browser.stop()"),
+}
+
+
+@pytest.mark.parametrize("client", CLOSING)
+def test_the_page_warns_of_what_closes_the_browser_of_all(tmp_path, client):
+    block = clients.lines(client, "python")[0]
+    disconnects, closes = CLOSING[client]
+    assert f"# {closes.rpartition('.')[2]} would close Chrome" in block.text
+    front = Front(tmp_path)
+    try:
+        text = block.text.replace(disconnects, closes)
+        clients.run(clients.Lines("python", text), client, folder_for(tmp_path, "client"), front.variables)
+        front.chromium.wait()
+    finally:
+        front.stop()
 
 
 def test_every_client_has_a_row_a_section_and_the_version_that_is_tried():
@@ -70,11 +95,6 @@ def stagehand(front, folder, **variables):
         text = text.replace('["CONNECT_URL"]', '["CONNECT_URL"], extension_cdp_url=os.environ["SECOND"]')
         assert text != block.text
     return front.run(clients.Lines("python", text), "stagehand", folder, **variables)
-
-
-def folder_for(tmp_path, name):
-    (tmp_path / name).mkdir()
-    return tmp_path / name
 
 
 def test_stagehands_lines_connect_once_its_extension_is_allowed(front_for_extensions, tmp_path, origin):

@@ -101,12 +101,16 @@ def test_cdp_use_comes_back_to_the_address_it_had(front):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("way", ["header", "query"])
+@pytest.mark.parametrize("way", ["header", "query", "ws"])
 def test_browser_use_survives_a_restart(front, tmp_path, way):
     token = front.variables["TOKEN"]
-    endpoint = f"http://{front.proxy.address}" + (f"?signingKey={token}" if way == "query" else "")
+    endpoints = {
+        "header": f"http://{front.proxy.address}",
+        "query": f"http://{front.proxy.address}?signingKey={token}",
+        "ws": front.variables["CONNECT_URL"],
+    }
     headers = {"Authorization": f"Bearer {token}"} if way == "header" else {}
-    variables = {"ENDPOINT": endpoint, "HEADERS": json.dumps(headers)}
+    variables = {"ENDPOINT": endpoints[way], "HEADERS": json.dumps(headers)}
     (tmp_path / "client").mkdir()
     block = clients.Lines("python", BROWSER_USE)
     with clients.start(block, "browser-use", tmp_path / "client", variables) as process:

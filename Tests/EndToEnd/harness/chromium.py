@@ -84,6 +84,10 @@ class Chromium:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def wait(self, timeout=60):
+        """Returns once it has ended by itself."""
+        self._process.wait(timeout)
+
     def stop(self):
         if self._process.poll() is None:
             self.kill()
