@@ -58,6 +58,17 @@ def test_the_page_warns_of_what_closes_the_browser_of_all(tmp_path, client):
         front.stop()
 
 
+def test_nodriver_opens_more_connections_than_a_token_that_is_good_once_allows(tmp_path):
+    front = Front(tmp_path, CDP_PROXY_TOKEN_USE="once")
+    try:
+        (block,) = clients.lines("nodriver", "python")
+        assert front.run(block, "nodriver", folder_for(tmp_path, "client")).returncode != 0
+        front.proxy.wait_for_event("token_rejected", reason="replayed")
+        assert front.proxy.events("connected")
+    finally:
+        front.stop()
+
+
 def test_every_client_has_a_row_a_section_and_the_version_that_is_tried():
     sections, table = clients.sections(), clients.table()
     assert [name for name in sections if clients.BLOCK.search(sections[name]) and name] == list(table)
