@@ -42,8 +42,8 @@ HEADS = {
     "chunked body": (413, LINE + b"Transfer-Encoding: chunked\r\n" + END + b"0\r\n\r\n"),
     "unknown transfer coding": (501, LINE + b"Transfer-Encoding: gzip\r\n" + END),
     "both lengths": (400, LINE + b"Transfer-Encoding: chunked\r\nContent-Length: 0\r\n" + END),
-    "long line": (414, b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: h\r\n" + END),
-    "long field": (431, LINE + b"X: " + b"a" * 9000 + b"\r\n" + END),
+    "long line": (414, b"GET /" + b"a" * 17_000 + b" HTTP/1.1\r\nHost: h\r\n" + END),
+    "long field": (431, LINE + b"X: " + b"a" * 17_000 + b"\r\n" + END),
     "many fields": (431, LINE + b"X: a\r\n" * 101 + END),
     "long head": (431, LINE + b"".join(b"X%d: %s\r\n" % (n, b"a" * 4000) for n in range(5)) + END),
 }
@@ -76,6 +76,16 @@ def test_a_wrong_handshake_gets_its_status_and_the_end(proxy, case):
     assert (response.status, closed) == (status, True)
     if status == 426:
         assert response["Sec-WebSocket-Version"] == "13"
+
+
+@pytest.mark.parametrize("place", ["query", "header"])
+def test_a_token_may_take_most_of_a_head(proxy, place):
+    long = tokens.token(nonce="n" * 11_000)
+    assert len(long) > 14_000
+    data = upgrade(f"/?signingKey={long}") if place == "query" else upgrade("/", Authorization=f"Bearer {long}")
+    with Wire(proxy.port) as wire:
+        wire.send(data)
+        assert wire.response().status == 101
 
 
 def test_http_1_0_is_not_upgraded(proxy):

@@ -49,6 +49,25 @@ def test_spaces_and_escapes_do_not_count(carol):
     assert carol.post(body.encode()).status == 201
 
 
+@pytest.mark.parametrize("piece", ['{"":0}', "[0]", "0", '"x"', "[[[[[[[[0]]]]]]]]"])
+def test_a_body_becomes_no_more_than_it_may(own_service, piece):
+    """Four MiB of the smallest values there are: no state of the size that is stored has as many."""
+    service = own_service()
+    user = service.user("user_one")
+    assert user.post(good()).status == 201
+    before = service.peak_memory()
+    values = ",".join([piece] * (4 * MIB // (len(piece) + 1)))
+    body = '{"name":"more","storage_state":{"cookies":[],"origins":[],"x":[' + values + "]}}"
+    assert user.post(body.encode()).status in (413, 422)
+    assert service.peak_memory() - before < 96 * MIB
+
+
+def test_a_state_of_the_smallest_values_is_stored_whole(carol):
+    state = {"cookies": [], "origins": [], "numbers": [0] * (MIB // 2 - 50)}
+    created = carol.create(storage_state=state)
+    assert carol.state(created["id"]) == state
+
+
 def test_a_limit_of_ones_own(own_service):
     user = own_service(SESSION_MAX_STORAGE_STATE_BYTES="2000").user("user_one")
     assert user.post(good(storage_state=state_of(2000))).status == 201

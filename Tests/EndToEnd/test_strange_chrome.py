@@ -9,6 +9,7 @@ import pytest
 from harness import tokens
 from harness.wire import exchange, get, upgrade
 
+MIB = 1 << 20
 VERSION = {"Browser": "Strange/1", "webSocketDebuggerUrl": "ws://127.0.0.1:{port}/devtools/browser/strange"}
 
 
@@ -97,6 +98,26 @@ def test_a_strange_answer_is_a_502(strange, own_proxy, case):
     assert (response.status, closed) == (502, True)
     assert str(chrome.port).encode() not in response.body
     assert proxy.process.poll() is None
+
+
+def test_a_hostile_answer_costs_a_health_check_a_constant(strange, own_proxy):
+    """31 MiB of tiny objects would become 2 GiB; nobody needs a credential to have Chrome asked for it."""
+    chrome = strange(lambda _, __: http("[" + '{"":0},' * (31 * MIB // 7) + "0]"))
+    proxy = own_proxy(chrome.address)
+    before = proxy.peak_memory()
+    for port in (proxy.port, proxy.admin_port):
+        assert get(port, "/health").status == 503
+    assert proxy.peak_memory() - before < 8 * MIB
+
+
+def test_a_hostile_list_becomes_no_more_than_it_may(strange, own_proxy):
+    hostile = http("[" + '{"":0},' * (31 * MIB // 7) + "{}]")
+    chrome = strange(lambda head, port: version(port) if b"version" in head else hostile)
+    proxy = own_proxy(chrome.address)
+    before = proxy.peak_memory()
+    assert get(proxy.port, "/json/list", Authorization=f"Bearer {tokens.token()}").status == 502
+    assert proxy.peak_memory() - before < 160 * MIB
+    assert get(proxy.port, "/health").status == 200
 
 
 def test_a_silent_chrome_is_a_502_by_the_deadline(strange, own_proxy):

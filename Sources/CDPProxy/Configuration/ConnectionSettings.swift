@@ -4,6 +4,10 @@ import Settings
 struct ConnectionSettings: Sendable {
     /// The most WebSocket connections at a time.
     let limit: Int
+    /// The most connections at a time whose request has not come whole.
+    let halfOpen: Int
+    /// How many of them one address may have.
+    let halfOpenOfOneAddress: Int
     /// After how much silence a peer is pinged; nil for never.
     let ping: Duration?
     /// How long live connections go on once the proxy drains.
@@ -14,6 +18,8 @@ struct ConnectionSettings: Sendable {
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
         limit = try environment.value(Self.limitVariable)
+        halfOpen = try environment.value(Self.halfOpenVariable)
+        halfOpenOfOneAddress = try environment.value(Self.halfOpenOfOneAddressVariable)
         let ping = try environment.value(Self.pingVariable)
         self.ping = ping == .zero ? nil : ping
         drain = try environment.value(Self.drainVariable)
@@ -22,8 +28,8 @@ struct ConnectionSettings: Sendable {
 
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [
-        limitVariable.description, pingVariable.description, drainVariable.description,
-        loopsVariable.description,
+        limitVariable.description, halfOpenVariable.description, halfOpenOfOneAddressVariable.description,
+        pingVariable.description, drainVariable.description, loopsVariable.description,
     ]
 
     private static let limitVariable = Variable(
@@ -33,6 +39,22 @@ struct ConnectionSettings: Sendable {
         expected: "a whole number from 1 to 1000000",
         help: "The most connections at a time; one more gets 503.",
         parse: { VariableParsing.integer($0, in: 1...1_000_000) }
+    )
+    private static let halfOpenVariable = Variable(
+        "CDP_PROXY_MAX_HALF_OPEN",
+        in: .connections,
+        standard: "2048",
+        expected: "a whole number from 16 to 8192",
+        help: "The most connections whose request has not come whole; for one more the oldest silent one is closed.",
+        parse: { VariableParsing.integer($0, in: 16...8192) }
+    )
+    private static let halfOpenOfOneAddressVariable = Variable(
+        "CDP_PROXY_MAX_HALF_OPEN_PER_ADDRESS",
+        in: .connections,
+        standard: "256",
+        expected: "a whole number from 1 to 8192",
+        help: "How many of them one address may have; trusted hops may have them all.",
+        parse: { VariableParsing.integer($0, in: 1...8192) }
     )
     private static let pingVariable = Variable(
         "CDP_PROXY_PING",

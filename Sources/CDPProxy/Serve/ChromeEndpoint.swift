@@ -8,6 +8,8 @@ enum ChromeFailure: Error, Sendable {
     case silent
     /// What it answered is not HTTP, not a WebSocket handshake, or not the JSON it should be.
     case garbage
+    /// Its answer is longer than such an answer may be: a page can make that of the list of targets.
+    case tooLong
     /// It has no such endpoint: 404 for an id of a page that was closed, or of a Chrome that was restarted.
     case noSuchEndpoint
 }
@@ -31,9 +33,6 @@ final class ChromeEndpoint {
         let received: [UInt8]
     }
 
-    /// The longest answer to a plain request; `/json/protocol`, the longest there is, has some 2 MiB.
-    static let longestAnswer = 32 << 20
-
     private let address: SocketAddress
     private let loop: EventLoop
     private let patience: Duration
@@ -51,21 +50,17 @@ final class ChromeEndpoint {
     /// Asks what an endpoint of `/json` is for, and gives the whole answer. All that concerns pages takes a pass for it.
     func ask(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(ChromeFailure) -> Answer {
         precondition(pass?.opens(endpoint) ?? (endpoint.use == nil), "pages are asked for without a pass")
-        return try await ask(endpoint.method, endpoint.chromeTarget)
-    }
-
-    /// Asks for a target and gives the whole answer.
-    private func ask(_ method: StaticString, _ target: some Sequence<UInt8>) async throws(ChromeFailure) -> Answer {
         let stream = try connect()
         defer { stream.close() }
         do throws(StreamError) {
-            try await stream.write(OutgoingRequest.bytes(method, target: target))
+            try await stream.write(OutgoingRequest.bytes(endpoint.method, target: endpoint.chromeTarget))
         } catch {
             throw ChromeFailure(error)
         }
         var received: [UInt8] = []
         let head = try await readHead(from: stream, into: &received)
-        let body = try await readBody(of: head, from: stream, received: received)
+        let limit = endpoint.longestAnswer
+        let body = try await readBody(of: head, from: stream, received: received, atMost: limit)
         return Answer(status: head.status, body: body, contentType: head.fields.string(of: .contentType))
     }
 
@@ -90,7 +85,9 @@ final class ChromeEndpoint {
         let answer = try await ask(endpoint, pass)
         guard answer.status == HTTPStatus.ok.code else { throw .garbage }
         do throws(DevToolsJSONError) {
-            return try DevToolsJSON(answer.body, shape: shape)
+            return try DevToolsJSON(answer.body, shape: shape, atMost: endpoint.mostMemory)
+        } catch .tooLarge {
+            throw .tooLong
         } catch {
             throw .garbage
         }
@@ -164,16 +161,22 @@ final class ChromeEndpoint {
     private func readBody(
         of head: ResponseHead,
         from stream: TCPStream,
-        received: [UInt8]
+        received: [UInt8],
+        atMost limit: Int
     ) async throws(ChromeFailure) -> [UInt8] {
         var body = received
         let length = head.contentLength
-        guard length ?? 0 <= Self.longestAnswer else { throw .garbage }
-        while body.count < length ?? Self.longestAnswer {
+        guard length ?? 0 <= limit else { throw .tooLong }
+        // Without a length, one byte more tells an answer of the longest length from a longer one.
+        while body.count < length ?? (limit + 1) {
             guard try await read(from: stream, into: &body) > 0 else { break }
         }
-        guard length == nil ? body.count < Self.longestAnswer : body.count >= length ?? 0 else { throw .garbage }
-        return Array(body.prefix(length ?? body.count))
+        if let length {
+            guard body.count >= length else { throw .garbage }
+            body.removeLast(body.count - length)
+        }
+        guard body.count <= limit else { throw .tooLong }
+        return body
     }
 
     private func read(from stream: TCPStream, into bytes: inout [UInt8]) async throws(ChromeFailure) -> Int {
@@ -183,6 +186,22 @@ final class ChromeEndpoint {
             throw ChromeFailure(error)
         }
     }
+}
+
+extension JSONEndpoint {
+    /// The longest answer that is taken, in bytes. No page has a say in what Chrome says of itself, and that is asked for on
+    /// behalf of anybody; the list of targets has each one's URL in it three times.
+    var longestAnswer: Int {
+        switch self {
+        case .version, .activate, .close: 64 << 10
+        case .new: 1 << 20
+        case .protocol: 8 << 20
+        case .list: 32 << 20
+        }
+    }
+
+    /// How much of memory the answer may become as JSON: what no answer of Chrome's does, however many targets it has.
+    var mostMemory: Int { 2 * longestAnswer }
 }
 
 extension ChromeFailure {

@@ -10,20 +10,15 @@ import ProxyCore
 
 extension ProxyServer {
     /// Serves a client from its first byte to the start of its relay, or to the answer it gets instead.
-    func serve(_ stream: TCPStream) async {
+    func serve(_ stream: TCPStream, in place: Places<TCPStream>.Place) async {
         let request = RequestID(using: &random)
-        handshakes += 1
         defer { handshakeEnded() }
         // A Unix socket's peer has no address, but whoever may open the socket is on this machine.
         var origin = RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedHop: false)
         var asked: RequestReader.Request?
         var caller: Caller?
         do throws(Refusal) {
-            let whole = try await RequestReader.read(
-                from: stream,
-                within: patience.head,
-                droppingBody: RoutedRequest.dropsBody
-            )
+            let whole = try await wholeRequest(on: stream, in: place)
             asked = whole
             origin = hops.origin(of: whole.head, peer: origin.address)
             guard let answer = try await serve(whole, from: origin, request, on: stream, admitting: &caller) else {
@@ -40,7 +35,7 @@ extension ProxyServer {
     /// Answers a request, nil one whose head did not come whole, and closes.
     private func send(_ answer: HTTPResponse, to asked: RequestReader.Request?, on stream: TCPStream) async {
         let bytes = answer.serialized(isHead: asked?.head.method == .head)
-        await stream.sendLast(bytes, peerMayBeSending: asked?.rest.isEmpty != true)
+        await sendLast(bytes, on: stream, peerMayBeSending: asked?.rest.isEmpty != true)
     }
 
     /// Does what was asked for, if it may be done; gives the answer, or nil once the two sides are joined.

@@ -4,6 +4,8 @@ import ProxyCore
 enum DevToolsJSONError: Error, Sendable, Equatable {
     /// The body is not JSON.
     case notJSON
+    /// The body would become more than it may.
+    case tooLarge
     /// The body is JSON of another shape than this answer has.
     case unexpectedShape
     /// A `webSocketDebuggerUrl` does not lead to `/devtools/…` and an id.
@@ -36,9 +38,9 @@ struct DevToolsJSON: Sendable {
         let socketPath: String?
     }
 
-    /// Reads `body`, an answer of this `shape`.
-    init(_ body: [UInt8], shape: Shape) throws(DevToolsJSONError) {
-        guard let value = try? JSONValue.parse(body) else { throw .notJSON }
+    /// Reads `body`, an answer of this `shape`, which may become so many bytes of memory.
+    init(_ body: [UInt8], shape: Shape, atMost memory: Int = 1 << 20) throws(DevToolsJSONError) {
+        let value = try Self.value(body, memory)
         self.shape = shape
         targets = []
         switch (shape, value) {
@@ -55,13 +57,23 @@ struct DevToolsJSON: Sendable {
         }
     }
 
+    private static func value(_ body: [UInt8], _ memory: Int) throws(DevToolsJSONError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue.parse(body, options: JSONParsingOptions(maximumMemory: memory))
+        } catch .tooLarge {
+            throw .tooLarge
+        } catch {
+            throw .notJSON
+        }
+    }
+
     /// The path of the first WebSocket URL: in `/json/version` the browser's own.
     var firstSocketPath: String? { targets.lazy.compactMap(\.socketPath).first }
 
     /// The path of the first page's WebSocket URL. A list also has workers, extensions and parts of the browser's own
     /// interface in it, which are no pages.
     var firstPagePath: String? {
-        targets.lazy.filter { $0.members["type"]?.stringValue == "page" }.compactMap(\.socketPath).first
+        targets.lazy.filter { $0.members["type"] == "page" }.compactMap(\.socketPath).first
     }
 
     /// The answer with every WebSocket URL replaced by what `link` makes of its path; `link` is called once for each, in
@@ -89,10 +101,12 @@ struct DevToolsJSON: Sendable {
 
     /// The path of `ws://HOST/devtools/KIND/ID`.
     private static func socketPath(in url: String) -> String? {
-        guard url.hasPrefix("ws://") else { return nil }
-        let parts = url.dropFirst(5).split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[1] == "devtools", RoutedRequest.isID(parts[2]), RoutedRequest.isID(parts[3])
+        // Bytes, not characters: to find those in hostile text, of letters with many accents, takes quadratic time.
+        guard url.utf8.starts(with: "ws://".utf8) else { return nil }
+        let parts = url.utf8.dropFirst(5).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[1].elementsEqual("devtools".utf8), let kind = String(parts[2]),
+            let id = String(parts[3]), RoutedRequest.isID(kind), RoutedRequest.isID(id)
         else { return nil }
-        return "/devtools/\(parts[2])/\(parts[3])"
+        return "/devtools/\(kind)/\(id)"
     }
 }

@@ -5,4 +5,6 @@ struct Patience: Sendable {
     var head = Duration.seconds(10)
     /// How long Chrome may take to answer a handshake or a request.
     var chrome = Duration.seconds(5)
+    /// How long an answer to whether Chrome is up counts, before it is asked once more.
+    var probe = Duration.seconds(1)
 }

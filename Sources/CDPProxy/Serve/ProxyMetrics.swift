@@ -16,6 +16,7 @@ final class ProxyMetrics {
     let secretFetches: CounterFamily
     let policyDenied: CounterFamily
     let closes: CounterFamily
+    let silentClosed: CounterFamily
     let chromeUp: Gauge
     let draining: Gauge
 
@@ -55,6 +56,7 @@ final class ProxyMetrics {
             labels: ["code", "side"],
             help: "Ended connections, by close code and the side that ended them."
         )
+        silentClosed = Self.silentClosed(in: registry)
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
         declareBuild()
@@ -62,17 +64,26 @@ final class ProxyMetrics {
     }
 
     private func declareBuild() {
+    }
+
+    private static func silentClosed(in registry: MetricsRegistry) -> CounterFamily {
+        registry.counters(
+            "cdp_proxy_silent_closed_total",
+            labels: ["listener"],
+            help: "Connections without a whole request that made room for newer ones."
+        )
+    }
+
+    /// A counter that was never incremented is there at zero, so that a rate over it is not empty.
+    private func declareLabels() {
         registry.gauge(
             "cdp_proxy_build_info",
             labels: ["version": ProductVersion.text],
             help: "Always 1; the label says which version runs."
         ).value = 1
-    }
-
-    /// A counter that was never incremented is there at zero, so that a rate over it is not empty.
-    private func declareLabels() {
         for rejection in Rejection.allCases { _ = tokensRejected[rejection.rawValue] }
         for reason in Refusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
+        for listener in ["clients", "operators"] { _ = silentClosed[listener] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }
 

@@ -16,7 +16,7 @@ extension ProxyServer {
 
     /// Whether Chrome answers; asked of Chrome at most once a second, however often it is asked of us.
     func chromeIsUp() async -> Bool {
-        if let known = chromeState, loop.now.since(known.at) < .seconds(1) { return known.isUp }
+        if let known = chromeState, loop.now.since(known.at) < patience.probe { return known.isUp }
         let question = chromeQuestion ?? Task(executorPreference: loop) { await self.askWhetherChromeIsUp() }
         chromeQuestion = question
         return await question.value
@@ -25,9 +25,10 @@ extension ProxyServer {
     /// One question at a time, shared by all who want to know meanwhile: a Chrome that is slow to answer is not asked
     /// once more by each of them.
     private func askWhetherChromeIsUp() async -> Bool {
-        let path = try? await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
+        let isUp = (try? await chrome.browserPath()) != nil
         chromeQuestion = nil
-        return path != nil
+        sawChrome(up: isUp)
+        return isUp
     }
 
     /// One of Chrome's `/json` answers, its WebSocket URLs leading back through the proxy. What concerns pages goes through
@@ -129,7 +130,8 @@ extension ProxyServer {
         return address
     }
 
-    /// Asks Chrome, remembers whether it answered, and turns its failure into a refusal.
+    /// Asks Chrome and turns its failure into a refusal. That it answered is remembered; whether one that failed at this is up
+    /// is for the probe to say, which asks what no page has a part in.
     func asked<Answer>(
         _ question: () async throws(ChromeFailure) -> Answer
     ) async throws(Refusal) -> Answer {
@@ -138,7 +140,11 @@ extension ProxyServer {
             sawChrome(up: true)
             return answer
         } catch {
-            sawChrome(up: error == .noSuchEndpoint)
+            switch error {
+            case .noSuchEndpoint: sawChrome(up: true)
+            case .unreachable: chromeState = nil
+            case .silent, .garbage, .tooLong: break
+            }
             throw .chrome(error)
         }
     }
@@ -151,5 +157,5 @@ extension ProxyServer {
 
 extension ChromeEndpoint.Answer {
     /// Whether the answer says that it is JSON.
-    var isJSON: Bool { contentType?.lowercased().hasPrefix("application/json") ?? false }
+    var isJSON: Bool { contentType?.lowercased().utf8.starts(with: "application/json".utf8) ?? false }
 }

@@ -84,12 +84,6 @@ extension ProxyServer {
         await keys.run()
     }
 
-    /// Whom a port is for.
-    private enum Visitors {
-        case clients
-        case operators
-    }
-
     private func listen(
         _ variable: String,
         _ address: ListenAddress,
@@ -120,32 +114,6 @@ extension ProxyServer {
         _ = unsafe unlink(path)
     }
 
-    /// What a client is sent for whom there is no descriptor, or no room: made once, since there is nothing to spare.
-    private static let noRoom = Refusal.connectionLimit.response(to: RequestID())?.serialized() ?? []
-
-    private func accept(
-        _ descriptor: consuming Descriptor,
-        _ peer: SocketAddress,
-        _ visitors: Visitors
-    ) {
-        guard handshakes < Self.mostHandshakes else {
-            _ = try? descriptor.send(Self.noRoom.span)
-            return
-        }
-        guard let stream = try? TCPStream(owning: descriptor, peer: peer, on: loop) else { return }
-        Task(executorPreference: loop) { await self.receive(stream, visitors) }
-    }
-
-    private func receive(_ stream: TCPStream, _ visitors: Visitors) async {
-        switch visitors {
-        case .clients: await serve(stream)
-        case .operators: await serveAdmin(stream)
-        }
-    }
-
-    /// How many clients may be between their first byte and their answer: each holds a descriptor and its buffers.
-    private static let mostHandshakes = 8192
-
     // MARK: Draining
 
     /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once.
@@ -160,6 +128,8 @@ extension ProxyServer {
     func stop() {
         isStopping = true
         listener?.close()
+        // Who has not asked for anything by now is not waited for.
+        for stream in halfOpen.holders where stream.isAwaitingBytes { stream.close() }
         drain()
         stopIfEmpty()
     }
@@ -198,6 +168,7 @@ extension ProxyServer {
         signals?.close()
         if let drainTimer { loop.cancel(drainTimer) }
         (listener, adminListener, signals, drainTimer) = (nil, nil, nil, nil)
+        for stream in answered.holders + operators.holders where stream.isAwaitingBytes { stream.close() }
         relays = []
     }
 }

@@ -40,6 +40,12 @@ import SessionStore
     var random = BatchedRandom()
     /// How many clients have connected and are neither joined to Chrome nor answered yet.
     var handshakes = 0
+    /// Those of them whose request has not come whole.
+    var halfOpen: Places<TCPStream>
+    /// Clients that were answered and are still sending.
+    var answered: Places<TCPStream>
+    /// The operators' connections: whatever the clients do, there is room for them.
+    var operators: Places<TCPStream>
     /// Whether Chrome answered when it was asked last, and when that was.
     var chromeState: (at: Instant, isUp: Bool)?
     /// The question to Chrome that is not answered yet.
@@ -102,6 +108,7 @@ import SessionStore
         door = BrowserDoor(of: chrome, configuration, on: loop, file: stateFile, patience: patience.chrome, log: log)
         startInjectionIsPending = configuration.injection.time == .start
         gate = Gate(policy: configuration.gate.policy)
+        (halfOpen, answered, operators) = Self.places(configuration.connections)
         adminGuard = AdminGuard(configuration)
         hops = TrustedHops(configuration.listeners.trustedProxies)
         origins = OriginPolicy(allowing: configuration.listeners.allowedOrigins.map(\.description))

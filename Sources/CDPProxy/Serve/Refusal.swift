@@ -48,6 +48,8 @@ extension Refusal {
             Self.response(.serviceUnavailable, "unavailable", reason, request, field: ("Retry-After", "5"))
         case .chrome(.noSuchEndpoint):
             Self.response(.notFound, "not_found", Self.staleEndpoint, request)
+        case .chrome(.tooLong):
+            Self.response(.badGateway, "bad_gateway", "Chrome's answer is longer than the proxy takes", request)
         case .chrome: Self.response(.badGateway, "bad_gateway", "Chrome cannot be reached", request)
         case .session(let refusal): Self.response(refusal.status, refusal.reason, refusal.advice, request)
         }
@@ -74,6 +76,7 @@ extension Refusal {
         case .notFound: "not_found"
         case .draining: "draining"
         case .connectionLimit: "connection_limit"
+        case .chrome(.tooLong): "chrome_answer_too_long"
         case .chrome(.noSuchEndpoint): "no_such_endpoint"
         case .chrome: "chrome_unreachable"
         case .session(let refusal): refusal.reason
@@ -83,8 +86,8 @@ extension Refusal {
     /// The reasons of those behind a good credential, as they are counted.
     static let reasonsBehindCredential = [
         "session_missing", "session_expired", "session_unreadable", "session_store_unavailable", "conflict",
-        "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "no_such_endpoint", "draining",
-        "connection_limit",
+        "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "chrome_answer_too_long",
+        "no_such_endpoint", "draining", "connection_limit",
     ]
 
     /// What the log says beyond the reason, for whoever has to mend it.

@@ -30,19 +30,23 @@ struct TrustedHops: Sendable {
         return RequestOrigin(address: address, isBehindTrustedHop: true)
     }
 
-    private func isTrusted(_ address: IPAddress) -> Bool {
+    /// Whether what comes from an address is believed.
+    func isTrusted(_ address: IPAddress) -> Bool {
         blocks.contains { $0.contains(address) }
     }
 
     /// The elements of all lists, empty ones left out (RFC 9110 section 5.6.1).
     private func elements(of head: RequestHead) -> [String] {
         head.fields.values(of: .xForwardedFor).flatMap { value in
-            String(decoding: value, as: UTF8.self).split(separator: ",").compactMap { element in
-                let text = element.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }
-                return text.isEmpty ? nil : String(text.reversed())
+            value.split(separator: UInt8(ascii: ",")).compactMap { element in
+                let text = element.drop { $0 == 0x20 || $0 == 0x09 }.reversed().drop { $0 == 0x20 || $0 == 0x09 }
+                return text.isEmpty ? nil : String(decoding: text.reversed().prefix(Self.longestElement), as: UTF8.self)
             }
         }
     }
+
+    /// More bytes of an element than an address and a port have are not looked at: such a one is no address.
+    private static let longestElement = 64
 
     /// An address as it stands in the list: some hops write a port behind it, and then brackets around IPv6.
     private static func address(_ element: String) -> IPAddress? {

@@ -5,8 +5,8 @@
 /// Rule 2: a token whose signature is bad is looked at once more, only to say why: a header of at most `longestHeader`
 /// characters is read, and of the rest the alphabet. Whatever it holds, it costs less than a good one of its length.
 struct SignedToken {
-    /// The longest token read, in bytes; a longer one is refused unread.
-    static let maximumByteCount = 8192
+    /// The longest token read, in bytes; a longer one is refused unread. None that came in a head is longer.
+    static let maximumByteCount = HTTPLimits.standard.head
     /// The longest header, in characters, that is read although the signature is bad. A longer one is nothing but
     /// `signature` then.
     static let longestHeader = 512

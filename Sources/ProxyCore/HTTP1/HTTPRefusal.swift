@@ -44,9 +44,8 @@ public enum HTTPRefusal: String, Error, Sendable, CaseIterable {
     case transferCodingUnknown = "transfer_coding_unknown"
     case transferEncodingInHTTP10 = "transfer_encoding_in_http10"
 
-    // Sizes: `HTTPLimits`.
+    // Sizes: `HTTPLimits`. The head is too large in its first line already, or behind it.
     case startLineTooLong = "start_line_too_long"
-    case fieldLineTooLong = "field_line_too_long"
     case tooManyFields = "too_many_fields"
     case headTooLarge = "head_too_large"
 
@@ -63,7 +62,7 @@ public enum HTTPRefusal: String, Error, Sendable, CaseIterable {
         case .connectMethod: .methodNotAllowed
         case .bodyTooLarge, .bodyChunked: .contentTooLarge
         case .startLineTooLong: .uriTooLong
-        case .fieldLineTooLong, .tooManyFields, .headTooLarge: .fieldsTooLarge
+        case .tooManyFields, .headTooLarge: .fieldsTooLarge
         case .transferCodingUnknown: .notImplemented
         case .http2Preface, .versionUnsupported: .versionNotSupported
         }

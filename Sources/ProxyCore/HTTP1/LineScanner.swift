@@ -16,19 +16,14 @@ struct LineScanner: Sendable {
     ///
     /// `received` begins with the head's first byte and never loses one between calls.
     mutating func next(in received: Span<UInt8>, limits: HTTPLimits) throws(HTTPRefusal) -> Range<Int>? {
-        let lineLimit = isPastStartLine ? limits.fieldLine : limits.startLine
         let end = min(received.count, limits.head)
         let index = received.endOfText(in: searched..<end)
         searched = index
-        // The line is measured before its end is judged, so that the answer is the same however the bytes came.
-        if index - lineStart > lineLimit { throw isPastStartLine ? .fieldLineTooLong : .startLineTooLong }
-        guard index < end else {
-            if received.count >= limits.head { throw .headTooLarge }
-            return nil
+        guard index == end || received[index] == .carriageReturn else {
+            throw refusal(ofControlAt: index, in: received)
         }
-        guard received[index] == .carriageReturn else { throw refusal(ofControlAt: index, in: received) }
         guard index + 1 < end else {
-            if received.count >= limits.head { throw .headTooLarge }
+            if received.count >= limits.head { throw isPastStartLine ? .headTooLarge : .startLineTooLong }
             return nil
         }
         guard received[index + 1] == .lineFeed else { throw .bareCarriageReturn }

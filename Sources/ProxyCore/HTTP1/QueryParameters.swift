@@ -3,39 +3,32 @@
 /// Values stay percent-encoded until asked for; `+` is a plus sign, as in RFC 3986, not a space as in HTML forms.
 /// Names are compared after percent-decoding, so that a name in disguise is counted, and removed, as what it is.
 public struct QueryParameters: Sendable, Redacted {
-    /// What stands between the `&`, empty elements included.
-    private let elements: [ArraySlice<UInt8>]
+    private let query: ArraySlice<UInt8>?
 
     /// The parameters of `query`, which has no `?` before it; none when it is nil.
     public init(_ query: ArraySlice<UInt8>?) {
-        elements = query.map(Self.elements) ?? []
-    }
-
-    private static func elements(of query: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-        let bytes = query.span
-        var elements: [ArraySlice<UInt8>] = []
-        var start = 0
-        while let end = bytes.firstIndex(of: UInt8(ascii: "&"), from: start) {
-            elements.append(query[query.startIndex + start..<query.startIndex + end])
-            start = end + 1
-        }
-        elements.append(query.dropFirst(start))
-        return elements
+        self.query = query
     }
 
     /// How many parameters have this name.
     public func count(of name: String) -> Int {
-        elements.count { Self.isNamed(name, $0) }
+        var count = 0
+        forEachElement { if Self.isNamed(name, $0) { count += 1 } }
+        return count
     }
 
     /// The value of the first parameter with this name, still percent-encoded; empty when it has no `=`.
     public func first(of name: String) -> ArraySlice<UInt8>? {
-        elements.first { Self.isNamed(name, $0) }.map(Self.value)
+        var found: ArraySlice<UInt8>?
+        forEachElement { if found == nil, Self.isNamed(name, $0) { found = Self.value(of: $0) } }
+        return found
     }
 
     /// The values of all parameters with this name, in order, as in ``first(of:)``.
     public func values(of name: String) -> [ArraySlice<UInt8>] {
-        elements.filter { Self.isNamed(name, $0) }.map(Self.value)
+        var values: [ArraySlice<UInt8>] = []
+        forEachElement { if Self.isNamed(name, $0) { values.append(Self.value(of: $0)) } }
+        return values
     }
 
     private static func value(of element: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -44,8 +37,26 @@ public struct QueryParameters: Sendable, Redacted {
 
     /// The query without the parameters of these names; what stays, stays byte for byte and in order.
     public func removing(_ names: [String]) -> [UInt8] {
-        let kept = elements.filter { element in !names.contains { Self.isNamed($0, element) } }
-        return Array(kept.joined(separator: [UInt8(ascii: "&")]))
+        var kept: [UInt8] = []
+        var isFirst = true
+        forEachElement { element in
+            guard !names.contains(where: { Self.isNamed($0, element) }) else { return }
+            if !isFirst { kept.append(UInt8(ascii: "&")) }
+            isFirst = false
+            kept += element
+        }
+        return kept
+    }
+
+    /// Calls `body` with what stands between the `&`, empty elements included.
+    private func forEachElement(_ body: (ArraySlice<UInt8>) -> Void) {
+        guard let query else { return }
+        var start = query.startIndex
+        while let end = query.span.firstIndex(of: UInt8(ascii: "&"), from: start - query.startIndex) {
+            body(query[start..<query.startIndex + end])
+            start = query.startIndex + end + 1
+        }
+        body(query[start...])
     }
 
     /// `bytes` with every `%` and two hex digits made the byte they stand for, or nil where a `%` has no such digits.

@@ -10,6 +10,8 @@ public enum JSONError: Error, Equatable, Sendable {
     case duplicateName(at: Int)
     /// Arrays and objects are nested deeper than the limit.
     case tooDeep(at: Int)
+    /// The value would take more memory than it may.
+    case tooLarge(at: Int)
     /// Something other than white space follows the value.
     case trailingBytes(at: Int)
 
@@ -17,7 +19,7 @@ public enum JSONError: Error, Equatable, Sendable {
     public var offset: Int {
         switch self {
         case .unexpectedEnd(let at), .syntax(let at), .invalidUTF8(let at), .duplicateName(let at), .tooDeep(let at),
-            .trailingBytes(let at):
+            .tooLarge(let at), .trailingBytes(let at):
             at
         }
     }

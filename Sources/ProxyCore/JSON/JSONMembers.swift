@@ -12,6 +12,15 @@ struct JSONMembers {
         all.count < Self.hashedFrom ? all.firstIndex { $0.name == name } : places[name]
     }
 
+    /// All members. Room that was made for more and is not needed is given back: most objects of a hostile answer have one.
+    consuming func finished() -> [JSONObject.Member] {
+        guard all.count * 2 <= all.capacity else { return all }
+        var exact: [JSONObject.Member] = []
+        exact.reserveCapacity(all.count)
+        exact += all
+        return exact
+    }
+
     /// Puts `value` at the `place` that was found for `name`, or else at the end.
     mutating func set(_ name: JSONString, to value: JSONValue, at place: Int?) {
         if let place {

@@ -5,12 +5,21 @@ struct JSONParser: ~Escapable {
     private let options: JSONParsingOptions
     private var offset = 0
     private var depth = 0
+    /// What of memory may still be taken.
+    private var memoryLeft: Int
 
     /// A parser at the first of `bytes`.
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, options: JSONParsingOptions) {
         self.bytes = bytes
         self.options = options
+        memoryLeft = options.maximumMemory
+    }
+
+    /// Takes `count` bytes of what memory is left.
+    private mutating func take(_ count: Int) throws(JSONError) {
+        guard count <= memoryLeft else { throw .tooLarge(at: offset) }
+        memoryLeft -= count
     }
 
     /// JSON-text = ws value ws (section 2), and nothing behind it. A byte order mark is no white space.
@@ -49,6 +58,7 @@ struct JSONParser: ~Escapable {
             repeat {
                 skipWhiteSpace()
                 let start = offset
+                try take(JSONMemory.member)
                 guard try peek() == UInt8(ascii: "\"") else { throw .syntax(at: offset) }
                 let name = try parseString()
                 let place = members.place(of: name)
@@ -62,7 +72,7 @@ struct JSONParser: ~Escapable {
         }
         try expect(UInt8(ascii: "}"))
         depth -= 1
-        return JSONObject(distinct: members.all)
+        return JSONObject(distinct: members.finished())
     }
 
     private mutating func parseArray() throws(JSONError) -> [JSONValue] {
@@ -72,6 +82,7 @@ struct JSONParser: ~Escapable {
         if try peek() != UInt8(ascii: "]") {
             repeat {
                 skipWhiteSpace()
+                try take(JSONMemory.element)
                 elements.append(try parseValue())
                 skipWhiteSpace()
             } while try skip(UInt8(ascii: ","))
@@ -84,6 +95,7 @@ struct JSONParser: ~Escapable {
     /// Steps over the opening bracket.
     private mutating func enter() throws(JSONError) {
         guard depth < options.maximumDepth else { throw .tooDeep(at: offset) }
+        try take(JSONMemory.allocation)
         depth += 1
         offset += 1
     }
@@ -103,6 +115,7 @@ struct JSONParser: ~Escapable {
             if let sign = try? peek(), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { offset += 1 }
             try skipDigits()
         }
+        try take(JSONMemory.string(offset - start))
         return JSONNumber(checked: try text(from: start))
     }
 
@@ -121,6 +134,7 @@ struct JSONParser: ~Escapable {
         let start = offset
         try skipPlain()
         guard bytes[offset] == UInt8(ascii: "\\") else {
+            try take(JSONMemory.string(offset - start))
             let text = try text(from: start)
             offset += 1
             return JSONString(text)
@@ -161,6 +175,8 @@ struct JSONParser: ~Escapable {
             try skipPlain()
             decoder.append(try text(from: run))
         }
+        // An escape is never shorter than what it stands for.
+        try take(JSONMemory.string(offset - start))
         offset += 1
         return decoder.finished()
     }

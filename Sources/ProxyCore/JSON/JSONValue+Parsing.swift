@@ -13,11 +13,19 @@ public struct JSONParsingOptions: Sendable {
     public var duplicateNames: DuplicateNames
     /// How deep arrays and objects may nest; at most 1,000, since the parser's own stack nests with them.
     public var maximumDepth: Int
+    /// How many bytes of memory the value may become, as `JSONMemory` reckons. Bytes become up to fifty times as many: an
+    /// array of zeros takes two bytes an element, and each is a value. So this bounds the number of values too.
+    public var maximumMemory: Int
 
-    /// The strict rule, and 64 levels, unless said otherwise.
-    public init(duplicateNames: DuplicateNames = .refuse, maximumDepth: Int = 64) {
+    /// The strict rule, 64 levels and 64 MiB, unless said otherwise.
+    public init(
+        duplicateNames: DuplicateNames = .refuse,
+        maximumDepth: Int = 64,
+        maximumMemory: Int = 64 << 20
+    ) {
         self.duplicateNames = duplicateNames
         self.maximumDepth = min(maximumDepth, 1000)
+        self.maximumMemory = maximumMemory
     }
 }
 

@@ -5,18 +5,20 @@ extension EventLoop {
         assertOnLoop()
         unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             // It fires once: at its moment, when the heap has let it go, or before that in `wakeSleepers()`.
+            sleepersEver &+= 1
+            let number = sleepersEver
             let timer = LoopTimer { [unowned self] in
-                sleepers.removeAll { !$0.isScheduled }
+                sleepers[number] = nil
                 unsafe continuation.resume()
             }
-            sleepers.append(timer)
+            sleepers[number] = timer
             schedule(timer, at: moment)
         }
     }
 
     /// Nobody else would: a loop that has ended looks at no clock.
     func wakeSleepers() {
-        for sleeper in sleepers {
+        for sleeper in Array(sleepers.values) {
             cancel(sleeper)
             sleeper.fire()
         }

@@ -30,8 +30,9 @@ import Synchronization
     private var timers = TimerHeap()
     private var armedFor: Instant?
     private var running = false
-    /// Those of ``sleep(until:)`` whose moment has not come.
-    var sleepers: [LoopTimer] = []
+    /// Those of ``sleep(until:)`` whose moment has not come, by their number.
+    var sleepers: [UInt64: LoopTimer] = [:]
+    var sleepersEver: UInt64 = 0
 
     private let timer: Descriptor
     private let bell: Descriptor

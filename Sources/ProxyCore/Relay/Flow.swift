@@ -32,7 +32,8 @@ struct Flow: ~Copyable {
         let hasClosed: Bool
         /// Whether it moved much, and did not the last time; or the other way round.
         let hasChangedWeight: Bool
-        /// Whether the kernel was asked to tell only when much has come: somebody must look after a while all the same.
+        /// Whether it waits for the source, and the kernel was asked to tell only when much has come: somebody must look after
+        /// a while all the same.
         let waitsForMuch: Bool
     }
 
@@ -87,6 +88,8 @@ struct Flow: ~Copyable {
 
     /// What of a large frame must have come before the kernel tells of it; 1 as a rule.
     private var awaited: UInt64 = 1
+    /// How many bytes there were when much had been waited for in vain; while there are no more, any byte is told of.
+    private var bytesInVain: UInt64?
     private var isSplicing = false
     private var hasEnded = false
     private var fault: FrameFault?
@@ -143,7 +146,8 @@ struct Flow: ~Copyable {
             stop: stop,
             hasClosed: walker.closeCode != nil,
             hasChangedWeight: isBulk != wasBulk,
-            waitsForMuch: waitsForMuch
+            // While the sink is full there is nothing to look for: it tells when it has room.
+            waitsForMuch: waitsForMuch && hasEmptiedSource && !isBlocked && !isOver
         )
     }
 
@@ -315,14 +319,29 @@ struct Flow: ~Copyable {
     }
 
     /// Whether it is told only when much has come.
-    var waitsForMuch: Bool { awaited > 1 }
+    private var waitsForMuch: Bool { awaited > 1 }
+
+    /// Much has not come in time: the next pump takes what is there. When that is nothing, the flow goes back to being told of
+    /// any byte, and nobody looks until then: a frame that stopped half-way costs as little as a quiet connection. False when
+    /// it waits for nothing like that.
+    mutating func hasWaitedForMuch() -> Bool {
+        if waitsForMuch { bytesInVain = bytes }
+        return waitsForMuch
+    }
+
+    /// Has any byte of the source told of, at the end of a connection, when all that comes is read.
+    mutating func hearAll(of source: borrowing Descriptor) {
+        guard waitsForMuch else { return }
+        awaited = 1
+        source.set(.worthReading, to: 1)
+    }
 
     /// Has the kernel tell when a good piece of a large frame has come, or its end. Each wake costs as much as moving some
     /// tens of KiB, and nobody can do anything with a part of a frame.
     private mutating func awaitMuch(of source: borrowing Descriptor) {
         let left = walker.payloadLeft
         guard waitsForMuch || isSplicing && left >= Self.worthWaiting else { return }
-        let wanted = max(min(left, Self.much), 1)
+        let wanted = bytesInVain == bytes ? 1 : max(min(left, Self.much), 1)
         guard wanted != awaited else { return }
         awaited = wanted
         source.set(.worthReading, to: Int32(wanted))

@@ -26,8 +26,9 @@ public final class Relay: ReadinessHandler {
     /// Who said Close first, and with which code.
     private var firstClose: RelayEnd?
     private var timer: LoopTimer?
-    /// Ends the wait for much to come at once.
+    /// Ends the wait for much to come at once, and how often it did.
     private var hurry: LoopTimer?
+    private(set) var hurries = 0
 
     /// Joins two sockets whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
     /// Without an interval nobody is pinged. `finished` is called once, on the loop's thread.
@@ -185,8 +186,9 @@ public final class Relay: ReadinessHandler {
     }
 
     private func moveWhatIsThere() {
-        if up.waitsForMuch { loop.giveWay(client.registration) }
-        if down.waitsForMuch, chromeIsRegistered { loop.giveWay(chrome.registration) }
+        hurries += 1
+        if up.hasWaitedForMuch() { loop.giveWay(client.registration) }
+        if chromeIsRegistered, down.hasWaitedForMuch() { loop.giveWay(chrome.registration) }
     }
 
     // MARK: Keepalive
@@ -227,9 +229,7 @@ public final class Relay: ReadinessHandler {
         pumpUp()
     }
 
-    private func wake(at moment: Instant) {
-        if let timer { loop.schedule(timer, at: moment) }
-    }
+    private func wake(at moment: Instant) { if let timer { loop.schedule(timer, at: moment) } }
 
     // MARK: The end
 
@@ -323,6 +323,7 @@ public final class Relay: ReadinessHandler {
     /// Says the last to the client; unless that was all, lets go of Chrome and waits for the client's end.
     private func linger(_ end: RelayEnd) {
         phase = .lingering(end)
+        up.hearAll(of: client.descriptor)
         finishSaying(end)
         guard case .lingering = phase else { return }
         leaveChrome()
@@ -388,9 +389,8 @@ public final class Relay: ReadinessHandler {
     private func finish(_ end: RelayEnd) {
         if case .ended = phase { return }
         phase = .ended
-        if let timer { loop.cancel(timer) }
+        for timer in [timer, hurry] { if let timer { loop.cancel(timer) } }
         timer = nil
-        if let hurry { loop.cancel(hurry) }
         if chromeIsRegistered { loop.deregister(chrome.registration, closing: true) }
         loop.deregister(client.registration, closing: true)
         up.release(pipes)

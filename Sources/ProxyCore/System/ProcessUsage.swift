@@ -20,15 +20,20 @@ public struct ProcessUsage: Sendable, Equatable {
         let stat = contents(of: "/proc/self/stat").map(Self.statFields) ?? [:]
         let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
         let boot = contents(of: "/proc/stat").flatMap(Self.bootTime)
-        var limit = rlimit()
-        let limited = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
         return ProcessUsage(
             processorSeconds: stat[14].flatMap { user in stat[15].map { (user + $0) / ticks } },
             residentBytes: stat[24].map { $0 * Double(sysconf(Int32(_SC_PAGESIZE))) },
             startTime: stat[22].flatMap { start in boot.map { $0 + start / ticks } },
             openDescriptors: countEntries(of: "/proc/self/fd").map(Double.init),
-            descriptorLimit: limited ? Double(limit.rlim_cur) : nil
+            descriptorLimit: descriptorLimit
         )
+    }
+
+    /// How many descriptors the process may open.
+    public static var descriptorLimit: Double? {
+        var limit = rlimit()
+        let isKnown = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        return isKnown ? Double(limit.rlim_cur) : nil
     }
 
     /// The numeric fields of `/proc/PID/stat`, by their number in proc(5). The second one, the command's name, stands

@@ -27,6 +27,12 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Whether the peer said that it will send no more, or is gone. Told by the loop even while nobody reads.
     public private(set) var peerHasFinished = false
 
+    /// Whether all depends on the peer: somebody waits for its bytes, or will, and none are there that have not been taken.
+    public var isAwaitingBytes: Bool {
+        let hasReader = unsafe reader != nil
+        return isOpen && (hasReader || !hasReceived && !untried.contains(.readable))
+    }
+
     /// Whether it was neither closed nor detached on this side.
     public var isOpen: Bool { registration != nil }
 
@@ -37,6 +43,7 @@ public enum StreamError: Error, Hashable, Sendable {
     /// What is worth a try: what the loop told, until a call finds nothing more. Edges come once, so they are kept here
     /// while nobody waits for them; and without one there is nothing to try.
     private var untried: Readiness = .writable
+    private var hasReceived = false
     private var timer: LoopTimer?
     private var isPastDeadline = false
 
@@ -98,17 +105,31 @@ public enum StreamError: Error, Hashable, Sendable {
         }
     }
 
+    /// Reads what is there, waiting until something is, and drops it; 0 is the end of the stream.
+    func readAndDrop() async throws(StreamError) -> Int {
+        while true {
+            if let count = unsafe try receive(atMost: loop.scratch.count) { return count }
+            try await wait(toWrite: false)
+        }
+    }
+
     /// Reads what is there without waiting; nil when nothing is.
     private func readNow(appendingTo buffer: inout [UInt8], atMost limit: Int) throws(StreamError) -> Int? {
+        guard let count = unsafe try receive(atMost: min(limit, loop.scratch.count)) else { return nil }
+        unsafe buffer.append(contentsOf: loop.scratch[..<count])
+        return count
+    }
+
+    /// Reads what is there into the scratch buffer without waiting; nil when nothing is.
+    private func receive(atMost limit: Int) throws(StreamError) -> Int? {
         guard descriptor != nil else { throw .closed }
         guard untried.contains(.readable) else { return nil }
-        let room = unsafe UnsafeMutableBufferPointer(rebasing: loop.scratch[..<min(limit, loop.scratch.count)])
+        let room = unsafe UnsafeMutableBufferPointer(rebasing: loop.scratch[..<limit])
         do throws(Errno) {
             let count = unsafe try descriptor?.receive(into: UnsafeMutableRawBufferPointer(room))
             // A short read emptied the socket: what comes later is told anew. Only the end is not told twice.
             if count ?? 0 < room.count, !peerHasFinished || count == nil { untried.remove(.readable) }
-            guard let count else { return nil }
-            unsafe buffer.append(contentsOf: room[..<count])
+            hasReceived = true
             return count
         } catch {
             throw .system(error)

@@ -16,12 +16,20 @@ struct BodyFields {
         guard !body.isEmpty else { throw .missing() }
         let value: JSONValue
         do throws(JSONError) {
-            value = try JSONValue.parse(body, options: JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512))
+            value = try JSONValue.parse(body, options: Self.options(for: body.count))
+        } catch .tooLarge(let offset) {
+            throw FieldProblem(at: [JSONValue(offset)], "json_invalid", "JSON of too many values")
         } catch {
             throw FieldProblem(at: [JSONValue(error.offset)], "json_invalid", "JSON decode error")
         }
         guard let object = value.objectValue else { throw .noObject() }
         self.object = object
+    }
+
+    /// A body may become several times the memory it takes itself: enough for a state of the greatest size and the smallest
+    /// values, not for what hostile bytes can become.
+    private static func options(for size: Int) -> JSONParsingOptions {
+        JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512, maximumMemory: 16 << 20 + 8 * size)
     }
 
     /// Notes a problem.

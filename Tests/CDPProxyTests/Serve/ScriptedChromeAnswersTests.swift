@@ -86,25 +86,6 @@ import Testing
         }
     }
 
-    @Test func aLongerAnswerThanIsReadIsGarbageBeforeItCame() async throws {
-        try await withProxy { (proxy: ProxyHarness) async throws in
-            let length = ChromeEndpoint.longestAnswer + 1
-            proxy.chrome.script = { _ in .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n{}".utf8)) }
-            #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["an answer that makes no sense"])
-        }
-    }
-
-    @Test func anEndlessBodyIsGarbage() async throws {
-        try await withProxy(patience: Patience(chrome: .seconds(60))) { (proxy: ProxyHarness) async throws in
-            var answer = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
-            answer.append(contentsOf: [UInt8](repeating: 0x20, count: ChromeEndpoint.longestAnswer + 1))
-            proxy.chrome.script = { [answer] _ in .raw(answer) }
-            #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
-            #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["an answer that makes no sense"])
-        }
-    }
-
     @Test func aResetIsUnreachable() async throws {
         try await withProxy { (proxy: ProxyHarness) async throws in
             proxy.chrome.script = { _ in .reset }
@@ -178,6 +159,17 @@ import Testing
             let (answer, _) = try await proxy.upgrade("/")
             #expect(answer.status == 404)
             #expect(proxy.log.lines("connection_refused").map { $0["reason"] } == ["no_such_endpoint"])
+        }
+    }
+
+    @Test func aChromeThatFailsIsAskedOnceForManyWhoWantToKnow() async throws {
+        try await withProxy(patience: Patience(probe: .seconds(3600))) { (proxy: ProxyHarness) async throws in
+            proxy.chrome.script = { _ in .last(Array("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n".utf8)) }
+            for _ in 0..<5 { #expect(try await proxy.ask("GET /health").status == 503) }
+            #expect(try await proxy.askAdmin("GET /health").status == 503)
+            #expect(try await proxy.askAdmin("GET /ready").status == 503)
+            #expect(try await proxy.metrics()["cdp_proxy_chrome_up"] == 0)
+            #expect(proxy.chrome.requests.map(\.target) == ["/json/version"])
         }
     }
 

@@ -30,6 +30,11 @@ class Program:
         wanted = {"event": event} | fields
         return [line for line in self.log.all() if wanted.items() <= line.items()]
 
+    def peak_memory(self):
+        """The most bytes of memory it has had in RAM."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)
 

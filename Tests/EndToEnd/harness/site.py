@@ -7,7 +7,7 @@ import threading
 class Site:
     """`pages` maps a path to (content type, body, further fields); the rest is 404."""
 
-    def __init__(self, pages):
+    def __init__(self, pages, host="127.0.0.1"):
         self.pages = pages
         self.connections = []
         self.requests = []
@@ -33,7 +33,7 @@ class Site:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -77,9 +77,9 @@ extension HostileToken {
         .raw(
             .malformed,
             "too long by a few bytes",
-            Tokens.edited(["nonce": "\"\(String(repeating: "n", count: 6000))\""])
+            Tokens.edited(["nonce": "\"\(String(repeating: "n", count: 12_150))\""])
         ),
-        .raw(nil, "nearly as long", Tokens.edited(["nonce": "\"\(String(repeating: "n", count: 5900))\""])),
+        .raw(nil, "nearly as long", Tokens.edited(["nonce": "\"\(String(repeating: "n", count: 12_000))\""])),
     ]
 
     private static let headers: [HostileToken] = [

@@ -3,7 +3,7 @@ import Testing
 
 /// Each limit at its last good byte and one beyond, whole and in pieces.
 @Suite struct HTTPLimitsTests {
-    private static let limits = HTTPLimits(head: 120, startLine: 40, fieldLine: 30, fieldCount: 4)
+    private static let limits = HTTPLimits(head: 120, fieldCount: 4)
 
     private static func outcome(_ text: String, isComplete: Bool = true) -> [HeadOutcome] {
         HeadOutcome.ofEverySplit(Array(text.utf8), limits: limits, isComplete: isComplete)
@@ -11,20 +11,26 @@ import Testing
 
     private static func filler(_ count: Int) -> String { String(repeating: "x", count: count) }
 
-    @Test func limitsTheStartLine() {
-        let good = "GET /\(Self.filler(26)) HTTP/1.1"
-        #expect(good.utf8.count == 40)
-        #expect(Self.outcome("\(good)\r\nHost: a\r\n\r\n") != [.refused(.startLineTooLong)])
-        #expect(Self.outcome("GET /\(Self.filler(27)) HTTP/1.1\r\nHost: a\r\n\r\n") == [.refused(.startLineTooLong)])
-        #expect(Self.outcome(Self.filler(41), isComplete: false) == [.refused(.startLineTooLong)])
-        #expect(Self.outcome(Self.filler(40), isComplete: false) == [.incomplete])
+    @Test func theStartLineMayTakeAllOfTheHead() {
+        let rest = "\r\nHost: a\r\n\r\n"
+        let longest = "GET /\(Self.filler(93)) HTTP/1.1"
+        #expect(longest.utf8.count + rest.utf8.count == 120)
+        #expect(Self.outcome(longest + rest) == [.parsed("get /\(Self.filler(93)) http11 1", byteCount: 120)])
+        // Beyond the head in the first line is another fact than beyond it behind the line.
+        #expect(Self.outcome("GET /\(Self.filler(94)) HTTP/1.1\(rest)") == [.refused(.headTooLarge)])
+        #expect(Self.outcome("GET /\(Self.filler(105)) HTTP/1.1\(rest)") == [.refused(.startLineTooLong)])
+        #expect(Self.outcome("GET /\(Self.filler(106)) HTTP/1.1\(rest)") == [.refused(.startLineTooLong)])
+        #expect(Self.outcome(Self.filler(119), isComplete: false) == [.incomplete])
+        #expect(Self.outcome(Self.filler(120), isComplete: false) == [.refused(.startLineTooLong)])
     }
 
-    @Test func limitsAFieldLine() {
+    @Test func aFieldLineMayTakeTheRestOfTheHead() {
         let start = "GET / HTTP/1.1\r\nHost: a\r\n"
-        #expect(Self.outcome("\(start)X:\(Self.filler(28))\r\n\r\n") == [.parsed("get / http11 2", byteCount: 59)])
-        #expect(Self.outcome("\(start)X:\(Self.filler(29))\r\n\r\n") == [.refused(.fieldLineTooLong)])
-        #expect(Self.outcome("\(start)X:\(Self.filler(29))", isComplete: false) == [.refused(.fieldLineTooLong)])
+        let longest = "\(start)X:\(Self.filler(89))\r\n\r\n"
+        #expect(longest.utf8.count == 120)
+        #expect(Self.outcome(longest) == [.parsed("get / http11 2", byteCount: 120)])
+        #expect(Self.outcome("\(start)X:\(Self.filler(90))\r\n\r\n") == [.refused(.headTooLarge)])
+        #expect(Self.outcome("\(start)X:\(Self.filler(93))", isComplete: false) == [.refused(.headTooLarge)])
     }
 
     @Test func limitsTheNumberOfFields() {
@@ -48,9 +54,19 @@ import Testing
     @Test func refusesA64KiBTokenAtTheDefaultLimits() {
         let token = Self.filler(64 * 1024)
         let inField = Array("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8)
-        #expect(HeadOutcome.ofEverySplit(inField, step: 9973) == [.refused(.fieldLineTooLong)])
+        #expect(HeadOutcome.ofEverySplit(inField, step: 9973) == [.refused(.headTooLarge)])
         let inQuery = Array("GET /?signingKey=\(token) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
         #expect(HeadOutcome.ofEverySplit(inQuery, step: 9973) == [.refused(.startLineTooLong)])
+    }
+
+    @Test func takesTokensOfNearly16KiBAtTheDefaultLimits() {
+        let token = Self.filler(16_000)
+        let inField = Array("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8)
+        let fieldOutcome = HeadOutcome.ofEverySplit(inField, step: 9973)
+        #expect(fieldOutcome == [.parsed("get / http11 2", byteCount: inField.count)])
+        let inQuery = Array("GET /?signingKey=\(token) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        let queryOutcome = HeadOutcome.ofEverySplit(inQuery, step: 9973)
+        #expect(queryOutcome == [.parsed("get /?signingKey=\(token) http11 1", byteCount: inQuery.count)])
     }
 
     @Test func refusesTheHundredAndFirstFieldAtTheDefaultLimits() {

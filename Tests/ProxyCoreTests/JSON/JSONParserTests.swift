@@ -111,6 +111,41 @@ import Testing
         #expect(throws: Never.self) { try JSONValue.parse(text: flat, options: JSONParsingOptions(maximumDepth: 3)) }
     }
 
+    /// Hostile text whose values take many times the memory that its bytes do, as one repeated piece between two ends.
+    @Test(arguments: [
+        ("[", "0,", "0]"), ("[", #"{"":0},"#, "0]"), ("[", "[[[[[[[[0]]]]]]]],", "0]"), ("[", #"["",{}],"#, "0]"),
+        ("[", #""sixteen bytes ..","#, "0]"), ("[", #""\u0041\u00e9 and so on ....","#, "0]"),
+        ("[", "1234567890123456,", "0]"),
+    ])
+    func memoryIsLimitedWhateverTheBytes(_ start: String, _ piece: String, _ end: String) throws {
+        let text = start + String(repeating: piece, count: 10_000) + end
+        #expect(throws: Never.self) { try JSONValue.parse(text: text) }
+        let error = #expect(throws: JSONError.self) {
+            try JSONValue.parse(text: text, options: JSONParsingOptions(maximumMemory: 100_000))
+        }
+        let offset = try #require(error?.offset)
+        #expect(error == .tooLarge(at: offset))
+        // It stops at the value that is too much, long before the end.
+        #expect(offset < text.utf8.count / 2)
+    }
+
+    @Test func theNumberOfValuesIsLimitedToOne() throws {
+        let options = JSONParsingOptions(maximumMemory: JSONMemory.allocation + 3 * JSONMemory.element)
+        #expect(try JSONValue.parse(text: "[1,2,3]", options: options) == [1, 2, 3])
+        #expect(throws: JSONError.tooLarge(at: 7)) { try JSONValue.parse(text: "[1,2,3,4]", options: options) }
+        let members = JSONParsingOptions(maximumMemory: JSONMemory.allocation + JSONMemory.member)
+        #expect(try JSONValue.parse(text: #"{"a":1}"#, options: members) == ["a": 1])
+        #expect(throws: JSONError.tooLarge(at: 7)) { try JSONValue.parse(text: #"{"a":1,"b":2}"#, options: members) }
+    }
+
+    @Test func aSmallObjectKeepsNoRoomForMore() throws {
+        var members = JSONMembers()
+        members.set("a", to: 1, at: nil)
+        #expect(members.all.capacity >= 8)
+        let finished = members.finished()
+        #expect(finished.count == 1 && finished.capacity < 4)
+    }
+
     @Test func theLastOfTwoMembersWinsWhenAskedFor() throws {
         let options = JSONParsingOptions(duplicateNames: .lastWins)
         let value = try JSONValue.parse(text: #"{"a":1,"b":2,"a":{"c":3,"c":4}}"#, options: options)

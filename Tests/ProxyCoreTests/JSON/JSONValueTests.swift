@@ -2,7 +2,17 @@ import Testing
 
 @testable import ProxyCore
 
-@Suite struct JSONValueTests {
+@Suite(.timeLimit(.minutes(5))) struct JSONValueTests {
+    /// Letters with many accents, which Swift sorts to compare them: of these that would take hours.
+    @Test func namesOfManyAccentsAreComparedByTheirBytes() throws {
+        let accents = String(String.UnicodeScalarView(repeatElement(["\u{327}", "\u{301}"], count: 1 << 20).joined()))
+        let value = try JSONValue.parse(text: #"{"a\#(accents)":1,"b\#(accents)":2}"#)
+        #expect(value.objectValue?.count == 2)
+        let name = try #require(value.objectValue?[0].name)
+        #expect(!name.equals("b\(accents)"))
+        #expect(name.equals("a\(accents)"))
+    }
+
     @Test func looksInside() throws {
         let value = try JSONValue.parse(text: #"{"s":"t","n":7,"d":1.5,"b":true,"a":[1],"o":{"x":null},"h":"\ud800"}"#)
         #expect(value["s"]?.stringValue == "t")

@@ -1,0 +1,49 @@
+"""Pages make Chrome's list of targets as long as they like. That is no reason to say that Chrome is down."""
+
+import json
+import time
+
+from harness import tokens
+from harness.cdp import CDP
+from harness.site import Site
+from harness.wire import get
+
+FRAMES = 20
+
+
+def frames(port):
+    """A page with a frame from each of many sites, whose addresses are as long as Chrome lets them be."""
+    script = f"""
+        const rest = "#" + "x".repeat(2 * 1024 * 1024 - 64);
+        for (let site = 2; site < 2 + {FRAMES}; site++) {{
+            const frame = document.createElement("iframe");
+            frame.src = `http://127.0.0.${{site}}:{port}/frame` + rest;
+            document.body.append(frame);
+        }}
+    """
+    return f"<!doctype html><body><script>{script}</script>".encode()
+
+
+def list_that_is_too_long(proxy, **fields):
+    deadline = time.monotonic() + 60
+    while (answer := get(proxy.port, "/json/list", **fields)).status == 200:
+        assert time.monotonic() < deadline, len(answer.body)
+    return answer
+
+
+def test_a_list_that_pages_made_too_long_is_no_chrome_that_is_down(own_proxy, own_chromium):
+    chromium = own_chromium("--site-per-process")
+    site = Site({"/frame": ("text/html", b"<p>frame", {})}, host="0.0.0.0")
+    site.pages["/"] = ("text/html", frames(site.port), {})
+    proxy = own_proxy(chromium.address)
+    bearer = {"Authorization": f"Bearer {tokens.token()}"}
+    with CDP(proxy.port, f"/?signingKey={tokens.token()}") as client:
+        client.call("Target.createTarget", url=site.url())
+        answer = list_that_is_too_long(proxy, **bearer)
+        assert answer.status == 502
+        assert get(proxy.port, "/health").status == 200
+        assert get(proxy.admin_port, "/ready").status == 200
+        assert proxy.metric("cdp_proxy_chrome_up") == 1
+        assert get(proxy.port, "/json/version", **bearer).status == 200
+        assert json.loads(answer.body)["error_description"] == "Chrome's answer is longer than the proxy takes"
+    site.stop()
