@@ -57,11 +57,14 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def own_proxy(tmp_path, store):  # noqa: ARG001 (the database is made before a proxy opens it)
-    """Starts proxies for this test alone, with the settings it names."""
+def own_proxy(tmp_path, store, request):  # noqa: ARG001 (the database is made before a proxy opens it)
+    """Starts proxies for this test alone, with the settings it names. The Chromium of all tests is what it looks like:
+    driven by others before, through proxies that are gone."""
     with contextlib.ExitStack() as stack:
 
         def start(chrome, **settings):
+            if "chromium" in request.fixturenames and chrome == request.getfixturevalue("chromium").address:
+                settings = {"CDP_PROXY_USED_BROWSER": "adopt"} | settings
             server = Proxy(tmp_path, chrome, **settings)
             stack.callback(server.stop)
             return server

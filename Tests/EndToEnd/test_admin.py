@@ -68,7 +68,8 @@ def test_counters_count(own_proxy, chromium):
     assert proxy.metric("cdp_proxy_chrome_up") == 1
 
 
-def test_connections_are_listed_without_their_tokens(proxy):
+def test_connections_are_listed_without_their_tokens(own_chromium, own_proxy):
+    proxy = own_proxy(own_chromium().address)
     with CDP(proxy.port, f"/?signingKey={tokens.token(userId='user_one')}") as client:
         client.call("Browser.getVersion")
         status, text = proxy.admin("/connections")

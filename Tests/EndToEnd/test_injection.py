@@ -211,7 +211,7 @@ def test_a_service_worker_of_the_site_is_passed_by(own_chromium, own_proxy, stor
         assert direct.evaluate(REGISTER, open_page(direct, "one.example"))
     before = list(site.requests)
     store.add({"cookies": [], "origins": [origin("http://one.example", token="item")]})
-    proxy = own_proxy(browser.address)
+    proxy = own_proxy(browser.address, CDP_PROXY_USED_BROWSER="adopt")
     with CDP(proxy.port, "/" + query()) as client:
         assert site.requests == before
         session = client.new_page("http://one.example/from-the-worker")
