@@ -25,8 +25,10 @@ struct InjectionSettings: Sendable {
     let time: InjectionTime
     /// What a shortfall means.
     let failure: InjectionFailurePolicy
-    /// How long it may take.
+    /// How long it may take, besides what it may take for each origin.
     let deadline: Duration
+    /// How much longer it may take for each origin.
+    let deadlinePerOrigin: Duration
     /// The stored session (id or name) when the token names none.
     let browserSession: String?
     /// Whose session it is, when there is no token to say so.
@@ -40,6 +42,7 @@ struct InjectionSettings: Sendable {
         time = try environment.value(Self.timeVariable)
         failure = try environment.value(Self.failureVariable)
         deadline = try environment.value(Self.deadlineVariable)
+        deadlinePerOrigin = try environment.value(Self.deadlinePerOriginVariable)
         browserSession = try environment.optional(Self.browserSessionVariable)
         userID = try environment.optional(Self.userIDVariable)
         guard time == .start else { return }
@@ -53,10 +56,13 @@ struct InjectionSettings: Sendable {
         }
     }
 
+    /// How long a state of so many origins may take.
+    func patience(origins: Int) -> Duration { deadline + deadlinePerOrigin * origins }
+
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [
         timeVariable.description, failureVariable.description, deadlineVariable.description,
-        browserSessionVariable.description, userIDVariable.description,
+        deadlinePerOriginVariable.description, browserSessionVariable.description, userIDVariable.description,
     ]
 
     private static let timeVariable = Variable(
@@ -78,10 +84,18 @@ struct InjectionSettings: Sendable {
     private static let deadlineVariable = Variable(
         "CDP_PROXY_INJECT_DEADLINE",
         in: .injection,
-        standard: "30s",
-        expected: "a duration from 1s to 10m, such as 30s",
-        help: "How long injection may take.",
+        standard: "10s",
+        expected: "a duration from 1s to 10m, such as 10s",
+        help: "How long injection may take, besides what it may take for each origin.",
         parse: { VariableParsing.duration($0, in: .seconds(1) ... .seconds(600)) }
+    )
+    private static let deadlinePerOriginVariable = Variable(
+        "CDP_PROXY_INJECT_DEADLINE_PER_ORIGIN",
+        in: .injection,
+        standard: "250ms",
+        expected: "a duration from 0s to 1m, such as 250ms",
+        help: "How much longer injection may take for each origin of the stored session.",
+        parse: { VariableParsing.duration($0, in: .zero ... .seconds(60)) }
     )
     private static let browserSessionVariable = Variable(
         "CDP_PROXY_BROWSER_SESSION",

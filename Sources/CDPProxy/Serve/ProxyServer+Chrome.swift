@@ -137,30 +137,22 @@ extension ProxyServer {
     /// Puts a state into the browser; what came of it is counted and logged.
     private func inject(_ state: StorageState, _ pass: BrowserPass, _ request: RequestID?) async -> InjectionReport {
         let begin = Instant.now()
-        let report = await injectionReport(state, pass)
+        let report = await injectionReport(state, pass, request)
         let seconds = Instant.now().since(begin).inSeconds
         metrics.injections.results[report.result].increment()
         metrics.injections.seconds.observe(seconds)
-        log.record(
-            report.outcome == .full ? .info : .error,
-            "session_injected",
-            requestID: request,
-            [
-                "result": .string(report.result),
-                "cookies": .integer(report.cookies.found),
-                "cookiesWanted": .integer(report.cookies.wanted),
-                "cookiesSkipped": .integer(report.skippedCookies.values.reduce(0, +)),
-                "origins": .integer(report.origins.found),
-                "originsWanted": .integer(report.origins.wanted),
-                "items": .integer(report.items.found),
-                "itemsWanted": .integer(report.items.wanted),
-                "seconds": .number(seconds),
-            ]
-        )
+        log.record(report.outcome == .full ? .info : .error, "session_injected", requestID: request) { line in
+            report.describe(in: &line)
+            line.append("seconds", .number(seconds))
+        }
         return report
     }
 
-    private func injectionReport(_ state: StorageState, _ pass: BrowserPass) async -> InjectionReport {
+    private func injectionReport(
+        _ state: StorageState,
+        _ pass: BrowserPass,
+        _ request: RequestID?
+    ) async -> InjectionReport {
         guard let connection = try? await chrome.open(pass.browserPath, pass) else {
             return InjectionReport(failure: .stream(.stream(.ended)))
         }
@@ -169,11 +161,20 @@ extension ProxyServer {
             state,
             over: CDPClient(over: socket),
             now: clock(),
-            deadline: loop.now + configuration.injection.deadline
-        )
+            deadline: loop.now + configuration.injection.patience(origins: state.origins.count)
+        ) { visited, all in
+            guard visited.isMultiple(of: Self.originsPerLine), visited < all else { return }
+            let fields: KeyValuePairs<String, LogValue?> = [
+                "origins": .integer(visited), "originsWanted": .integer(all),
+            ]
+            log.record(.info, "session_injecting", requestID: request, fields)
+        }
         await socket.close()
         return report
     }
+
+    /// After how many origins a long injection says in the log how far it is.
+    private static let originsPerLine = 50
 }
 
 extension Caller {

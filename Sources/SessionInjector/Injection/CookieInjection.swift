@@ -5,6 +5,11 @@ struct CookieInjection: ~Copyable {
     private let cookies: [CookieParameter]
     private let client: CDPClient
     private var ticket: CDPClient.Ticket?
+    /// How many more calls may be made for the sake of cookies that Chrome refuses.
+    private var callsLeft = CookieInjection.mostCalls
+
+    /// A few bad cookies among thousands are found with these. A state made of bad ones costs no more.
+    static let mostCalls = 256
 
     /// Nothing is sent yet.
     init(_ cookies: [CookieParameter], over client: CDPClient) {
@@ -27,18 +32,17 @@ struct CookieInjection: ~Copyable {
             try await setHalves(of: cookies[...])
         }
         let jar = try await client.call("Storage.getCookies")
-        var values: [CookieParameter.Key: String] = [:]
-        for cookie in jar["cookies"]?.arrayValue ?? [] {
-            if let (key, value) = CookieParameter.stored(cookie) { values[key] = value }
-        }
-        return cookies.count { values[$0.key]?.hasSameBytes(as: $0.value) == true }
+        return CookieJar(jar).count(cookies)
     }
 
-    /// Chrome refuses all cookies of a call for the sake of one. Halving finds that one in a few calls.
-    private func setHalves(of refused: ArraySlice<CookieParameter>) async throws(CDPError) {
+    /// Chrome refuses all cookies of a call for the sake of one. Halving finds that one in a few calls; when there have
+    /// been too many of them, the rest counts as refused.
+    private mutating func setHalves(of refused: ArraySlice<CookieParameter>) async throws(CDPError) {
         guard refused.count > 1 else { return }
         let middle = refused.startIndex + refused.count / 2
         for half in [refused[..<middle], refused[middle...]] {
+            guard callsLeft > 0 else { return }
+            callsLeft -= 1
             do throws(CDPError) {
                 _ = try await client.call("Storage.setCookies", Self.parameters(half))
             } catch .refused(_, Self.badParameters) {

@@ -9,6 +9,20 @@ final class HiddenTarget {
     private var targetID: String?
     private var sessionID: String?
     private var isGone = false
+    /// Whether the origin that is being visited is one of http.
+    private var wantsHTTP = false
+    /// Whether Chrome has asked for it over https in its place.
+    private var wasUpgraded = false
+
+    /// What came of a visit.
+    enum Result: Equatable {
+        /// The page has set and read back.
+        case restored(RestoreScript.Outcome)
+        /// Chrome opens no page of that origin, for nobody.
+        case leftOut(OriginProblem)
+        /// Chrome would not go there or the page would not have it, or it is more than a message holds.
+        case missing
+    }
 
     /// Nothing is sent yet. The client's events come here until `close`.
     init(over client: CDPClient) {
@@ -59,40 +73,71 @@ final class HiddenTarget {
         return targetID
     }
 
-    /// Visits an origin and sets its storage. Nil when Chrome would not go there or the page would not have it, or when
-    /// it is more than a message holds.
-    func restore(_ visit: InjectionPlan.Visit) async throws(CDPError) -> RestoreScript.Outcome? {
+    /// Has Chrome say how it writes what can be written in several ways.
+    func spell(_ spelling: Spelling) async throws(CDPError) -> Spelling {
         do throws(CDPError) {
-            let url = JSONValue("\(visit.origin.text)/")
-            let navigated = try await client.call("Page.navigate", ["url": url], session: sessionID)
-            // It has committed; what it loads has not been waited for, nor need it be.
-            guard navigated["errorText"] == nil else { return nil }
-            let evaluation = RestoreScript.evaluation(for: visit)
-            return RestoreScript.Outcome(try await client.call("Runtime.evaluate", evaluation, session: sessionID))
+            let question = SpellingScript.evaluation(for: spelling)
+            let answer = try await client.call("Runtime.evaluate", question, session: sessionID)
+            return SpellingScript.spelling(answer, after: spelling)
         } catch {
             switch error {
-            case .refused, .tooLong: return nil
+            case .refused, .tooLong: return spelling
             case .stream, .unexpectedAnswer: throw error
             }
         }
     }
 
+    /// Visits an origin and sets its storage.
+    func restore(_ visit: InjectionPlan.Visit) async throws(CDPError) -> Result {
+        wantsHTTP = visit.origin.scheme == "http"
+        wasUpgraded = false
+        do throws(CDPError) {
+            let url = JSONValue("\(visit.origin.text)/")
+            let navigated = try await client.call("Page.navigate", ["url": url], session: sessionID)
+            // It has committed; what it loads has not been waited for, nor need it be.
+            if let error = navigated["errorText"] { return failure(error.stringValue) }
+            let evaluation = RestoreScript.evaluation(for: visit)
+            let answer = try await client.call("Runtime.evaluate", evaluation, session: sessionID)
+            if let outcome = RestoreScript.Outcome(answer, of: visit) { return .restored(outcome) }
+            return failure(nil)
+        } catch {
+            switch error {
+            case .refused, .tooLong: return .missing
+            case .stream, .unexpectedAnswer: throw error
+            }
+        }
+    }
+
+    private func failure(_ errorText: String?) -> Result {
+        if wasUpgraded { return .leftOut(.upgraded) }
+        return errorText == "net::ERR_BLOCKED_BY_ADMINISTRATOR" ? .leftOut(.policy) : .missing
+    }
+
     /// Closes the target and waits until it is gone, half a second at most. A deadline may have come between the command
     /// that makes the target and its answer: then that is waited for first.
     func close() async {
+        defer { client.onEvent = nil }
+        guard creation != nil || targetID != nil else { return }
         client.setDeadline(Instant.now() + .milliseconds(500))
         if creation != nil { _ = try? await created() }
         if let targetID {
             try? await client.post("Target.closeTarget", ["targetId": JSONValue(targetID)])
             try? await client.read { isGone || sessionID == nil }
         }
-        client.onEvent = nil
+        creation = nil
+        targetID = nil
     }
 
     private func receive(_ event: CDPEvent) async throws(CDPError) {
         switch event.method {
         case "Fetch.requestPaused" where event.sessionID == sessionID:
             guard let request = event.parameters["requestId"] else { return }
+            if wantsHTTP, event.parameters["request"]?["url"]?.stringValue?.hasPrefix("https:") == true {
+                // Chrome tries https first. As with a site that has none, it then takes http, if it may at all.
+                wasUpgraded = true
+                let refusal: JSONValue = ["requestId": request, "errorReason": "ConnectionRefused"]
+                return try await client.post("Fetch.failRequest", refusal, session: sessionID)
+            }
             try await client.post("Fetch.fulfillRequest", Self.emptyPage(for: request), session: sessionID)
         case "Target.detachedFromTarget" where event.parameters["sessionId"]?.stringValue == sessionID:
             isGone = true

@@ -11,20 +11,32 @@ enum RestoreScript {
         var items: Int
         /// Databases with all their records.
         var databases: Int
+        /// Databases that are not as wanted, by reason: those of the state, and others that could not be emptied.
+        var problems: [DatabaseProblem: Int] = [:]
 
-        /// Reads the answer of `Runtime.evaluate`; nil when the script did not run to its end, or ran elsewhere.
-        init?(_ answer: JSONValue) {
+        /// Reads the answer of `Runtime.evaluate`; nil when the script did not run to its end, or ran elsewhere, or when
+        /// a count is none that the visit could have.
+        init?(_ answer: JSONValue, of visit: InjectionPlan.Visit) {
+            let databasesWanted = visit.databases?.count ?? 0
             guard answer["exceptionDetails"] == nil, let value = answer["result"]?["value"],
-                let items = value["items"]?.intValue, let databases = value["databases"]?.intValue
+                let items = value["items"]?.intValue, (0...visit.items.count).contains(items),
+                let databases = value["databases"]?.intValue, (0...databasesWanted).contains(databases)
             else { return nil }
             self.items = items
             self.databases = databases
+            for problem in DatabaseProblem.allCases {
+                guard let count = value[problem.rawValue]?.intValue, count > 0 else { continue }
+                // An origin may have any number of databases besides; how many is not worth a sum that overflows.
+                problems[problem] = min(count, Self.mostProblems)
+            }
         }
+
+        private static let mostProblems = 10_000
     }
 
     /// The parameters of `Runtime.evaluate` for one visit.
     static func evaluation(for visit: InjectionPlan.Visit) -> JSONValue {
-        var source = Array(function.utf8)
+        var source = Array(function(withDatabases: visit.databases != nil).utf8)
         source.append(UInt8(ascii: "("))
         JSONValue(visit.origin.text).write(to: &source)
         source.append(UInt8(ascii: ","))
@@ -41,104 +53,19 @@ enum RestoreScript {
     }
 
     /// A function of the expected origin, the items as pairs, and the databases as JSON or "null".
-    private static let function = """
+    private static func function(withDatabases: Bool) -> String {
+        """
         ((origin, items, databases) => {
-          if (location.origin !== origin) return null;
+          if (location.origin !== new URL(origin).origin) return null;
           localStorage.clear();
           for (const [name, value] of items) try { localStorage.setItem(name, value) } catch {}
           const outcome = {items: 0, databases: 0};
           for (const [name, value] of items) if (localStorage.getItem(name) === value) outcome.items++;
           databases = JSON.parse(databases);
           if (!databases) return outcome;
-          \(databaseFunctions)
-          return restoreAll(databases).then(count => { outcome.databases = count; return outcome });
+          \(withDatabases ? databaseFunctions : "")
+          return restoreAll(databases).then(counts => Object.assign(outcome, counts));
         })
         """
-
-    /// Databases as Playwright writes them: a value or key stands as it is, or encoded in `valueEncoded`, `keyEncoded`.
-    private static let databaseFunctions = """
-        const done = request => new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = request.onblocked = () => reject(request.error);
-          });
-          const arrays = {i8: Int8Array, ui8: Uint8Array, ui8c: Uint8ClampedArray, i16: Int16Array, ui16: Uint16Array,
-            i32: Int32Array, ui32: Uint32Array, f32: Float32Array, f64: Float64Array, bi64: BigInt64Array,
-            bui64: BigUint64Array};
-          const words = {undefined: undefined, null: null, NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0};
-          const bytes = text => Uint8Array.from(atob(text), character => character.charCodeAt(0));
-          const decode = (node, seen) => {
-            if (typeof node !== 'object' || node === null) return node;
-            const keep = object => { seen.set(node.id, object); return object };
-            if ('ref' in node) return seen.get(node.ref);
-            if ('v' in node) return words[node.v];
-            if ('d' in node) return new Date(node.d);
-            if ('u' in node) return new URL(node.u);
-            if ('bi' in node) return BigInt(node.bi);
-            if ('e' in node) return Object.assign(new Error(node.e.m), {name: node.e.n, stack: node.e.s});
-            if ('r' in node) return new RegExp(node.r.p, node.r.f);
-            if ('ta' in node) return new arrays[node.ta.k](bytes(node.ta.b).buffer);
-            if ('ab' in node) return bytes(node.ab.b).buffer;
-            if ('a' in node) {
-              const array = keep([]);
-              for (const element of node.a) array.push(decode(element, seen));
-              return array;
-            }
-            if ('m' in node) {
-              const map = keep(new Map());
-              for (const {k, v} of node.m) map.set(decode(k, seen), decode(v, seen));
-              return map;
-            }
-            if ('s' in node) {
-              const set = keep(new Set());
-              for (const element of node.s) set.add(decode(element, seen));
-              return set;
-            }
-            if (!('o' in node)) return node;
-            const object = keep({});
-            for (const {k, v} of node.o) Object.defineProperty(object, k,
-              {value: decode(v, seen), writable: true, enumerable: true, configurable: true});
-            return object;
-          };
-          const create = (database, stores) => {
-            for (const store of stores) {
-              const made = database.createObjectStore(store.name,
-                {autoIncrement: store.autoIncrement, keyPath: store.keyPathArray ?? store.keyPath ?? null});
-              for (const index of store.indexes ?? []) made.createIndex(index.name, index.keyPathArray ?? index.keyPath,
-                {unique: index.unique, multiEntry: index.multiEntry});
-            }
-          };
-          const fill = (transaction, store) => {
-            const target = transaction.objectStore(store.name);
-            for (const record of store.records ?? []) {
-              const value = 'value' in record ? record.value : decode(record.valueEncoded, new Map());
-              const key = 'key' in record ? record.key : decode(record.keyEncoded, new Map());
-              key === undefined ? target.put(value) : target.put(value, key);
-            }
-          };
-          const count = (transaction, stores) => Promise.all(
-            stores.map(store => done(transaction.objectStore(store.name).count())));
-          const restore = async ({name, version, stores = []}) => {
-            const opening = indexedDB.open(name, version);
-            opening.onupgradeneeded = () => create(opening.result, stores);
-            const database = await done(opening);
-            try {
-              if (!stores.length) return true;
-              const names = stores.map(store => store.name);
-              const transaction = database.transaction(names, 'readwrite');
-              const finished = new Promise((resolve, reject) => {
-                transaction.oncomplete = resolve;
-                transaction.onabort = () => reject(transaction.error);
-              });
-              for (const store of stores) fill(transaction, store);
-              await finished;
-              const counts = await count(database.transaction(names, 'readonly'), stores);
-              return stores.every((store, index) => counts[index] === (store.records ?? []).length);
-            } finally { database.close() }
-          };
-          const restoreAll = async wanted => {
-            for (const {name} of await indexedDB.databases()) await done(indexedDB.deleteDatabase(name));
-            const results = await Promise.allSettled(wanted.map(restore));
-            return results.filter(result => result.value === true).length;
-          };
-        """
+    }
 }

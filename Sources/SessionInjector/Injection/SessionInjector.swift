@@ -15,55 +15,44 @@ public enum SessionInjector {
     ///   - client: a client of the browser endpoint, used for nothing else.
     ///   - now: seconds since 1970; tells which cookies have run out.
     ///   - deadline: when to break off. Clearing up after that may take half a second more.
+    ///   - onVisit: called after each origin with the number of those visited and of all.
     public static func inject(
         _ state: StorageState,
         over client: CDPClient,
         now: Double,
-        deadline: Instant
+        deadline: Instant,
+        onVisit: (_ visited: Int, _ all: Int) -> Void = { _, _ in }
     ) async -> InjectionReport {
-        let plan = InjectionPlan(state, now: now)
+        var plan = InjectionPlan(state, now: now)
         var report = InjectionReport(plan: plan)
         client.setDeadline(deadline)
+        let target = HiddenTarget(over: client)
         do throws(CDPError) {
-            try await inject(plan, over: client, deadline: deadline, into: &report)
+            let asks = plan.spelling.isIncomplete
+            if asks {
+                try await target.open()
+                plan = InjectionPlan(state, now: now, spelling: try await target.spell(plan.spelling))
+                report = InjectionReport(plan: plan)
+            }
+            var jar = CookieInjection(plan.cookies, over: client)
+            // Sent now, looked at after the storage: Chrome stores the cookies while it starts a renderer.
+            try await jar.begin()
+            if !plan.visits.isEmpty {
+                if !asks { try await target.open() }
+                for (index, visit) in plan.visits.enumerated() {
+                    report.add(try await target.restore(visit), of: visit)
+                    onVisit(index + 1, plan.visits.count)
+                }
+            }
+            await target.close()
+            client.setDeadline(deadline)
+            report.cookies.found = try await jar.finish()
             report.outcome = report.isComplete ? .full : .partial
         } catch {
+            await target.close()
             report.outcome = .failed(error)
         }
         client.setDeadline(nil)
         return report
-    }
-
-    private static func inject(
-        _ plan: InjectionPlan,
-        over client: CDPClient,
-        deadline: Instant,
-        into report: inout InjectionReport
-    ) async throws(CDPError) {
-        var jar = CookieInjection(plan.cookies, over: client)
-        // Sent now, looked at after the storage: Chrome stores the cookies while it starts a renderer.
-        try await jar.begin()
-        if !plan.visits.isEmpty {
-            let target = HiddenTarget(over: client)
-            do throws(CDPError) {
-                try await target.open()
-                for visit in plan.visits { report.add(try await target.restore(visit), of: visit) }
-            } catch {
-                await target.close()
-                throw error
-            }
-            await target.close()
-            client.setDeadline(deadline)
-        }
-        report.cookies.found = try await jar.finish()
-    }
-}
-
-extension InjectionReport {
-    fileprivate mutating func add(_ outcome: RestoreScript.Outcome?, of visit: InjectionPlan.Visit) {
-        guard let outcome else { return }
-        items.found += outcome.items
-        databases.found += outcome.databases
-        if outcome.items == visit.items.count && outcome.databases == visit.databases?.count ?? 0 { origins.found += 1 }
     }
 }

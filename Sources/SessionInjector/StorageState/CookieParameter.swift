@@ -5,67 +5,42 @@ import ProxyCore
 /// One cookie that Chrome refuses makes it refuse the whole call, and some it takes and silently drops; so everything
 /// known to go wrong is found here, and the cookie left out alone.
 struct CookieParameter: Sendable, Equatable {
-    /// What makes two cookies the same one in a browser's jar.
-    struct Key: Hashable, Sendable {
-        var name: String
-        var domain: String
-        var path: String
-        /// The partition's top-level site and whether a cross-site ancestor stands between; nil when unpartitioned.
-        var partition: JSONValue?
-
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(name)
-            hasher.combine(domain)
-            hasher.combine(path)
-        }
-    }
-
     /// The CDP `CookieParam`.
     let parameter: JSONValue
     /// The jar's key for it.
-    let key: Key
+    let key: CookieKey
+    /// Its domain as Chrome takes it.
+    let domain: String
     /// The value, to compare with what is read back.
     let value: String
 
     /// Maps a cookie of Playwright, of `Storage.getCookies` or of a cookie-exporting extension; `now` in seconds since
     /// 1970 tells what has run out.
-    init(_ cookie: JSONObject, now: Double) throws(CookieProblem) {
+    init(_ cookie: JSONObject, now: Double, spelling: inout Spelling) throws(CookieProblem) {
         guard let name = cookie["name"]?.stringValue, let value = cookie["value"]?.stringValue,
             !(name.isEmpty && value.isEmpty)
         else { throw .missingName }
         try Self.checkText(name: name, value: value)
-        let domain = try Self.domain(of: cookie)
-        let path = try Self.path(of: cookie)
-        let isSecure = cookie["secure"]?.boolValue ?? false
+        let place = try CookiePlace(cookie, spelling: &spelling)
+        let isSecure = cookie["secure"]?.boolValue == true || place.impliesSecure
         let isHTTPOnly = cookie["httpOnly"]?.boolValue ?? false
-        try Self.checkPrefix(name, domain, path, isSecure: isSecure, isHTTPOnly: isHTTPOnly)
+        try Self.checkPrefix(name, place, isSecure: isSecure, isHTTPOnly: isHTTPOnly)
         let sameSite = try Self.sameSite(of: cookie, isSecure: isSecure)
-        let partitionKey = try Self.partitionKey(of: cookie, isSecure: isSecure)
+        let partition = try Self.partition(of: cookie, isSecure: isSecure, spelling: &spelling)
         var parameter: JSONValue = [
-            "name": JSONValue(name), "value": JSONValue(value), "domain": JSONValue(domain), "path": JSONValue(path),
-            "secure": .bool(isSecure), "httpOnly": .bool(isHTTPOnly),
+            "name": JSONValue(name), "value": JSONValue(value), "domain": JSONValue(place.domain),
+            "path": JSONValue(place.path), "secure": .bool(isSecure), "httpOnly": .bool(isHTTPOnly),
         ]
         if let expires = try Self.expires(of: cookie, now: now) { parameter = parameter.adding("expires", expires) }
         if let sameSite { parameter = parameter.adding("sameSite", JSONValue(sameSite)) }
-        if let partitionKey { parameter = parameter.adding("partitionKey", partitionKey) }
+        if let partition { parameter = parameter.adding("partitionKey", partition.parameter) }
         if let priority = cookie["priority"]?.stringValue, ["Low", "Medium", "High"].contains(priority) {
             parameter = parameter.adding("priority", JSONValue(priority))
         }
         self.parameter = parameter
+        domain = place.domain
         self.value = value
-        key = Key(name: name, domain: domain.withoutLeadingDot, path: path, partition: partitionKey)
-    }
-
-    /// The key of a cookie as `Storage.getCookies` answers it, with its value; nil when it lacks either.
-    static func stored(_ cookie: JSONValue) -> (key: Key, value: String)? {
-        guard let name = cookie["name"]?.stringValue, let value = cookie["value"]?.stringValue,
-            let domain = cookie["domain"]?.stringValue, let path = cookie["path"]?.stringValue
-        else { return nil }
-        var partition: JSONValue?
-        if let key = cookie["partitionKey"], let site = key["topLevelSite"] {
-            partition = ["topLevelSite": site, "hasCrossSiteAncestor": key["hasCrossSiteAncestor"] ?? true]
-        }
-        return (Key(name: name, domain: domain.withoutLeadingDot, path: path, partition: partition), value)
+        key = CookieKey(name: name, place, partition)
     }
 }
 
@@ -75,31 +50,20 @@ extension CookieParameter {
         guard !name.utf8.contains(where: { isForbidden($0) || $0 == UInt8(ascii: "=") }),
             !value.utf8.contains(where: isForbidden)
         else { throw .characters }
+        // A browser takes what stands before the first equals sign for the name.
+        guard !name.isEmpty || !value.utf8.contains(UInt8(ascii: "=")) else { throw .characters }
         for text in [name, value] where text.utf8.first == 0x20 || text.utf8.last == 0x20 { throw .characters }
         guard name.utf8.count + value.utf8.count <= 4096 else { throw .size }
-    }
-
-    /// The domain in lower case, its dot kept: with it the cookie goes to subdomains too, without it to the host only.
-    private static func domain(of cookie: JSONObject) throws(CookieProblem) -> String {
-        guard let domain = cookie["domain"]?.stringValue?.lowercased() else { throw .domain }
-        let host = domain.withoutLeadingDot
-        guard WebOrigin("https://\(host)")?.host == host else { throw .domain }
-        return domain
-    }
-
-    private static func path(of cookie: JSONObject) throws(CookieProblem) -> String {
-        guard let path = cookie["path"]?.stringValue, !path.isEmpty else { return "/" }
-        guard path.hasPrefix("/"), path.utf8.count <= 1024,
-            path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != 0x3B })
-        else { throw .path }
-        return path
+        // Without a name, the value must not look like a name with a prefix.
+        guard !name.isEmpty || !["__host-", "__secure-", "__http-"].contains(where: value.lowercased().hasPrefix) else {
+            throw .prefix
+        }
     }
 
     /// Prefixes count whatever their case (RFC 6265bis section 5.7, and `__Http-` as Chromium has it).
     private static func checkPrefix(
         _ name: String,
-        _ domain: String,
-        _ path: String,
+        _ place: CookiePlace,
         isSecure: Bool,
         isHTTPOnly: Bool
     ) throws(CookieProblem) {
@@ -109,7 +73,7 @@ extension CookieParameter {
             throw .prefix
         }
         guard isHTTPOnly || !needsHTTPOnly else { throw .prefix }
-        guard !name.hasPrefix("__host-") || (path == "/" && !domain.hasPrefix(".")) else { throw .prefix }
+        guard !name.hasPrefix("__host-") || (place.path == "/" && !place.domain.hasPrefix(".")) else { throw .prefix }
     }
 
     /// Chrome's spelling; nil to leave it out, as for exports that say `unspecified`.
@@ -133,14 +97,18 @@ extension CookieParameter {
         return JSONValue(seconds)
     }
 
-    /// The object form Chrome takes, from the object or from Playwright's string and `_crHasCrossSiteAncestor`.
-    private static func partitionKey(of cookie: JSONObject, isSecure: Bool) throws(CookieProblem) -> JSONValue? {
+    /// The partition, from the object Chrome takes or from Playwright's string and `_crHasCrossSiteAncestor`.
+    private static func partition(
+        of cookie: JSONObject,
+        isSecure: Bool,
+        spelling: inout Spelling
+    ) throws(CookieProblem) -> CookiePartition? {
         guard let written = cookie["partitionKey"], !written.isNull else { return nil }
         guard let site = written.stringValue ?? written["topLevelSite"]?.stringValue else { throw .partition }
         if site.isEmpty { return nil }
         let ancestor = written["hasCrossSiteAncestor"] ?? cookie["_crHasCrossSiteAncestor"]
-        guard isSecure, let origin = WebOrigin(site) else { throw .partition }
-        return ["topLevelSite": JSONValue(origin.text), "hasCrossSiteAncestor": .bool(ancestor?.boolValue ?? true)]
+        guard isSecure, let origin = WebOrigin(site)?.spelled(by: &spelling) else { throw .partition }
+        return CookiePartition(scheme: origin.scheme, host: origin.host, isCrossSite: ancestor?.boolValue ?? true)
     }
 }
 

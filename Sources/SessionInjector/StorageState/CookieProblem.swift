@@ -2,9 +2,9 @@
 public enum CookieProblem: String, Error, Sendable, CaseIterable {
     /// The name or the value is missing, not text, or both are empty.
     case missingName = "missing_name"
-    /// There is no usable domain.
+    /// There is no usable domain, nor an http or https `url` in its place.
     case domain
-    /// The path does not begin with a slash, or is longer than 1,024 bytes.
+    /// The path does not begin with a slash, is longer than 1,024 bytes, or holds what no path may.
     case path
     /// A control character, a semicolon, an equals sign in the name, or white space around name or value.
     case characters

@@ -7,74 +7,79 @@ struct InjectionPlan: Sendable {
         var origin: WebOrigin
         /// The items, each name once: of a repeated one the last, as setting them one by one would leave it.
         var items: [StoredOrigin.Item]
+        /// The databases, each name once; nil when the state says nothing of them.
         var databases: [JSONObject]?
     }
 
     /// The cookies, each key once.
-    var cookies: [CookieParameter] = []
-    /// How many cookies are left out, by reason.
-    var skippedCookies: [CookieProblem: Int] = [:]
+    private(set) var cookies: [CookieParameter] = []
+    /// What is left out, by reason.
+    private(set) var leftOut = LeftOut()
     /// The origins that have something to store, those of one site one after another.
-    var visits: [Visit] = []
-    /// How many origins with something to store are no http or https origin.
-    var skippedOrigins = 0
+    private(set) var visits: [Visit] = []
+    /// How hosts and paths were taken to be spelled, and which of them only Chrome knows.
+    private(set) var spelling: Spelling
 
     /// Sorts out a state; `now` in seconds since 1970 tells which cookies have run out.
-    init(_ state: StorageState, now: Double) {
+    init(_ state: StorageState, now: Double, spelling: Spelling = Spelling()) {
+        self.spelling = spelling
         planCookies(state.cookies, now: now)
         planVisits(state.origins)
     }
 
     private mutating func planCookies(_ stored: [JSONObject], now: Double) {
-        var places: [CookieParameter.Key: Int] = [:]
+        var distinct = LastOfEach<CookieKey, CookieParameter>()
         for cookie in stored {
             do throws(CookieProblem) {
-                let parameter = try CookieParameter(cookie, now: now)
-                if let place = places[parameter.key] {
-                    cookies[place] = parameter
-                } else {
-                    places[parameter.key] = cookies.count
-                    cookies.append(parameter)
-                }
+                let parameter = try CookieParameter(cookie, now: now, spelling: &spelling)
+                distinct.add(parameter, as: parameter.key)
             } catch {
-                skippedCookies[error, default: 0] += 1
+                leftOut.cookies[error, default: 0] += 1
             }
         }
+        cookies = distinct.elements
     }
 
     private mutating func planVisits(_ origins: [StoredOrigin]) {
-        var found: [WebOrigin: Visit] = [:]
-        var sites: [String] = []
-        var originsOfSite: [String: [WebOrigin]] = [:]
-        for stored in origins where !stored.localStorage.isEmpty || stored.indexedDB?.isEmpty == false {
-            guard let origin = WebOrigin(stored.origin) else {
-                skippedOrigins += 1
+        var found = LastOfEach<WebOrigin, VisitInTheMaking>()
+        for stored in origins {
+            for (problem, count) in stored.problems { leftOut.storage[problem, default: 0] += count }
+            guard !stored.localStorage.isEmpty || stored.indexedDB?.isEmpty == false else { continue }
+            guard let written = stored.origin else {
+                leftOut.origins[.missing, default: 0] += 1
                 continue
             }
-            if found[origin] == nil {
-                if originsOfSite[origin.site] == nil { sites.append(origin.site) }
-                originsOfSite[origin.site, default: []].append(origin)
+            guard let origin = WebOrigin(written)?.spelled(by: &spelling) else {
+                leftOut.origins[.scheme, default: 0] += 1
+                continue
             }
-            found[origin] = Visit(
-                origin: origin,
-                items: Self.distinct(stored.localStorage),
-                databases: stored.indexedDB
-            )
+            found.change(origin, from: VisitInTheMaking(origin: origin)) { $0.add(stored) }
         }
-        visits = sites.flatMap { originsOfSite[$0] ?? [] }.compactMap { found[$0] }
+        var sites = LastOfEach<String, [Visit]>()
+        for visit in found.elements { sites.change(visit.origin.site, from: []) { $0.append(visit.visit) } }
+        visits = sites.elements.flatMap { $0 }
+    }
+}
+
+/// What all entries of one origin have, the later ones winning.
+private struct VisitInTheMaking {
+    let origin: WebOrigin
+    private var items = LastOfEach<JSONString, StoredOrigin.Item>()
+    private var databases: LastOfEach<JSONString, JSONObject>?
+
+    init(origin: WebOrigin) { self.origin = origin }
+
+    mutating func add(_ stored: StoredOrigin) {
+        for item in stored.localStorage { items.add(item, as: item.name) }
+        guard let stored = stored.indexedDB else { return }
+        if databases == nil { databases = LastOfEach() }
+        for database in stored {
+            guard case .string(let name) = database["name"] else { continue }
+            databases?.add(database, as: name)
+        }
     }
 
-    private static func distinct(_ items: [StoredOrigin.Item]) -> [StoredOrigin.Item] {
-        var places: [JSONString: Int] = [:]
-        var result: [StoredOrigin.Item] = []
-        for item in items {
-            if let place = places[item.name] {
-                result[place] = item
-            } else {
-                places[item.name] = result.count
-                result.append(item)
-            }
-        }
-        return result
+    var visit: InjectionPlan.Visit {
+        InjectionPlan.Visit(origin: origin, items: items.elements, databases: databases?.elements)
     }
 }

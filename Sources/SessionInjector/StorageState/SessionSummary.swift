@@ -4,18 +4,18 @@ public import ProxyCore
 public struct SessionSummary: Sendable, Equatable {
     /// All cookies, those included that would be left out.
     public let cookies: Int
-    /// Cookies that would be left out when injected, by reason.
-    public let skippedCookies: [CookieProblem: Int]
     /// Origins that have something to store.
     public let origins: Int
     /// Items of localStorage.
     public let items: Int
     /// IndexedDB databases.
     public let databases: Int
-    /// Origins left out, since they are no http or https origins.
-    public let skippedOrigins: Int
+    /// What would be left out when injected, by reason.
+    public let leftOut: LeftOut
     /// Registrable domains with more cookies than Chrome keeps for one, and how many they have.
     public let crowdedDomains: [String: Int]
+    /// Whether the state says nothing of cookies or origins at all.
+    public let isBare: Bool
 
     /// Chrome keeps this many cookies of a registrable domain; beyond it drops those least recently used.
     public static let cookiesPerDomain = 180
@@ -24,14 +24,14 @@ public struct SessionSummary: Sendable, Equatable {
     public init(of state: StorageState, now: Double) {
         let plan = InjectionPlan(state, now: now)
         cookies = state.cookies.count
-        skippedCookies = plan.skippedCookies
+        leftOut = plan.leftOut
         origins = plan.visits.count
         items = plan.visits.reduce(0) { $0 + $1.items.count }
         databases = plan.visits.reduce(0) { $0 + ($1.databases?.count ?? 0) }
-        skippedOrigins = plan.skippedOrigins
+        isBare = state.isBare
         var count: [String: Int] = [:]
         for cookie in plan.cookies {
-            let domain = cookie.key.domain
+            let domain = cookie.domain.withoutLeadingDot
             count[WebOrigin("https://\(domain)")?.registrableDomain ?? domain, default: 0] += 1
         }
         crowdedDomains = count.filter { $0.value > Self.cookiesPerDomain }
@@ -39,24 +39,26 @@ public struct SessionSummary: Sendable, Equatable {
 
     /// The numbers as JSON.
     public var json: JSONValue {
-        let skipped = skippedCookies.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
-        return [
-            "cookies": JSONValue(cookies),
-            "skipped_cookies": .object(JSONObject(skipped.map { (JSONString($0.0), JSONValue($0.1)) })),
+        [
+            "cookies": JSONValue(cookies), "skipped_cookies": Self.json(leftOut.cookies),
             "origins": JSONValue(origins), "items": JSONValue(items), "databases": JSONValue(databases),
-            "skipped_origins": JSONValue(skippedOrigins),
+            "skipped_origins": JSONValue(leftOut.origins.values.reduce(0, +)),
+            "skipped_storage": Self.json(leftOut.storage),
         ]
     }
 
     /// Sentences for whoever stores the state: what it holds, and what of it will not reach a browser.
     public var remarks: [String] {
-        var lines = [
-            "\(cookies) cookies, \(items) localStorage items and \(databases) databases in \(origins) origins."
-        ]
-        for (problem, count) in skippedCookies.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            lines.append("\(count) of the cookies cannot be injected: \(problem.rawValue).")
-        }
-        if skippedOrigins > 0 { lines.append("\(skippedOrigins) of the origins are no http or https origins.") }
+        ["\(cookies) cookies, \(items) localStorage items and \(databases) databases in \(origins) origins."] + warnings
+    }
+
+    /// What of the state will not reach a browser, a sentence each; no name or value of it is in them, but for domains.
+    public var warnings: [String] {
+        var lines: [String] = []
+        if isBare { lines.append("It has neither cookies nor origins: is it a storageState?") }
+        lines += Self.sentences(leftOut.cookies, "of the cookies cannot be injected")
+        lines += Self.sentences(leftOut.origins, "of the origins cannot be injected")
+        lines += Self.sentences(leftOut.storage, "parts of the origins' storage cannot be injected")
         for (domain, count) in crowdedDomains.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 "Warning: \(domain) has \(count) cookies; Chrome keeps \(Self.cookiesPerDomain), so some will be missing."
@@ -67,8 +69,23 @@ public struct SessionSummary: Sendable, Equatable {
 
     /// The hosts a state has cookies or storage of, each once, sorted.
     public static func domains(of state: StorageState) -> [String] {
-        let ofCookies = state.cookies.compactMap { $0["domain"]?.stringValue?.lowercased().withoutLeadingDot }
-        let ofOrigins = state.origins.compactMap { WebOrigin($0.origin)?.host }
+        let ofCookies = state.cookies.compactMap { cookie in
+            cookie["domain"]?.stringValue?.lowercased().withoutLeadingDot
+                ?? cookie["url"]?.stringValue.flatMap(WebOrigin.init)?.host
+        }
+        let ofOrigins = state.origins.compactMap { $0.origin.flatMap(WebOrigin.init)?.host }
         return Set(ofCookies + ofOrigins).filter { !$0.isEmpty && !$0.contains(",") }.sorted()
+    }
+
+    private static func json<Problem: RawRepresentable<String>>(_ counts: [Problem: Int]) -> JSONValue {
+        let sorted = counts.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+        return .object(JSONObject(sorted.map { (JSONString($0.0), JSONValue($0.1)) }))
+    }
+
+    private static func sentences<Problem: RawRepresentable<String>>(
+        _ counts: [Problem: Int],
+        _ what: String
+    ) -> [String] {
+        counts.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }.map { "\($1) \(what): \($0)." }
     }
 }

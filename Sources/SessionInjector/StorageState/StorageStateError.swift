@@ -4,7 +4,7 @@ public import ProxyCore
 public enum StorageStateError: Error, Equatable, Sendable {
     /// The bytes are not JSON.
     case notJSON(JSONError)
-    /// The JSON is not an object with `cookies` or `origins`.
+    /// The JSON is no object.
     case notStorageState
     /// Something in it has another type than Playwright writes: where, and what belongs there.
     case unexpectedType(path: String, expected: String)
@@ -15,7 +15,7 @@ extension StorageStateError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notJSON(let error): "the storage state is not JSON (at byte \(error.offset))"
-        case .notStorageState: "the JSON is no storage state: an object with \"cookies\" or \"origins\" is needed"
+        case .notStorageState: "the JSON is no storage state: an object with \"cookies\" and \"origins\" is needed"
         case .unexpectedType(let path, let expected): "the storage state is malformed: \(path) must be \(expected)"
         }
     }

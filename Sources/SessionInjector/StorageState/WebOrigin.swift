@@ -1,23 +1,43 @@
 /// An http or https origin in the one form a browser gives it (`location.origin`).
 struct WebOrigin: Sendable, Hashable {
     /// Scheme, `://`, host in lower case, and the port unless it is the scheme's own.
-    let text: String
+    var text: String { "\(scheme)://\(host)\(port)" }
     /// The host alone, an IPv6 address in its brackets.
-    let host: String
-    private let scheme: String
+    private(set) var host: String
+    /// `http` or `https`.
+    let scheme: String
+    /// Empty for the scheme's own port.
+    private let port: String
 
-    /// Reads an origin. Case, a scheme's own port and one slash behind it are put right; nil for anything else that is
-    /// not an origin: another scheme, `null`, a path, a user, a host with characters that do not belong in it.
+    /// Reads an origin. Case, a scheme's own port, and a path or query behind it are put right; nil for anything else that
+    /// is not an origin: another scheme, `null`, a user, a host with characters that do not belong in it. A host with
+    /// several spellings stands as written, but for its case.
     init?(_ written: String) {
         let text = written.lowercased()
         guard let scheme = ["https", "http"].first(where: { text.hasPrefix("\($0)://") }) else { return nil }
-        var authority = text.dropFirst(scheme.utf8.count + 3)
-        if authority.hasSuffix("/") { authority.removeLast() }
+        let authority = text.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) }
         let (host, port) = Self.split(authority)
         guard Self.isHost(host), let port = Self.portSuffix(port, scheme: scheme) else { return nil }
         self.scheme = scheme
         self.host = String(host)
-        self.text = "\(scheme)://\(host)\(port)"
+        self.port = port
+    }
+
+    /// The origin as Chrome writes it; nil when it says that the host is none.
+    func spelled(by spelling: inout Spelling) -> WebOrigin? {
+        guard let host = spelling.host(host) else { return nil }
+        var spelled = self
+        spelled.host = host
+        return spelled
+    }
+
+    /// Whether the host is an address: in brackets, or ending in a number.
+    var isAddress: Bool { host.hasPrefix("[") || Self.endsInNumber(host) }
+
+    /// Whether the last label of a host begins with a digit, which makes the host an address, `0x7f` and the like included.
+    static func endsInNumber(_ host: String) -> Bool {
+        let label = host.split(separator: ".").last ?? ""
+        return label.utf8.first.map { (0x30...0x39).contains($0) } == true
     }
 
     /// Origins with the same value are likely to share a renderer process: scheme and registrable domain.
@@ -30,7 +50,7 @@ struct WebOrigin: Sendable, Hashable {
     /// warning, is right with a wrong guess too.
     var registrableDomain: String {
         let labels = host.split(separator: ".")
-        guard labels.count > 2, !host.hasPrefix("["), labels.last?.allSatisfy(\.isNumber) == false else { return host }
+        guard labels.count > 2, !isAddress else { return host }
         let secondLevels: Set<Substring> = [
             "ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ne", "net", "or", "org",
         ]
@@ -52,7 +72,7 @@ struct WebOrigin: Sendable, Hashable {
         }
         return !host.isEmpty && !host.hasPrefix(".") && host.utf8.count <= 253
             && host.utf8.allSatisfy {
-                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "-._".utf8.contains($0)
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "-._".utf8.contains($0) || $0 >= 0x80
             }
     }
 

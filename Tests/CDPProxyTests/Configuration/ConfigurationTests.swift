@@ -214,6 +214,7 @@ private let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-
         "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "CDP_PROXY_PING",
         "CDP_PROXY_DRAIN", "CDP_PROXY_LOG", "DATABASE_URL", "SESSION_ENCRYPTION_SECRET", "SESSION_USER_KEY",
         "CDP_PROXY_INJECT", "CDP_PROXY_INJECT_FAILURE", "CDP_PROXY_BROWSER_SESSION", "CDP_PROXY_USER_ID",
+        "CDP_PROXY_INJECT_DEADLINE", "CDP_PROXY_INJECT_DEADLINE_PER_ORIGIN",
     ])
     func listsTheContractsVariables(name: String) {
         #expect(Configuration.variables.names.contains(name))

@@ -36,10 +36,11 @@ def with_policy(text):
 
 
 class Chromium:
-    def __init__(self, *flags, policy=None):
+    def __init__(self, *flags, policy=None, preferences=None):
         self.port = 0
         self._flags = flags
         self._prefix = with_policy(policy) if policy else []
+        self._preferences = preferences or {}
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="cdp-e2e-"))
         self._process = None
         self.start()
@@ -67,7 +68,7 @@ class Chromium:
     def _new_profile(self):
         profile = pathlib.Path(tempfile.mkdtemp(dir=self._folder))
         (profile / "Default").mkdir()
-        preferences = {"net": {"network_prediction_options": 2}}
+        preferences = {"net": {"network_prediction_options": 2}} | self._preferences
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
         return profile
 

@@ -24,8 +24,10 @@ final class FakeBrowser: MessageStream {
     var refusedMethods: Set<String> = []
     /// What the page answers to the restore script; nil for "everything as wanted" (of the number of `items`).
     var evaluation: ((_ expression: String) -> JSONValue)?
-    /// Origins it does not navigate to.
-    var blockedOrigins: Set<String> = []
+    /// Origins it does not navigate to, and what it says of them.
+    var blockedOrigins: [String: String] = [:]
+    /// Whether it asks for pages of http over https first, and what it says when that fails; nil to take http then.
+    var upgrades: (all: Bool, error: String?) = (false, nil)
 
     private var jar: [JSONValue] = []
     private var pendingNavigation: JSONValue?
@@ -68,6 +70,14 @@ final class FakeBrowser: MessageStream {
             answer(command, [:])
             if let navigation = pendingNavigation { answer(navigation, ["frameId": "f", "loaderId": "l"]) }
             pendingNavigation = nil
+        case "Fetch.failRequest":
+            answer(command, [:])
+            if let error = upgrades.error, let navigation = pendingNavigation {
+                answer(navigation, ["frameId": "f", "errorText": JSONValue(error)])
+                pendingNavigation = nil
+            } else {
+                pause(pendingNavigation?["params"]?["url"]?.stringValue ?? "")
+            }
         case "Runtime.evaluate": answer(command, evaluate(parameters["expression"]?.stringValue ?? ""))
         default: answer(command, [:])
         }
@@ -81,10 +91,12 @@ final class FakeBrowser: MessageStream {
     }
 
     private func navigate(_ command: JSONValue, _ url: String) {
-        guard !blockedOrigins.contains(url) else {
-            return answer(command, ["frameId": "f", "errorText": "net::ERR_BLOCKED_BY_ADMINISTRATOR"])
-        }
+        if let error = blockedOrigins[url] { return answer(command, ["frameId": "f", "errorText": JSONValue(error)]) }
         pendingNavigation = command
+        pause(upgrades.all && url.hasPrefix("http:") ? "https:\(url.dropFirst(5))" : url)
+    }
+
+    private func pause(_ url: String) {
         let request: JSONValue = ["requestId": "interception-1", "request": ["url": JSONValue(url)]]
         say(["method": "Fetch.requestPaused", "params": request, "sessionId": "session-1"])
     }

@@ -21,8 +21,12 @@ import Testing
     }
 
     @Test func databasesAreHandedOverAsJSONText() throws {
-        let script = try expression(#"{"origin":"https://a.test","indexedDB":[{"name":"d","__proto__":{"x":1}}]}"#)
-        #expect(script.text.hasSuffix(#"("https://a.test",[],"[{\"name\":\"d\",\"__proto__\":{\"x\":1}}]")"#))
+        let script = try expression(
+            #"{"origin":"https://a.test","indexedDB":[{"name":"d","version":1,"__proto__":{"x":1}}]}"#
+        )
+        #expect(
+            script.text.hasSuffix(#"("https://a.test",[],"[{\"name\":\"d\",\"version\":1,\"__proto__\":{\"x\":1}}]")"#)
+        )
         #expect(script.awaits == true)
     }
 }

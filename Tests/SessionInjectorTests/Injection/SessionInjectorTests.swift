@@ -6,12 +6,17 @@ import Testing
 @Suite struct SessionInjectorTests {
     let browser = FakeBrowser()
 
-    private func inject(_ text: String, longestMessage: Int = 1 << 20) async throws -> InjectionReport {
+    private func inject(
+        _ text: String,
+        longestMessage: Int = 1 << 20,
+        onVisit: (Int, Int) -> Void = { _, _ in }
+    ) async throws -> InjectionReport {
         await SessionInjector.inject(
             try StorageState(parsing: Array(text.utf8)),
             over: CDPClient(over: browser, longestMessage: longestMessage),
             now: 1_800_000_000,
-            deadline: Instant.now() + .seconds(15)
+            deadline: Instant.now() + .seconds(15),
+            onVisit: onVisit
         )
     }
 
@@ -62,6 +67,52 @@ import Testing
         #expect(report.cookies == .init(wanted: 10, found: 10 - refused.count))
     }
 
+    @Test func aStateOfRefusedCookiesCostsABoundedNumberOfCalls() async throws {
+        let names = (0..<3000).map { "c\($0)" }
+        browser.refusedCookies = Set(names)
+        let cookies = names.map { #"{"name":"\#($0)","value":"v","domain":"a.test"}"# }
+        let report = try await inject("{\"cookies\":[\(cookies.joined(separator: ","))]}")
+        #expect(report.cookies == .init(wanted: 3000, found: 0))
+        let calls = browser.commands.filter { $0["method"]?.stringValue == "Storage.setCookies" }
+        #expect(calls.count == 1 + CookieInjection.mostCalls)
+        let sent = calls.reduce(0) { $0 + ($1["params"]?["cookies"]?.arrayValue?.count ?? 0) }
+        #expect(sent < 3000 * 5)
+    }
+
+    @Test func whatHasSeveralSpellingsIsAskedForBeforeAnythingIsSent() async throws {
+        browser.evaluation = { expression in
+            expression.contains("localStorage")
+                ? ["result": ["value": ["items": 1, "databases": 0]]]
+                : ["result": ["value": ["hosts": ["xn--bcher-kva.test"], "paths": []]]]
+        }
+        let report = try await inject(
+            """
+            {"cookies":[{"name":"a","value":"v","domain":"bücher.test"}],
+            "origins":[{"origin":"https://bücher.test","localStorage":[{"name":"k","value":"v"}]}]}
+            """
+        )
+        #expect(report.outcome == .partial, "this browser keeps the domain as it was written")
+        #expect(report.origins == .init(wanted: 1, found: 1))
+        let navigation = browser.commands.first { $0["method"]?.stringValue == "Page.navigate" }
+        #expect(navigation?["params"]?["url"] == "https://xn--bcher-kva.test/")
+        let asked = browser.methods.firstIndex(of: "Runtime.evaluate")
+        let set = browser.methods.firstIndex(of: "Storage.setCookies")
+        #expect(try #require(asked) < #require(set))
+        #expect(browser.methods.filter { $0 == "Target.createTarget" || $0 == "Target.closeTarget" }.count == 2)
+    }
+
+    @Test(arguments: [
+        "{}", #"{"result":{"value":{"hosts":[],"paths":[]}}}"#, #"{"result":{"value":{"hosts":[7],"paths":["x"]}}}"#,
+        #"{"result":{"value":{"hosts":["a/b"],"paths":["x"]}}}"#, #"{"result":{"value":null}}"#,
+    ])
+    func aSenselessSpellingBreaksNothing(answer: String) async throws {
+        let value = try JSONValue.parse(text: answer)
+        browser.evaluation = { _ in value }
+        let report = try await inject(#"{"cookies":[{"name":"a","value":"v","domain":"127.1","path":"/ä"}]}"#)
+        #expect(report.outcome != .failed(.unexpectedAnswer(method: "Runtime.evaluate")))
+        #expect(report.cookies.found == report.cookies.wanted)
+    }
+
     @Test func cookiesThatAreNotStoredAreMissed() async throws {
         browser.forgottenCookies = ["b"]
         let report = try await inject("{\(Self.cookies("a", "b"))}")
@@ -73,27 +124,63 @@ import Testing
         let report = try await inject("{\(Self.cookies("a", "__Host-b"))}")
         #expect(report.outcome == .full)
         #expect(report.cookies == .init(wanted: 1, found: 1))
-        #expect(report.skippedCookies == [.prefix: 1])
+        #expect(report.leftOut.cookies == [.prefix: 1])
     }
 
     @Test(arguments: [
         #"{"result":{"value":{"items":0,"databases":0}}}"#, #"{"result":{"value":null}}"#, "{}",
         #"{"result":{"value":{"items":1,"databases":0}},"exceptionDetails":{}}"#, #"{"result":{"value":"x"}}"#,
+        #"{"result":{"value":{"items":9223372036854775807,"databases":0}}}"#,
+        #"{"result":{"value":{"items":2,"databases":0}}}"#, #"{"result":{"value":{"items":-1,"databases":0}}}"#,
+        #"{"result":{"value":{"items":1,"databases":9223372036854775807}}}"#,
+        #"{"result":{"value":{"items":1,"databases":0,"blocked":9223372036854775807}}}"#,
     ])
     func whatThePageDoesNotConfirmIsMissing(answer: String) async throws {
         let value = try JSONValue.parse(text: answer)
         browser.evaluation = { _ in value }
-        let report = try await inject("{\(Self.origins("https://a.test"))}")
+        let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
         #expect(report.outcome == .partial)
-        #expect(report.origins == .init(wanted: 1, found: 0))
+        #expect(report.origins == .init(wanted: 2, found: 0))
         #expect(browser.methods.last == "Target.closeTarget")
     }
 
     @Test func anOriginThatCannotBeVisitedCostsNoOther() async throws {
-        browser.blockedOrigins = ["https://a.test/"]
+        browser.blockedOrigins = ["https://a.test/": "net::ERR_INSUFFICIENT_RESOURCES"]
         let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
         #expect(report.outcome == .partial)
         #expect(report.origins == .init(wanted: 2, found: 1))
+    }
+
+    @Test func anOriginNobodyMayOpenIsNotMissed() async throws {
+        browser.blockedOrigins = ["https://a.test/": "net::ERR_BLOCKED_BY_ADMINISTRATOR"]
+        let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
+        #expect(report.outcome == .full)
+        #expect(report.origins == .init(wanted: 1, found: 1))
+        #expect(report.items == .init(wanted: 1, found: 1))
+        #expect(report.leftOut.summary == "origins policy 1")
+    }
+
+    @Test func whereChromeTriesHTTPSFirstItIsLeftToTakeHTTP() async throws {
+        browser.upgrades = (true, nil)
+        let report = try await inject("{\(Self.origins("http://a.test", "https://b.test"))}")
+        #expect(report.outcome == .full)
+        #expect(report.origins == .init(wanted: 2, found: 2))
+        let refused = browser.commands.first { $0["method"]?.stringValue == "Fetch.failRequest" }
+        #expect(refused?["params"] == ["requestId": "interception-1", "errorReason": "ConnectionRefused"])
+    }
+
+    @Test func whereChromeTakesHTTPSOnlyTheOriginAloneIsLeftOut() async throws {
+        browser.upgrades = (true, "net::ERR_BLOCKED_BY_CLIENT")
+        let report = try await inject("{\(Self.origins("http://a.test", "https://b.test", "http://c.test"))}")
+        #expect(report.outcome == .full)
+        #expect(report.origins == .init(wanted: 1, found: 1))
+        #expect(report.leftOut.summary == "origins upgraded 2")
+    }
+
+    @Test func everyVisitIsTold() async throws {
+        var told: [[Int]] = []
+        _ = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}") { told.append([$0, $1]) }
+        #expect(told == [[1, 2], [2, 2]])
     }
 
     @Test func everyRequestIsAnsweredWithAnEmptyPageThatNamesItsIcon() async throws {

@@ -15,11 +15,25 @@ import Testing
         return cookie
     }
 
+    private func cookie(_ changes: String, now: Double = 0) throws -> CookieParameter {
+        var spelling = Spelling()
+        return try CookieParameter(try make(changes), now: now, spelling: &spelling)
+    }
+
     @Test(arguments: [
         (#"{}"#, #"{"secure":false,"httpOnly":false}"#),
         (#"{"secure":true,"httpOnly":true}"#, #"{"secure":true,"httpOnly":true}"#),
         (#"{"domain":".A.Test","path":"/x"}"#, #"{"domain":".a.test","path":"/x","secure":false,"httpOnly":false}"#),
         (#"{"path":""}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"path":"/a b\u0001ä"}"#, #"{"path":"/a b\u0001ä","secure":false,"httpOnly":false}"#),
+        (#"{"domain":"a.test:80"}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"domain":".127.0.0.1"}"#, #"{"domain":"127.0.0.1","secure":false,"httpOnly":false}"#),
+        (#"{"domain":".Bücher.example"}"#, #"{"domain":".bücher.example","secure":false,"httpOnly":false}"#),
+        (#"{"domain":"a.test","url":"https://b.test/x"}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":1e300}"#, #"{"secure":false,"httpOnly":false,"expires":1e+297}"#),
+        (#"{"expires":-1e300}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":1e400}"#, #"{"secure":false,"httpOnly":false}"#),
+        (#"{"expires":"soon"}"#, #"{"secure":false,"httpOnly":false}"#),
         (#"{"expires":-1}"#, #"{"secure":false,"httpOnly":false}"#),
         (#"{"expires":0}"#, #"{"secure":false,"httpOnly":false}"#),
         (#"{"expires":null}"#, #"{"secure":false,"httpOnly":false}"#),
@@ -55,7 +69,7 @@ import Testing
         ),
     ])
     func maps(changes: String, expected: String) throws {
-        let parameter = try CookieParameter(try make(changes), now: 1_800_000_000).parameter
+        let parameter = try cookie(changes, now: 1_800_000_000).parameter
         #expect(parameter == .object(try make(expected)))
     }
 
@@ -63,9 +77,13 @@ import Testing
         (#"{"name":null}"#, CookieProblem.missingName), (#"{"value":5}"#, .missingName),
         (#"{"name":"","value":""}"#, .missingName), (#"{"value":"\ud800"}"#, .missingName),
         (#"{"domain":null}"#, .domain), (#"{"domain":""}"#, .domain), (#"{"domain":"a b"}"#, .domain),
-        (#"{"domain":"..a.test"}"#, .domain), (#"{"domain":"a.test:80"}"#, .domain),
-        (#"{"domain":"a.test/"}"#, .domain),
-        (#"{"path":"x"}"#, .path), (#"{"path":"/\u0001"}"#, .path), (#"{"name":"a=b"}"#, .characters),
+        (#"{"domain":"..a.test"}"#, .domain), (#"{"domain":"http://a.test"}"#, .domain),
+        (#"{"domain":null,"url":"about:blank"}"#, .domain), (#"{"domain":null,"url":"file:///x"}"#, .domain),
+        (#"{"domain":null,"url":"a.test"}"#, .domain), (#"{"domain":null,"url":5}"#, .domain),
+        (#"{"path":"x"}"#, .path), (#"{"path":"/a\u0000"}"#, .path), (#"{"path":"/a\nb"}"#, .path),
+        (#"{"path":"/a;b"}"#, .path), (#"{"path":"/a "}"#, .path), (#"{"path":"/a\t"}"#, .path),
+        (#"{"name":"","value":"a=b"}"#, .characters), (#"{"name":"","value":"__Host-x"}"#, .prefix),
+        (#"{"name":"a=b"}"#, .characters),
         (#"{"name":"a;b"}"#, .characters), (#"{"value":"a;b"}"#, .characters), (#"{"value":"a\nb"}"#, .characters),
         (#"{"value":"a\u0000"}"#, .characters), (#"{"value":"a\tb"}"#, .characters),
         (#"{"value":"\u007f"}"#, .characters),
@@ -79,41 +97,38 @@ import Testing
         (#"{"partitionKey":7,"secure":true}"#, .partition),
     ])
     func leavesOutWhatNoBrowserKeeps(changes: String, problem: CookieProblem) throws {
-        let cookie = try make(changes)
-        #expect(throws: problem) { try CookieParameter(cookie, now: 1_800_000_000) }
+        #expect(throws: problem) { try cookie(changes, now: 1_800_000_000) }
     }
 
     @Test(arguments: [(4095, true), (4096, false)])
     func theSizeLimitIsChromes(length: Int, fits: Bool) throws {
+        var spelling = Spelling()
         var cookie = try make()
         cookie["value"] = JSONValue(String(repeating: "x", count: length))
-        let mapped = try? CookieParameter(cookie, now: 0)
+        let mapped = try? CookieParameter(cookie, now: 0, spelling: &spelling)
         #expect((mapped != nil) == fits)
     }
 
     @Test(arguments: [(1023, true), (1024, false)])
     func thePathLimitIsChromes(length: Int, fits: Bool) throws {
+        var spelling = Spelling()
         var cookie = try make()
         cookie["path"] = JSONValue("/" + String(repeating: "x", count: length))
-        let mapped = try? CookieParameter(cookie, now: 0)
+        let mapped = try? CookieParameter(cookie, now: 0, spelling: &spelling)
         #expect((mapped != nil) == fits)
     }
 
-    @Test func isFoundAgainInTheJar() throws {
-        let sent = try CookieParameter(
-            try make(#"{"domain":".A.test","partitionKey":"https://top.test","secure":true}"#),
-            now: 0
-        )
-        let answer = try JSONValue.parse(
-            text: """
-                {"name":"n","value":"v","domain":".a.test","path":"/","expires":-1,"size":2,
-                "partitionKey":{"topLevelSite":"https://top.test","hasCrossSiteAncestor":true}}
-                """
-        )
-        let stored = try #require(CookieParameter.stored(answer))
-        #expect(stored.key == sent.key)
-        #expect(stored.value == sent.value)
-        let bare = try CookieParameter(try make(#"{"domain":".A.test"}"#), now: 0)
-        #expect(stored.key != bare.key)
+    /// As Playwright takes them: the URL's host alone, its path up to the last slash, and Secure when it is one of https.
+    @Test(arguments: [
+        ("https://a.test", "a.test", "/", true), ("http://A.test:8080/x/y?z=/1#/2", "a.test", "/x/", false),
+        ("https://a.test/x/", "a.test", "/x/", true), ("http://[::1]:9/a/b/c", "[::1]", "/a/b/", false),
+        ("https://a.test?x", "a.test", "/", true),
+    ])
+    func mayBeGivenByURL(url: String, domain: String, path: String, isSecure: Bool) throws {
+        let parameter = try cookie(#"{"domain":null,"path":null,"url":"\#(url)"}"#).parameter
+        #expect(parameter["domain"]?.stringValue == domain)
+        #expect(parameter["path"]?.stringValue == path)
+        #expect(parameter["secure"]?.boolValue == isSecure)
+        #expect(parameter["url"] == nil)
     }
 }

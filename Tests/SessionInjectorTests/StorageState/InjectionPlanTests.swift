@@ -16,7 +16,7 @@ import Testing
             """
         )
         #expect(plan.cookies.map(\.key.name) == ["a", "d"])
-        #expect(plan.skippedCookies == [.prefix: 1, .expired: 1, .missingName: 1])
+        #expect(plan.leftOut.cookies == [.prefix: 1, .expired: 1, .missingName: 1])
     }
 
     @Test func theLastOfTheSameCookieCounts() throws {
@@ -57,20 +57,66 @@ import Testing
         let plan = try plan(
             """
             {"origins":[{"origin":"file://","localStorage":[{"name":"k","value":"v"}]},
-            {"origin":"chrome-extension://abc","localStorage":[{"name":"k","value":"v"}]},{"origin":"null"}]}
+            {"origin":"chrome-extension://abc","localStorage":[{"name":"k","value":"v"}]},{"origin":"null"},
+            {"localStorage":[{"name":"k","value":"v"}]}]}
             """
         )
         #expect(plan.visits.isEmpty)
-        #expect(plan.skippedOrigins == 2)
+        #expect(plan.leftOut.origins == [.scheme: 2, .missing: 1])
     }
 
-    @Test func repeatedNamesAndOriginsCountOnce() throws {
+    @Test func aHostsCookieAndItsDomainsAreTwo() throws {
         let plan = try plan(
             """
-            {"origins":[{"origin":"https://a.test","localStorage":[{"name":"old","value":"0"}]},
-            {"origin":"https://A.test:443","localStorage":[{"name":"k","value":"1"},{"name":"k","value":"2"}]}]}
+            {"cookies":[{"name":"a","value":"host","domain":"x.test"},{"name":"a","value":"all","domain":".x.test"},
+            {"name":"a","value":"1","domain":"localhost"},{"name":"a","value":"2","domain":".localhost"}]}
             """
         )
-        #expect(plan.visits.map(\.items) == [[.init(name: "k", value: "2")]])
+        #expect(plan.cookies.map(\.value) == ["host", "all", "2"])
+    }
+
+    @Test func ofAnOriginThatStandsTwiceBothEntriesGoIn() throws {
+        let plan = try plan(
+            """
+            {"origins":[{"origin":"https://a.test","localStorage":[{"name":"old","value":"0"},{"name":"k","value":"0"}],
+            "indexedDB":[{"name":"d","version":1},{"name":"e","version":1}]},
+            {"origin":"https://A.test:443/x","localStorage":[{"name":"k","value":"1"},{"name":"k","value":"2"}]},
+            {"origin":"https://a.test/","indexedDB":[{"name":"d","version":2}]}]}
+            """
+        )
+        let visit = try #require(plan.visits.first)
+        #expect(plan.visits.count == 1)
+        #expect(visit.items == [.init(name: "old", value: "0"), .init(name: "k", value: "2")])
+        #expect(visit.databases?.map { $0["version"] } == [2, 1])
+    }
+
+    @Test func onlyWhatHasSeveralSpellingsIsAskedFor() throws {
+        let text = """
+            {"cookies":[{"name":"a","value":"1","domain":"x.test","path":"/a/b.c%20"},{"name":"a","value":"1","domain":"127.1"},
+            {"name":"a","value":"1","domain":"127.0.0.1","path":"/a b"},{"name":"b","value":"1","domain":"127.1"}],
+            "origins":[{"origin":"https://bücher.test","localStorage":[{"name":"k","value":"1"}]},
+            {"origin":"https://xn--bcher-kva.test","localStorage":[{"name":"j","value":"1"}]},
+            {"origin":"https://a\u{200d}.test","localStorage":[{"name":"j","value":"1"}]}]}
+            """
+        let plan = try plan(text)
+        #expect(plan.spelling.unknownHosts == ["127.1", "bücher.test", "a\u{200d}.test"])
+        #expect(plan.spelling.unknownPaths == ["/a b"])
+        #expect(plan.visits.count == 3)
+        let answer = Spelling(of: plan.spelling, hosts: ["127.0.0.1", "xn--bcher-kva.test", nil], paths: ["/a%20b"])
+        let state = try StorageState(parsing: Array(text.utf8))
+        let spelled = InjectionPlan(state, now: 0, spelling: answer)
+        #expect(!spelled.spelling.isIncomplete)
+        #expect(spelled.cookies.map(\.key.host) == ["x.test", "127.0.0.1", "127.0.0.1", "127.0.0.1"])
+        #expect(spelled.cookies.map(\.key.path) == ["/a/b.c%20", "/", "/a%20b", "/"])
+        #expect(spelled.visits.map(\.origin.text) == ["https://xn--bcher-kva.test"])
+        #expect(spelled.visits.first?.items.count == 2)
+        #expect(spelled.leftOut.origins == [.scheme: 1])
+    }
+
+    @Test func anAnswerOfAnotherLengthSaysNothing() throws {
+        let plan = try plan(#"{"cookies":[{"name":"a","value":"1","domain":"127.1"}]}"#)
+        let spelled = Spelling(of: plan.spelling, hosts: [], paths: [])
+        var again = spelled
+        #expect(again.host("127.1") == "127.1")
     }
 }

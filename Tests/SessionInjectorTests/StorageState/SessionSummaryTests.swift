@@ -12,7 +12,8 @@ import Testing
                 """
                 {"cookies":[{"name":"topsecret","value":"topsecret","domain":"a.test"},{"name":"__Host-x","value":"v"}],
                 "origins":[{"origin":"https://a.test","localStorage":[{"name":"topsecret","value":"topsecret"}]},
-                {"origin":"file://","localStorage":[{"name":"k","value":"v"}]},{"origin":"https://b.test"}]}
+                {"origin":"file://","localStorage":[{"name":"k","value":"v"}]},
+                {"origin":"https://b.test","localStorage":[{"name":"k","value":5}]}]}
                 """
             ),
             now: 0
@@ -20,11 +21,22 @@ import Testing
         #expect(
             summary.json == [
                 "cookies": 2, "skipped_cookies": ["domain": 1], "origins": 1, "items": 1, "databases": 0,
-                "skipped_origins": 1,
+                "skipped_origins": 1, "skipped_storage": ["item": 1],
             ]
         )
         #expect(!summary.remarks.joined().contains("topsecret"))
-        #expect(summary.remarks.count == 3)
+        #expect(
+            summary.warnings == [
+                "1 of the cookies cannot be injected: domain.", "1 of the origins cannot be injected: scheme.",
+                "1 parts of the origins' storage cannot be injected: item.",
+            ]
+        )
+        #expect(summary.remarks.count == 4)
+    }
+
+    @Test(arguments: [("{}", 1), (#"{"cookies":[]}"#, 0), (#"{"origins":[]}"#, 0)])
+    func whatMayBeNoStateAtAllIsSaid(text: String, warnings: Int) throws {
+        #expect(SessionSummary(of: try state(text), now: 0).warnings.count == warnings)
     }
 
     @Test(arguments: [(180, false), (181, true)])
@@ -38,10 +50,11 @@ import Testing
     @Test func domainsOfCookiesAndOrigins() throws {
         let state = try state(
             """
-            {"cookies":[{"domain":".B.test"},{"domain":"a.test"},{"domain":"a.test"},{"x":1},{"domain":"x,y"}],
+            {"cookies":[{"domain":".B.test"},{"domain":"a.test"},{"domain":"a.test"},{"x":1},{"domain":"x,y"},
+            {"url":"https://D.test/x"}],
             "origins":[{"origin":"https://c.test:8443"},{"origin":"null"}]}
             """
         )
-        #expect(SessionSummary.domains(of: state) == ["a.test", "b.test", "c.test"])
+        #expect(SessionSummary.domains(of: state) == ["a.test", "b.test", "c.test", "d.test"])
     }
 }

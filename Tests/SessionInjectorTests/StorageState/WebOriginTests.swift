@@ -11,6 +11,9 @@ import Testing
         ("https://[2001:db8::1]", "https://[2001:db8::1]"),
         ("https://a_b-c.example.test", "https://a_b-c.example.test"),
         ("https://xn--bcher-kva.example:08443", "https://xn--bcher-kva.example:8443"),
+        ("https://a.test/path", "https://a.test"), ("https://a.test//", "https://a.test"),
+        ("https://a.test?q", "https://a.test"), ("https://a.test:8443/#f:1", "https://a.test:8443"),
+        ("https://B\u{DC}cher.test/x", "https://b\u{FC}cher.test"), ("http://0X7f.1", "http://0x7f.1"),
     ])
     func readsInCanonicalForm(written: String, text: String) {
         #expect(WebOrigin(written)?.text == text)
@@ -18,9 +21,9 @@ import Testing
 
     @Test(arguments: [
         "", "null", "example.test", "https://", "https:///", "file:///etc/hosts", "chrome://version", "ftp://a.test",
-        "https://a.test/path", "https://a.test//", "https://a.test?q", "https://a.test#f", "https://user@a.test",
+        "https:///a.test", "https://?q", "https://user@a.test", "https://user:pw@a.test/",
         "https://a.test:", "https://a.test:x", "https://a.test:65536", "https://a.test:-1", "https://a b.test",
-        "https://b\u{FC}cher.test", "https://.a.test", "https://[zz]", "https://[", "https://[::1", "https://a\\b",
+        "https://.a.test", "https://[zz]", "https://[", "https://[::1", "https://a\\b",
         "https://a.test\n", "https://[1234]", "https://a.test:80:80",
     ])
     func refusesWhatIsNoWebOrigin(written: String) {
@@ -31,7 +34,8 @@ import Testing
         ("https://a.shop.example.test", "https://example.test"), ("https://example.test", "https://example.test"),
         ("http://example.test:8080", "http://example.test"), ("https://www.shop.co.uk", "https://shop.co.uk"),
         ("https://shop.co.uk", "https://shop.co.uk"), ("https://a.b.io", "https://b.io"),
-        ("http://10.0.0.1", "http://10.0.0.1"), ("http://[::1]", "http://[::1]"),
+        ("http://10.0.0.1", "http://10.0.0.1"), ("http://a.b.0x7f", "http://a.b.0x7f"),
+        ("http://a.b.node1", "http://b.node1"), ("http://[::1]", "http://[::1]"),
         ("http://localhost", "http://localhost"),
     ])
     func guessesTheSite(origin: String, site: String) {

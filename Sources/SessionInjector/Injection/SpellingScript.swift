@@ -1,0 +1,30 @@
+import ProxyCore
+
+/// The JavaScript that has Chrome say how it writes hosts and paths, run in any page.
+enum SpellingScript {
+    /// The parameters of `Runtime.evaluate` for what is unknown.
+    static func evaluation(for spelling: Spelling) -> JSONValue {
+        let hosts = JSONValue.array(spelling.unknownHosts.map { JSONValue($0) }).serialized()
+        let paths = JSONValue.array(spelling.unknownPaths.map { JSONValue($0) }).serialized()
+        let arguments = String(decoding: hosts + [UInt8(ascii: ",")] + paths, as: UTF8.self)
+        return ["expression": JSONValue("(\(function))(\(arguments))"), "returnByValue": true]
+    }
+
+    /// The spelling Chrome answered; as it was before when the answer makes no sense.
+    static func spelling(_ answer: JSONValue, after former: Spelling) -> Spelling {
+        let value = answer["result"]?["value"]
+        let hosts = (value?["hosts"]?.arrayValue ?? []).map { host in
+            host.stringValue.flatMap { WebOrigin("https://\($0)")?.host == $0 ? $0 : nil }
+        }
+        let paths = (value?["paths"]?.arrayValue ?? []).map { $0.stringValue ?? "" }
+        return Spelling(of: former, hosts: hosts, paths: paths)
+    }
+
+    private static let function = """
+        (hosts, paths) => {
+          const host = written => { try { return new URL(`http://${written}`).hostname } catch { return null } };
+          const path = written => { const url = new URL('http://a/'); url.pathname = written; return url.pathname };
+          return {hosts: hosts.map(host), paths: paths.map(path)};
+        }
+        """
+}

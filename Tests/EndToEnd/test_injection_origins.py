@@ -1,0 +1,138 @@
+"""Origins as a person would expect them: http ones, ones in another spelling, ones that stand twice, and many."""
+
+import json
+import pathlib
+
+import pytest
+from harness import tokens
+from harness.cdp import CDP
+from harness.site import Site
+from harness.store import origin
+
+PAGE = b'<!doctype html><title>Origin</title><link rel="icon" href="data:,">'
+# Chromium tries https first for what looks like a host on the internet, as these names do and `.example` does not.
+HTTP = "http://plain.com"
+OTHER = "http://other.example"
+
+
+@pytest.fixture
+def site():
+    server = Site({"/": ("text/html", PAGE, {}), "/favicon.ico": ("image/png", b"", {})})
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def browser_with(own_chromium, site):
+    """Starts a Chromium for which port 80 of the hosts here is the site, and nothing listens at any other."""
+
+    def start(*flags, **how):
+        here = f"127.0.0.1:{site.port}"
+        hosts = [f"MAP {host}:80 {here}" for host in ("plain.com", "*.example", "10.0.0.1")]
+        rules = f"--host-resolver-rules={', '.join(hosts)}, MAP * ~NOTFOUND"
+        return own_chromium(rules, *flags, **how)
+
+    return start
+
+
+def connect(proxy):
+    return CDP(proxy.port, f"/?signingKey={tokens.token(userId='user_one', browserSession='work')}")
+
+
+def items(client, where):
+    """The localStorage of a page of that address, and the origin the page is of."""
+    session = client.new_page(where)
+    client.wait_until("document.title == 'Origin'", session)
+    return client.evaluate("[location.origin, Object.fromEntries(Object.entries(localStorage))]", session)
+
+
+def test_an_origin_chrome_would_upgrade_is_restored_all_the_same(browser_with, own_proxy, store, site):
+    store.add({"origins": [origin(HTTP, token="plain"), origin(OTHER, token="other")]})
+    proxy = own_proxy(browser_with().address)
+    with connect(proxy) as client:
+        assert site.connections == []
+        assert items(client, HTTP) == [HTTP, {"token": "plain"}]
+        assert items(client, OTHER) == [OTHER, {"token": "other"}]
+    event = proxy.wait_for_event("session_injected")
+    assert (event["result"], event["origins"], event["originsWanted"]) == ("full", 2, 2)
+    assert "skipped" not in event
+
+
+def test_the_policy_of_deploy_has_chrome_leave_http_alone():
+    """So that a client, too, gets to the origin. Tried: with it, Chromium 156 asks for `http://plain.com` first."""
+    policy = pathlib.Path(__file__).parents[2] / "deploy/chromium/cdp-proxy-policy.json"
+    assert json.loads(policy.read_text())["HttpsUpgradesEnabled"] is False
+
+
+def test_an_origin_chrome_opens_over_https_only_costs_no_other(browser_with, own_proxy, store):
+    store.add({"origins": [origin(HTTP, token="plain"), origin("https://plain.com", token="secure")]})
+    proxy = own_proxy(browser_with(preferences={"https_only_mode_enabled": True}).address)
+    connect(proxy).close()
+    event = proxy.wait_for_event("session_injected")
+    assert (event["result"], event["origins"], event["skipped"]) == ("full", 1, "origins upgraded 1")
+
+
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        ("http://b\u00fccher.example", "http://xn--bcher-kva.example"),
+        ("HTTP://B\u00dcCHER.example/path?query#fragment", "http://xn--bcher-kva.example"),
+        ("http://one.example/", "http://one.example"),
+        ("http://one.example/some/path", "http://one.example"),
+        ("http://one.example:80", "http://one.example"),
+        ("http://0x0a.1", "http://10.0.0.1"),
+    ],
+)
+def test_an_origin_may_be_spelled_otherwise(browser_with, own_proxy, store, written, where):
+    store.add({"origins": [origin(written, token="item")]})
+    proxy = own_proxy(browser_with().address)
+    with connect(proxy) as client:
+        assert items(client, where) == [where, {"token": "item"}]
+    assert proxy.wait_for_event("session_injected")["result"] == "full"
+
+
+def test_of_an_origin_that_stands_twice_both_entries_go_in(browser_with, own_proxy, store):
+    first = origin("http://b\u00fccher.example", old="1", both="1")
+    second = origin("http://xn--bcher-kva.example/", both="2", new="2")
+    store.add({"origins": [first, origin(OTHER, token="t"), second]})
+    proxy = own_proxy(browser_with().address)
+    with connect(proxy) as client:
+        assert items(client, "http://xn--bcher-kva.example")[1] == {"old": "1", "both": "2", "new": "2"}
+    event = proxy.wait_for_event("session_injected")
+    assert (event["result"], event["origins"], event["items"]) == ("full", 2, 4)
+
+
+@pytest.mark.parametrize("state", [{}, {"cookies": []}, {"origins": []}, {"other": 1}])
+def test_an_empty_state_is_a_state(own_chromium, own_proxy, store, state):
+    store.add(state)
+    proxy = own_proxy(own_chromium().address)
+    connect(proxy).close()
+    assert proxy.wait_for_event("session_injected")["result"] == "full"
+
+
+def test_what_a_page_cannot_hold_costs_only_itself(browser_with, own_proxy, store):
+    good = origin(OTHER, token="t")
+    good["localStorage"] += [{"name": "k", "value": None}, {"name": "n", "value": 5}, 7]
+    good["indexedDB"] = [{"name": "no version"}]
+    bad = [{"localStorage": [{"name": "k", "value": "v"}]}, {"origin": HTTP, "localStorage": {"k": "v"}}, {}]
+    store.add({"origins": [good, *bad, origin("file:///etc", token="t")]})
+    proxy = own_proxy(browser_with().address)
+    with connect(proxy) as client:
+        assert items(client, OTHER) == [OTHER, {"token": "t"}]
+    event = proxy.wait_for_event("session_injected")
+    assert event["result"] == "full"
+    assert event["skipped"] == (
+        "origins missing 1, origins scheme 1, storage database 1, storage item 3, storage local_storage 1"
+    )
+
+
+def test_many_origins_have_the_time_they_need(own_chromium, own_proxy, store):
+    """More than the deadline without them, and the log says how far it is."""
+    count = 120
+    store.add({"origins": [origin(f"https://site{number}.example", token="t") for number in range(count)]})
+    proxy = own_proxy(own_chromium().address, CDP_PROXY_INJECT_DEADLINE="1s")
+    connect(proxy).close()
+    event = proxy.wait_for_event("session_injected")
+    assert (event["result"], event["origins"]) == ("full", count)
+    told = [line["origins"] for line in proxy.events("session_injecting")]
+    assert told == [50, 100]

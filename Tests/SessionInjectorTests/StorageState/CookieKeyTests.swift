@@ -1,0 +1,73 @@
+import ProxyCore
+import Testing
+
+@testable import SessionInjector
+
+@Suite struct CookieKeyTests {
+    private func key(_ cookie: String) throws -> CookieKey {
+        var spelling = Spelling()
+        let object = try #require(try JSONValue.parse(text: cookie).objectValue)
+        return try CookieParameter(object, now: 0, spelling: &spelling).key
+    }
+
+    private func stored(_ cookie: String) throws -> CookieKey? {
+        CookieKey(stored: try JSONValue.parse(text: cookie))
+    }
+
+    @Test func isFoundAgainInTheJar() throws {
+        let sent = try key(
+            #"{"name":"n","value":"v","domain":".A.test","path":"/","partitionKey":"https://top.test","secure":true}"#
+        )
+        let answer = """
+            {"name":"n","value":"v","domain":".a.test","path":"/","expires":-1,"size":2,
+            "partitionKey":{"topLevelSite":"https://top.test","hasCrossSiteAncestor":true}}
+            """
+        #expect(try stored(answer) == sent)
+        #expect(try key(#"{"name":"n","value":"v","domain":".A.test"}"#) != sent)
+        #expect(try stored(#"{"name":"n","value":"v","domain":".a.test"}"#) == nil)
+    }
+
+    @Test func textIsComparedByteForByte() throws {
+        let composed = try key(#"{"name":"\u00e9","value":"v","domain":"a.test"}"#)
+        let decomposed = try key(#"{"name":"e\u0301","value":"v","domain":"a.test"}"#)
+        #expect(composed != decomposed)
+    }
+
+    @Test func aPartitionIsLookedForWithoutItsFirstLabelsToo() throws {
+        let text =
+            #"{"name":"n","value":"v","domain":"a.test","partitionKey":"https://www.x.co.uk:444/p","secure":true}"#
+        let hosts = try key(text).kept.map(\.partition?.host)
+        #expect(hosts == ["www.x.co.uk", "x.co.uk", "co.uk", "uk"])
+    }
+
+    @Test func aLongHostHasAHandfulOfKeys() throws {
+        let host = Array(repeating: "a", count: 126).joined(separator: ".")
+        let text = #"{"name":"n","value":"v","domain":"a.test","partitionKey":"https://\#(host)","secure":true}"#
+        #expect(try key(text).kept.count == 7)
+    }
+
+    /// Cookies that differ in one part only must not fall together in a dictionary, or its work grows with their square.
+    @Test(arguments: [
+        #""name":"n#","domain":"a.test""#, #""name":"n","domain":"a#.test""#,
+        #""name":"n","domain":"a.test","path":"/#""#,
+        #""name":"n","domain":"a.test","partitionKey":"https://t#.test""#,
+        #""name":"n","domain":"a.test","partitionKey":{"topLevelSite":"http://t#.test","hasCrossSiteAncestor":false}"#,
+    ])
+    func everyPartIsHashed(members: String) throws {
+        let count = 2000
+        var hashes: Set<Int> = []
+        for number in 0..<count {
+            let text = members.replacing("#", with: String(number))
+            hashes.insert(try key(#"{"value":"v","secure":true,\#(text)}"#).hashValue)
+        }
+        #expect(hashes.count == count)
+    }
+
+    @Test func whetherOnlyTheHostGetsItIsHashed() throws {
+        let host = try key(#"{"name":"n","value":"v","domain":"a.test"}"#)
+        let all = try key(#"{"name":"n","value":"v","domain":".a.test"}"#)
+        #expect(host != all)
+        #expect(host.hashValue != all.hashValue)
+        #expect(all.forHostOnly == host)
+    }
+}
