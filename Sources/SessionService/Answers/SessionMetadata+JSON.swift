@@ -17,3 +17,10 @@ extension SessionMetadata {
         ]
     }
 }
+
+extension JSONValue {
+    /// An answer with what its reader should know of the state they sent; without a word where there is nothing.
+    func warning(of warnings: [String]) -> JSONValue {
+        warnings.isEmpty ? self : adding("warnings", .array(warnings.map { JSONValue($0) }))
+    }
+}

@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionInjector
 import SessionStore
 
 /// The body of `POST /sessions`, checked.
@@ -13,6 +14,8 @@ struct SessionDraft {
     let expiresAt: Timestamp?
     /// The storage state as JSON text.
     let storageState: [UInt8]
+    /// What of the state no browser will take, a sentence each.
+    let warnings: [String]
 
     /// Reads a body; everything that is wrong with it is named.
     init(_ body: [UInt8]) throws(ServiceRefusal) {
@@ -26,6 +29,7 @@ struct SessionDraft {
         self.name = name
         self.domains = domains
         self.storageState = JSONValue.object(storageState).serialized()
+        warnings = JSONValue.object(storageState).warnings
     }
 }
 
@@ -39,15 +43,19 @@ struct SessionEdit {
     let expiresAt: Timestamp?
     /// Another storage state, as JSON text.
     let storageState: [UInt8]?
+    /// What of the state no browser will take, a sentence each.
+    let warnings: [String]
 
     /// Reads a body; everything that is wrong with it is named.
     init(_ body: [UInt8]) throws(ServiceRefusal) {
         var fields = try BodyFields(checking: body)
         name = fields.name(fields.optional("name"))
         description = fields.description()
-        storageState = fields.storageState(fields.optional("storage_state")).map { JSONValue.object($0).serialized() }
+        let state = fields.storageState(fields.optional("storage_state")).map(JSONValue.object)
+        storageState = state?.serialized()
         expiresAt = fields.expiry()
         guard fields.problems.isEmpty else { throw .invalid(fields.problems) }
+        warnings = state?.warnings ?? []
     }
 }
 
@@ -59,5 +67,13 @@ extension BodyFields {
         } catch {
             throw .invalid([error])
         }
+    }
+}
+
+extension JSONValue {
+    /// What of a storage state the proxy would leave out if it were injected now.
+    fileprivate var warnings: [String] {
+        guard let state = try? StorageState(self) else { return [] }
+        return SessionSummary(of: state, now: secondsSince1970()).warnings
     }
 }

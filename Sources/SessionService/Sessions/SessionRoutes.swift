@@ -45,7 +45,8 @@ struct SessionRoutes: Sendable {
     @Sendable private func create(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let draft = try SessionDraft(try await body(of: request))
         try checkSize(draft.storageState)
-        return Response(json: try await sessions(of: context).create(draft).created, status: .created)
+        let created = try await sessions(of: context).create(draft).created
+        return Response(json: created.warning(of: draft.warnings), status: .created)
     }
 
     @Sendable private func list(_ request: Request, _ context: UserRequestContext) async throws -> Response {
@@ -73,7 +74,8 @@ struct SessionRoutes: Sendable {
         let id = try context.pathParameter("id")
         let edit = try SessionEdit(try await body(of: request))
         if let state = edit.storageState { try checkSize(state) }
-        return Response(try await sessions(of: context).edit(id: id, edit), noting: unusable)
+        let edited = unusable.noting(try await sessions(of: context).edit(id: id, edit))
+        return Response(json: edited.summary.warning(of: edit.warnings))
     }
 
     @Sendable private func delete(_ request: Request, _ context: UserRequestContext) async throws -> Response {
