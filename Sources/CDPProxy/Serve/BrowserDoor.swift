@@ -46,8 +46,16 @@ final class BrowserDoor {
     struct Injection {
         /// Fetches and opens the session. Nothing has reached Chrome when it fails.
         let open: () async throws(Refusal) -> StorageState
-        /// Puts it in, within a deadline of its own, since others wait; whether the browser may be used then.
-        let inject: (StorageState, BrowserPass) async -> Bool
+        /// Puts it in, within a deadline of its own, since others wait.
+        let inject: (StorageState, BrowserPass) async -> Injected
+    }
+
+    /// What came of an injection.
+    struct Injected {
+        /// Whether the browser may be used now.
+        let isAccepted: Bool
+        /// Called when that is written down, so that who hears of it finds it so.
+        let tell: () -> Void
     }
 
     /// Finds out about a process: a record of it, or nil for one that is fresh.
@@ -158,9 +166,10 @@ final class BrowserDoor {
     private func inject(_ browser: String, _ claim: BrowserClaim, _ injection: Injection) async throws(Refusal) {
         do throws(Refusal) {
             let state = try await opened(browser, injection)
-            let isAccepted = await injection.inject(state, BrowserPass(browser, .prepare))
-            ledger.finish(browser, isAccepted: isAccepted)
-            guard isAccepted else { throw .session(.injectionFailed) }
+            let injected = await injection.inject(state, BrowserPass(browser, .prepare))
+            ledger.finish(browser, isAccepted: injected.isAccepted)
+            defer { injected.tell() }
+            guard injected.isAccepted else { throw .session(.injectionFailed) }
             try await admit(browser, .drive)
             finish(Attempt(browser: browser, session: claim.session, refusal: nil))
         } catch {

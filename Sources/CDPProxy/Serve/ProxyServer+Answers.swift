@@ -39,13 +39,27 @@ extension ProxyServer {
         _ caller: Caller,
         _ request: RequestID
     ) async throws(Refusal) -> HTTPResponse {
-        guard let use = endpoint.use else { return try await devToolsAnswer(endpoint, nil, head, caller) }
+        guard let use = endpoint.use else { return try await openAnswer(endpoint, head, caller) }
         let browser = try await currentBrowser(until: loop.now + patience.chrome)
         let pass = try await enter(browser, caller, to: use, request)
         defer { door.leave(pass) }
         let answer = try await devToolsAnswer(endpoint, pass, head, caller)
         if use == .look { try await checkStill(pass, caller) }
         return answer
+    }
+
+    /// What says nothing of pages. Most clients begin with `/json/version`: one that comes while Chrome restarts waits here.
+    private func openAnswer(
+        _ endpoint: JSONEndpoint,
+        _ head: RequestHead,
+        _ caller: Caller
+    ) async throws(Refusal) -> HTTPResponse {
+        do throws(Refusal) {
+            return try await devToolsAnswer(endpoint, nil, head, caller)
+        } catch .chrome(.unreachable) {
+            _ = try await currentBrowser(until: loop.now + patience.chrome)
+            return try await devToolsAnswer(endpoint, nil, head, caller)
+        }
     }
 
     private func devToolsAnswer(

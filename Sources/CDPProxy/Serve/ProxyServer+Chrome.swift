@@ -94,7 +94,14 @@ extension ProxyServer {
             to: use,
             BrowserDoor.Injection(
                 open: { () async throws(Refusal) in try await self.opened(wanted) },
-                inject: { state, pass in await self.isInjected(state, pass, request) }
+                inject: { state, pass in
+                    let injected = await self.inject(state, pass, request)
+                    let isFull = injected.report.outcome == .full
+                    return BrowserDoor.Injected(
+                        isAccepted: isFull || self.configuration.injection.failure == .open,
+                        tell: { self.record(injected, request) }
+                    )
+                }
             )
         )
     }
@@ -128,24 +135,28 @@ extension ProxyServer {
 
     // MARK: Injection
 
-    /// Puts a state into the browser, and says whether the browser may be used then.
-    private func isInjected(_ state: StorageState, _ pass: BrowserPass, _ request: RequestID?) async -> Bool {
-        let report = await inject(state, pass, request)
-        return report.outcome == .full || configuration.injection.failure == .open
+    /// What an injection came to, and how long it took.
+    private struct TimedReport {
+        let report: InjectionReport
+        let seconds: Double
     }
 
-    /// Puts a state into the browser; what came of it is counted and logged.
-    private func inject(_ state: StorageState, _ pass: BrowserPass, _ request: RequestID?) async -> InjectionReport {
+    /// Puts a state into the browser.
+    private func inject(_ state: StorageState, _ pass: BrowserPass, _ request: RequestID?) async -> TimedReport {
         let begin = Instant.now()
         let report = await injectionReport(state, pass, request)
-        let seconds = Instant.now().since(begin).inSeconds
+        return TimedReport(report: report, seconds: Instant.now().since(begin).inSeconds)
+    }
+
+    /// Counts and logs what an injection came to.
+    private func record(_ injected: TimedReport, _ request: RequestID?) {
+        let report = injected.report
         metrics.injections.results[report.result].increment()
-        metrics.injections.seconds.observe(seconds)
+        metrics.injections.seconds.observe(injected.seconds)
         log.record(report.outcome == .full ? .info : .error, "session_injected", requestID: request) { line in
             report.describe(in: &line)
-            line.append("seconds", .number(seconds))
+            line.append("seconds", .number(injected.seconds))
         }
-        return report
     }
 
     private func injectionReport(

@@ -66,7 +66,10 @@ import Testing
                 },
                 inject: { _, _ in
                     self.injections += 1
-                    return await withCheckedContinuation { self.gate = $0 }
+                    return BrowserDoor.Injected(
+                        isAccepted: await withCheckedContinuation { self.gate = $0 },
+                        tell: {}
+                    )
                 }
             )
         }

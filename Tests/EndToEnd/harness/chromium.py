@@ -72,10 +72,6 @@ class Chromium:
         (profile / "Default" / "Preferences").write_text(json.dumps(preferences))
         return profile
 
-    def wait(self):
-        """Waits until it has ended by itself."""
-        self._process.wait(60)
-
     @property
     def address(self):
         return f"127.0.0.1:{self.port}"
