@@ -59,11 +59,7 @@ final class ProxyMetrics {
         silentClosed = Self.silentClosed(in: registry)
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
-        declareBuild()
         declareLabels()
-    }
-
-    private func declareBuild() {
     }
 
     private static func silentClosed(in registry: MetricsRegistry) -> CounterFamily {

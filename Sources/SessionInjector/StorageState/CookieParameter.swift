@@ -34,7 +34,7 @@ struct CookieParameter: Sendable, Equatable {
         if let expires = try Self.expires(of: cookie, now: now) { parameter = parameter.adding("expires", expires) }
         if let sameSite { parameter = parameter.adding("sameSite", JSONValue(sameSite)) }
         if let partition { parameter = parameter.adding("partitionKey", partition.parameter) }
-        if let priority = cookie["priority"]?.stringValue, ["Low", "Medium", "High"].contains(priority) {
+        if let priority = cookie["priority"]?.shortWord, ["Low", "Medium", "High"].contains(priority) {
             parameter = parameter.adding("priority", JSONValue(priority))
         }
         self.parameter = parameter
@@ -55,7 +55,7 @@ extension CookieParameter {
         for text in [name, value] where text.utf8.first == 0x20 || text.utf8.last == 0x20 { throw .characters }
         guard name.utf8.count + value.utf8.count <= 4096 else { throw .size }
         // Without a name, the value must not look like a name with a prefix.
-        guard !name.isEmpty || !["__host-", "__secure-", "__http-"].contains(where: value.lowercased().hasPrefix) else {
+        guard !name.isEmpty || !["__host-", "__secure-", "__http-"].contains(where: value.begins(with:)) else {
             throw .prefix
         }
     }
@@ -67,18 +67,16 @@ extension CookieParameter {
         isSecure: Bool,
         isHTTPOnly: Bool
     ) throws(CookieProblem) {
-        let name = name.lowercased()
-        let needsHTTPOnly = name.hasPrefix("__http-") || name.hasPrefix("__host-http-")
-        guard isSecure || !(needsHTTPOnly || name.hasPrefix("__host-") || name.hasPrefix("__secure-")) else {
-            throw .prefix
-        }
+        let needsHTTPOnly = name.begins(with: "__http-") || name.begins(with: "__host-http-")
+        let isHost = name.begins(with: "__host-")
+        guard isSecure || !(needsHTTPOnly || isHost || name.begins(with: "__secure-")) else { throw .prefix }
         guard isHTTPOnly || !needsHTTPOnly else { throw .prefix }
-        guard !name.hasPrefix("__host-") || (place.path == "/" && !place.domain.hasPrefix(".")) else { throw .prefix }
+        guard !isHost || (place.path == "/" && !place.domain.hasPrefix(".")) else { throw .prefix }
     }
 
     /// Chrome's spelling; nil to leave it out, as for exports that say `unspecified`.
     private static func sameSite(of cookie: JSONObject, isSecure: Bool) throws(CookieProblem) -> String? {
-        switch cookie["sameSite"]?.stringValue?.lowercased() {
+        switch cookie["sameSite"]?.shortWord?.lowercased() {
         case "strict": return "Strict"
         case "lax": return "Lax"
         case "none", "no_restriction":
@@ -112,7 +110,20 @@ extension CookieParameter {
     }
 }
 
+extension JSONValue {
+    /// A text that may be one of a few words: one of at most 32 bytes.
+    fileprivate var shortWord: String? { stringValue.flatMap { $0.utf8.count <= 32 ? $0 : nil } }
+}
+
 extension String {
+    /// Whether the text begins with an ASCII text in lower case, whatever its own case; byte by byte.
+    fileprivate func begins(with prefix: String) -> Bool {
+        utf8.count >= prefix.utf8.count
+            && zip(utf8, prefix.utf8).allSatisfy { byte, wanted in
+                byte == wanted || (0x41...0x5A).contains(byte) && byte | 0x20 == wanted
+            }
+    }
+
     /// The text without one dot at its beginning.
     var withoutLeadingDot: String { hasPrefix(".") ? String(dropFirst()) : self }
 }

@@ -19,6 +19,7 @@ struct CookiePlace: Sendable, Equatable {
     init(_ cookie: JSONObject, spelling: inout Spelling) throws(CookieProblem) {
         let url = cookie["domain"]?.stringValue == nil ? cookie["url"]?.stringValue : nil
         let written = cookie["domain"]?.stringValue?.lowercased() ?? ""
+        guard written.utf8.count <= Self.longestDomain, url?.utf8.count ?? 0 <= Self.longestURL else { throw .domain }
         let address = url ?? "https://\(written.withoutLeadingDot)"
         guard let origin = WebOrigin(address), let host = origin.spelled(by: &spelling)?.host else { throw .domain }
         self.host = host
@@ -34,10 +35,15 @@ struct CookiePlace: Sendable, Equatable {
         guard spelledPath.utf8.count <= 1024 else { throw .path }
     }
 
+    /// A dot and a host, and a URL as long as servers take, in bytes: what is longer is not looked at, since comparing a text
+    /// of many combining marks takes time that grows with the square of their number.
+    private static let longestDomain = 254
+    private static let longestURL = 2048
+
     private static func checked(_ path: String) throws(CookieProblem) -> String {
         if path.isEmpty { return "/" }
         let isForbidden: (UInt8) -> Bool = { [0x00, 0x0A, 0x0D, 0x3B].contains($0) }
-        guard path.hasPrefix("/"), path.utf8.count <= 1024, !path.utf8.contains(where: isForbidden),
+        guard path.utf8.count <= 1024, path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(where: isForbidden),
             path.utf8.last != 0x20, path.utf8.last != 0x09
         else { throw .path }
         return path

@@ -70,8 +70,8 @@ public struct SessionSummary: Sendable, Equatable {
     /// The hosts a state has cookies or storage of, each once, sorted.
     public static func domains(of state: StorageState) -> [String] {
         let ofCookies = state.cookies.compactMap { cookie in
-            cookie["domain"]?.stringValue?.lowercased().withoutLeadingDot
-                ?? cookie["url"]?.stringValue.flatMap(WebOrigin.init)?.host
+            cookie["domain"]?.stringValue.map { String(decoding: $0.utf8.prefix(254), as: UTF8.self).lowercased() }?
+                .withoutLeadingDot ?? cookie["url"]?.stringValue.flatMap(WebOrigin.init)?.host
         }
         let ofOrigins = state.origins.compactMap { $0.origin.flatMap(WebOrigin.init)?.host }
         return Set(ofCookies + ofOrigins).filter { !$0.isEmpty && !$0.contains(",") }.sorted()

@@ -13,7 +13,9 @@ struct WebOrigin: Sendable, Hashable {
     /// is not an origin: another scheme, `null`, a user, a host with characters that do not belong in it. A host with
     /// several spellings stands as written, but for its case.
     init?(_ written: String) {
-        let text = written.lowercased()
+        // What is behind a host of the greatest length is of no interest; and Swift compares texts of many combining marks
+        // in time that grows with the square of their number.
+        let text = String(decoding: written.utf8.prefix(Self.longest), as: UTF8.self).lowercased()
         guard let scheme = ["https", "http"].first(where: { text.hasPrefix("\($0)://") }) else { return nil }
         let authority = text.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) }
         let (host, port) = Self.split(authority)
@@ -58,6 +60,9 @@ struct WebOrigin: Sendable, Hashable {
         let count = isCountry && secondLevels.contains(labels[labels.count - 2]) ? 3 : 2
         return labels.suffix(count).joined(separator: ".")
     }
+
+    /// More than scheme, host and port take, in bytes: of a longer host enough is seen to know that it is too long.
+    private static let longest = 320
 
     private static func split(_ authority: Substring) -> (host: Substring, port: Substring?) {
         let search = authority.hasPrefix("[") ? authority.drop { $0 != "]" } : authority

@@ -19,6 +19,26 @@ import Testing
         #expect(plan.leftOut.cookies == [.prefix: 1, .expired: 1, .missingName: 1])
     }
 
+    /// Swift compares texts of many combining marks in time that grows with the square of their number: with so many, a
+    /// comparison that looks at them does not end within a test's life.
+    @Test func nothingLongIsCompared() throws {
+        let marks = "e" + String(repeating: "\u{301}\u{323}", count: 400_000)
+        let cookies = [
+            #""domain":".\#(marks).test""#, #""url":"https://\#(marks)/""#, #""domain":"x.test","path":"\#(marks)""#,
+            #""domain":"x.test","secure":true,"partitionKey":"https://\#(marks)""#,
+            #""domain":"x.test","sameSite":"\#(marks)","priority":"\#(marks)""#,
+        ]
+        let text = cookies.map { #"{"name":"a","value":"1",\#($0)}"# }.joined(separator: ",")
+        let item = #"[{"name":"\#(marks)","value":"1"}]"#
+        let origins = #"[{"origin":"https://\#(marks)","localStorage":\#(item)}]"#
+        let state = try StorageState(parsing: Array(#"{"cookies":[\#(text)],"origins":\#(origins)}"#.utf8))
+        let plan = InjectionPlan(state, now: 1_800_000_000)
+        #expect(plan.leftOut.cookies == [.domain: 2, .path: 1, .partition: 1])
+        #expect(plan.cookies.count == 1)
+        #expect(plan.leftOut.origins == [.scheme: 1])
+        #expect(SessionSummary.domains(of: state).allSatisfy { $0.utf8.count <= 254 })
+    }
+
     @Test func theLastOfTheSameCookieCounts() throws {
         let plan = try plan(
             """
