@@ -43,7 +43,7 @@ struct ConnectionSettings: Sendable {
     private static let halfOpenVariable = Variable(
         "CDP_PROXY_MAX_HALF_OPEN",
         in: .connections,
-        standard: "2048",
+        standard: "4096",
         expected: "a whole number from 16 to 8192",
         help: "The most connections whose request has not come whole; for one more the oldest silent one is closed.",
         parse: { VariableParsing.integer($0, in: 16...8192) }
@@ -51,7 +51,7 @@ struct ConnectionSettings: Sendable {
     private static let halfOpenOfOneAddressVariable = Variable(
         "CDP_PROXY_MAX_HALF_OPEN_PER_ADDRESS",
         in: .connections,
-        standard: "256",
+        standard: "2048",
         expected: "a whole number from 1 to 8192",
         help: "How many of them one address may have; trusted hops may have them all.",
         parse: { VariableParsing.integer($0, in: 1...8192) }
