@@ -112,11 +112,19 @@ extension RestoreScript {
               fill(transaction, stores);
             } catch { transaction.abort() }
           });
-          const fits = (database, stores) => stores.every(store => {
-            if (!database.objectStoreNames.contains(store.name)) return false;
-            const there = database.transaction(store.name).objectStore(store.name);
-            return there.autoIncrement === Boolean(store.autoIncrement)
-              && JSON.stringify(there.keyPath) === JSON.stringify(pathOf(store));
+          // Waits for the end of its transaction: a connection that has one left is not closed by close(), and what is opened
+          // next would be blocked by it.
+          const fits = (database, stores) => new Promise((resolve, reject) => {
+            if (!stores.every(store => database.objectStoreNames.contains(store.name))) return resolve(false);
+            if (!stores.length) return resolve(true);
+            const transaction = database.transaction(stores.map(store => store.name));
+            const timer = setTimeout(() => { reject('busy'); transaction.abort() }, patience);
+            const isSame = stores.every(store => {
+              const there = transaction.objectStore(store.name);
+              return there.autoIncrement === Boolean(store.autoIncrement)
+                && JSON.stringify(there.keyPath) === JSON.stringify(pathOf(store));
+            });
+            transaction.oncomplete = () => { clearTimeout(timer); resolve(isSame) };
           });
           const remove = name => new Promise((resolve, reject) => {
             const removing = indexedDB.deleteDatabase(name);
@@ -128,7 +136,7 @@ extension RestoreScript {
             if (!(there >= version)) return open(name, version, stores);
             const database = await open(name);
             try {
-              if (fits(database, stores)) {
+              if (await fits(database, stores)) {
                 await replace(database, stores);
                 return database;
               }
