@@ -23,10 +23,15 @@ public enum Credential: Sendable, Redacted {
     /// `Basic` that holds nothing of ours, is another hop's credential.
     public static func find(fields: FieldSection, query: QueryParameters) throws(Rejection) -> Credential {
         let authorization = try only(.authorization, in: fields)
-        let signingKey = try only("signingKey", in: query)
-        let ticket = try only("ticket", in: query)
         let keyField = try only(.xAPIKey, in: fields)
-        let keyParameter = try only("apiKey", in: query)
+        var (signingKey, ticket, keyParameter): (ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?)
+        for (name, value) in query.values(ofAny: queryNames) {
+            switch name {
+            case 0: try keep(value, as: &signingKey)
+            case 1: try keep(value, as: &ticket)
+            default: try keep(value, as: &keyParameter)
+            }
+        }
         if let authorization, let found = credential(in: authorization) { return found }
         if let signingKey { return .signingKey(try decoded(signingKey)) }
         if let ticket { return .ticket(try decoded(ticket)) }
@@ -40,15 +45,16 @@ public enum Credential: Sendable, Redacted {
         return fields.first(of: name)
     }
 
-    private static func only(_ name: String, in query: QueryParameters) throws(Rejection) -> ArraySlice<UInt8>? {
-        if query.count(of: name) > 1 { try checkSame(query.values(of: name)) }
-        return query.first(of: name)
-    }
-
     private static func checkSame(_ values: [ArraySlice<UInt8>]) throws(Rejection) {
         for (value, next) in zip(values, values.dropFirst()) where !value.span.hasSameBytes(as: next.span) {
             throw .malformed
         }
+    }
+
+    /// Keeps the value of a parameter, unless another one came before.
+    private static func keep(_ value: ArraySlice<UInt8>, as kept: inout ArraySlice<UInt8>?) throws(Rejection) {
+        if let kept, !kept.span.hasSameBytes(as: value.span) { throw .malformed }
+        kept = value
     }
 
     /// What `Authorization` carries, the scheme in any case (RFC 9110 section 11.1).

@@ -24,11 +24,16 @@ public struct QueryParameters: Sendable, Redacted {
         return found
     }
 
-    /// The values of all parameters with this name, in order, as in ``first(of:)``.
-    public func values(of name: String) -> [ArraySlice<UInt8>] {
-        var values: [ArraySlice<UInt8>] = []
-        forEachElement { if Self.isNamed(name, $0) { values.append(Self.value(of: $0)) } }
-        return values
+    /// The parameters that have one of these names, in order: which name it is, and the value as in ``first(of:)``.
+    ///
+    /// One pass, whatever there is: whoever may ask for anything may send thousands of parameters.
+    public func values(ofAny names: [String]) -> [(name: Int, value: ArraySlice<UInt8>)] {
+        var found: [(name: Int, value: ArraySlice<UInt8>)] = []
+        forEachElement { element in
+            guard let name = names.firstIndex(where: { Self.isNamed($0, element) }) else { return }
+            found.append((name, Self.value(of: element)))
+        }
+        return found
     }
 
     private static func value(of element: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

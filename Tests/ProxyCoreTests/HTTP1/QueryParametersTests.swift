@@ -29,6 +29,16 @@ import Testing
     func findsParametersByName(_ query: String, _ count: Int, _ value: String?) {
         #expect(Self.make(query).count(of: "signingKey") == count)
         #expect(Self.make(query).first(of: "signingKey").map(text) == value)
+        let found = Self.make(query).values(ofAny: ["x", "signingKey"]).filter { $0.name == 1 }
+        #expect(found.count == count)
+        #expect((found.first?.value).map(text) == value)
+    }
+
+    @Test func findsSeveralNamesInTheOrderTheyCome() {
+        let found = Self.make("ticket=a&x=1&&signingKey=b&ticket&%74icket=c=d").values(ofAny: ["signingKey", "ticket"])
+        #expect(found.map(\.name) == [1, 0, 1, 1])
+        #expect(found.map { text($0.value) } == ["a", "b", "", "c=d"])
+        #expect(QueryParameters(nil).values(ofAny: ["a"]).isEmpty)
     }
 
     @Test func hasNoParametersWithoutAQuery() {
