@@ -9,7 +9,9 @@ extension ProxyServer {
         while true {
             do throws(Refusal) {
                 let path = try await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
-                return String(path.split(separator: "/").last ?? "")
+                let browser = String(path.split(separator: "/").last ?? "")
+                lastBrowser = browser
+                return browser
             } catch .chrome(.unreachable) where !isStopping && loop.now < deadline {
                 await waitForChrome(until: deadline)
             } catch {

@@ -50,6 +50,8 @@ import SessionStore
     var chromeState: (at: Instant, isUp: Bool)?
     /// The question to Chrome that is not answered yet.
     var chromeQuestion: Task<Bool, Never>?
+    /// The id of the Chrome process that answered last.
+    var lastBrowser: String?
     /// The wait for a Chrome that is being restarted.
     var chromeWait: Task<Void, Never>?
     /// Whether no client is joined to Chrome any more.
