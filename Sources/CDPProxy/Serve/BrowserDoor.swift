@@ -61,7 +61,7 @@ final class BrowserDoor {
     /// Finds out about a process: a record of it, or nil for one that is fresh.
     typealias Learn = (BrowserPass) async throws(Refusal) -> BrowserRecord?
     /// Writes down what is known of a process.
-    typealias Keep = (BrowserRecord, _ browser: String) async throws(Refusal) -> Void
+    typealias Keep = (BrowserRecord, _ browser: String) throws(Refusal) -> Void
 
     /// What came of what others have waited for.
     private struct Attempt {
@@ -109,7 +109,7 @@ final class BrowserDoor {
                 try await inject(browser, claim, injection)
                 return BrowserPass(browser, .drive)
             case .admit:
-                try await admit(browser, use)
+                try admit(browser, use)
                 return BrowserPass(browser, use == .drive ? .drive : .look)
             case .wait:
                 guard let attempt = await nextAttempt(after: finished), attempt.browser == browser else { continue }
@@ -131,10 +131,10 @@ final class BrowserDoor {
         if pass.purpose == .drive { ledger.leave(pass.browser) }
     }
 
-    private func admit(_ browser: String, _ use: BrowserLedger.Use) async throws(Refusal) {
+    private func admit(_ browser: String, _ use: BrowserLedger.Use) throws(Refusal) {
         guard use == .drive else { return }
         do throws(Refusal) {
-            try await writeDown(browser)
+            try writeDown(browser)
         } catch {
             ledger.leave(browser)
             throw error
@@ -142,10 +142,10 @@ final class BrowserDoor {
     }
 
     /// Has what is known of a process written down, unless it is.
-    private func writeDown(_ browser: String) async throws(Refusal) {
+    private func writeDown(_ browser: String) throws(Refusal) {
         guard let record = ledger.record(of: browser) else { return }
         if let kept, kept.browser == browser, kept.record == record { return }
-        try await keep(record, browser)
+        try keep(record, browser)
         kept = (browser, record)
     }
 
@@ -170,7 +170,7 @@ final class BrowserDoor {
             ledger.finish(browser, isAccepted: injected.isAccepted)
             defer { injected.tell() }
             guard injected.isAccepted else { throw .session(.injectionFailed) }
-            try await admit(browser, .drive)
+            try admit(browser, .drive)
             finish(Attempt(browser: browser, session: claim.session, refusal: nil))
         } catch {
             finish(Attempt(browser: browser, session: claim.session, refusal: error))
@@ -182,7 +182,7 @@ final class BrowserDoor {
     private func opened(_ browser: String, _ injection: Injection) async throws(Refusal) -> StorageState {
         do throws(Refusal) {
             let state = try await injection.open()
-            try await writeDown(browser)
+            try writeDown(browser)
             return state
         } catch {
             ledger.abandon(browser)

@@ -36,7 +36,7 @@ final class BrowserSurvey {
 
     /// What is known of a process; nil for one that is fresh.
     func learn(_ pass: BrowserPass) async throws(Refusal) -> BrowserRecord? {
-        if let text = try await recorded(pass.browser) {
+        if let text = try recorded(pass.browser) {
             guard let value = try? JSONValue.parse(text: text), let record = BrowserRecord(json: value) else {
                 return try refuseUsed(pass, ["record": "unreadable"])
             }
@@ -46,18 +46,18 @@ final class BrowserSurvey {
         return try await judge(pass, usedBrowser)
     }
 
-    private func recorded(_ browser: String) async throws(Refusal) -> String? {
+    private func recorded(_ browser: String) throws(Refusal) -> String? {
         do throws(SessionStoreError) {
-            return try await file?.record(of: browser)
+            return try file?.record(of: browser)
         } catch {
             throw failed(error)
         }
     }
 
     /// Writes down what is known of a process.
-    func keep(_ record: BrowserRecord, _ browser: String) async throws(Refusal) {
+    func keep(_ record: BrowserRecord, _ browser: String) throws(Refusal) {
         do throws(SessionStoreError) {
-            try await file?.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
+            try file?.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
         } catch {
             throw failed(error)
         }

@@ -76,7 +76,7 @@ extension ProxyServer {
         let browser = try await openBrowser(for: caller, to: endpoint, request)
         do throws(Refusal) {
             try checkRoom()
-            try await spend(caller.grant)
+            try spend(caller.grant)
             try await send(upgrade.answer, on: stream)
         } catch {
             browser.chrome.stream.close()

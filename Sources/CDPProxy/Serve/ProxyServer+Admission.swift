@@ -64,12 +64,12 @@ extension ProxyServer {
     }
 
     /// Spends a token that admits once, and has that written down.
-    func spend(_ grant: Grant) async throws(Refusal) {
+    func spend(_ grant: Grant) throws(Refusal) {
         let spent: SpentToken?
         do throws(Rejection) { spent = try gate.spend(grant, now: clock()) } catch { throw .credential(error) }
         guard let spent, let stateFile else { return }
         do throws(SessionStoreError) {
-            try await stateFile.spend(spent.hash, until: spent.until, now: clock())
+            try stateFile.spend(spent.hash, until: spent.until, now: clock())
         } catch {
             log.record(.error, "state_unavailable", ["detail": .string(error.description)])
             throw .session(.stateUnavailable)
@@ -77,10 +77,10 @@ extension ProxyServer {
     }
 
     /// Takes up which tokens an earlier run has spent.
-    func restoreSpentTokens() async throws(StartError) {
+    func restoreSpentTokens() throws(StartError) {
         guard configuration.gate.policy.tokenUse == .once, let stateFile else { return }
         do throws(SessionStoreError) {
-            let spent = try await stateFile.spentTokens(now: clock())
+            let spent = try stateFile.spentTokens(now: clock())
             gate.restore(spent.map { SpentToken(hash: $0.hash, until: $0.until) }, now: clock())
         } catch {
             throw StartError(description: "CDP_PROXY_STATE: \(error).")

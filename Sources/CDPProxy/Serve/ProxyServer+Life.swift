@@ -15,7 +15,7 @@ extension ProxyServer {
     func run() async throws(StartError) {
         metrics.declareSampled(keys, log)
         try await checkSessions()
-        try await restoreSpentTokens()
+        try restoreSpentTokens()
         // It may have been told to stop meanwhile.
         guard !isStopping else { return keys.close() }
         do throws(StartError) {

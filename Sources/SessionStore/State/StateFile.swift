@@ -6,18 +6,18 @@ import Glibc
 /// A write is in the kernel's hands when it is answered, which outlives the proxy; not on the disk: a Chrome does not
 /// outlive the machine either.
 ///
-/// An actor on a queue of its own: its methods may be awaited from the event loop, which they never block.
-public actor StateFile {
+/// Used by one isolation, the loop's, without a hop: a call takes some tens of microseconds, a connection needs one only when
+/// something new is known, and a thread of its own would make every system call of the process dearer for good.
+public final class StateFile {
     /// How many Chrome processes are remembered, those written last.
     public static let mostBrowsers = 256
     /// The most tokens that are remembered.
     public static let mostTokens = 65_536
 
-    private nonisolated let queue = StoreQueue(label: "state-file")
-    private let connection: SQLiteConnection
+    /// How long a call waits for another process that writes, at the most.
+    private static let patience = Duration.milliseconds(250)
 
-    /// The actor's executor: the file's own queue.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
+    private let connection: SQLiteConnection
 
     /// Opens the file, or makes it, in a folder that is there. Blocks while it does: for the start of a program.
     public init(path: String) throws(SessionStoreError) {
@@ -27,7 +27,7 @@ public actor StateFile {
         }
         Glibc.close(descriptor)
         connection = try SQLiteConnection(path: path)
-        connection.waitForLocks(.seconds(2))
+        connection.waitForLocks(Self.patience)
         guard try connection.run("PRAGMA quick_check(1)") == [[.text("ok")]] else { throw .corrupt(path: path) }
         for statement in Self.schema { try connection.run(statement) }
     }

@@ -8,58 +8,58 @@ import Testing
 
     private func path() throws -> String { try #require(folder).file("proxy.state") }
 
-    @Test func whatIsKeptIsThereForTheNext() async throws {
+    @Test func whatIsKeptIsThereForTheNext() throws {
         let file = try StateFile(path: path())
-        #expect(try await file.record(of: "b1") == nil)
-        try await file.keep("one", of: "b1")
-        try await file.keep("two", of: "b1")
-        try await file.keep("other", of: "b2")
+        #expect(try file.record(of: "b1") == nil)
+        try file.keep("one", of: "b1")
+        try file.keep("two", of: "b1")
+        try file.keep("other", of: "b2")
         let next = try StateFile(path: path())
-        #expect(try await next.record(of: "b1") == "two")
-        #expect(try await next.record(of: "b2") == "other")
+        #expect(try next.record(of: "b1") == "two")
+        #expect(try next.record(of: "b2") == "other")
     }
 
-    @Test func isItsOwnersAlone() async throws {
+    @Test func isItsOwnersAlone() throws {
         _ = try StateFile(path: path())
         var status = stat()
         #expect(unsafe stat(try path(), &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600)
     }
 
-    @Test func isBounded() async throws {
+    @Test func isBounded() throws {
         let file = try StateFile(path: path())
-        for number in 0...StateFile.mostBrowsers { try await file.keep("r", of: "b\(number)") }
-        #expect(try await file.record(of: "b0") == nil)
-        #expect(try await file.record(of: "b1") == "r")
+        for number in 0...StateFile.mostBrowsers { try file.keep("r", of: "b\(number)") }
+        #expect(try file.record(of: "b0") == nil)
+        #expect(try file.record(of: "b1") == "r")
     }
 
-    @Test func whatIsWrittenAgainIsNotTheOldest() async throws {
+    @Test func whatIsWrittenAgainIsNotTheOldest() throws {
         let file = try StateFile(path: path())
-        for number in 0..<StateFile.mostBrowsers { try await file.keep("r", of: "b\(number)") }
-        try await file.keep("again", of: "b0")
-        try await file.keep("r", of: "one more")
-        #expect(try await file.record(of: "b0") == "again")
-        #expect(try await file.record(of: "b1") == nil)
+        for number in 0..<StateFile.mostBrowsers { try file.keep("r", of: "b\(number)") }
+        try file.keep("again", of: "b0")
+        try file.keep("r", of: "one more")
+        #expect(try file.record(of: "b0") == "again")
+        #expect(try file.record(of: "b1") == nil)
     }
 
-    @Test func spentTokensAreKnownUntilTheirTimeIsOver() async throws {
+    @Test func spentTokensAreKnownUntilTheirTimeIsOver() throws {
         let file = try StateFile(path: path())
-        try await file.spend([1, 2], until: 100.5, now: 10)
-        try await file.spend([3], until: 50, now: 10)
+        try file.spend([1, 2], until: 100.5, now: 10)
+        try file.spend([3], until: 50, now: 10)
         let next = try StateFile(path: path())
-        let known = try await next.spentTokens(now: 49.5)
+        let known = try next.spentTokens(now: 49.5)
         #expect(known.map(\.hash).sorted { $0.count < $1.count } == [[3], [1, 2]])
-        #expect(try await next.spentTokens(now: 50).map(\.until) == [100.5])
-        try await next.spend([4], until: 200, now: 150)
-        #expect(try await next.spentTokens(now: 0).map(\.hash) == [[4]], "those whose time is over are gone")
+        #expect(try next.spentTokens(now: 50).map(\.until) == [100.5])
+        try next.spend([4], until: 200, now: 150)
+        #expect(try next.spentTokens(now: 0).map(\.hash) == [[4]], "those whose time is over are gone")
     }
 
-    @Test func twoProcessesMayShareIt() async throws {
+    @Test func twoProcessesMayShareIt() throws {
         let (one, other) = (try StateFile(path: path()), try StateFile(path: path()))
-        try await one.keep("one", of: "b1")
-        try await other.keep("other", of: "b2")
-        #expect(try await other.record(of: "b1") == "one")
-        #expect(try await one.record(of: "b2") == "other")
+        try one.keep("one", of: "b1")
+        try other.keep("other", of: "b2")
+        #expect(try other.record(of: "b1") == "one")
+        #expect(try one.record(of: "b2") == "other")
     }
 
     @Test func whatIsNoStateFileIsNotTouched() throws {
