@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import pathlib
 import signal
 import sqlite3
 
@@ -13,6 +14,8 @@ from harness.relay import HoldingRelay
 from harness.site import Site
 from harness.store import cookie
 from harness.wire import Wire, exchange, get, head, upgrade
+
+POLICY = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "chromium" / "cdp-proxy-policy.json"
 
 pytestmark = pytest.mark.usefixtures("rows")
 
@@ -165,6 +168,26 @@ def test_any_of_them_makes_it_used(own_chromium, own_proxy, what):
         else:
             direct.call("Target.createBrowserContext")
     assert knock(own_proxy(browser.address), A) == (409, "browser_used")
+
+
+@pytest.mark.parametrize("start", [["about:blank"], []], ids=["a blank page", "a page for new tabs"])
+@pytest.mark.parametrize("policy", [None, POLICY.read_text()], ids=["no policy", "the policy of deploy/"])
+def test_what_chromium_opens_by_itself_does_not(own_chromium, own_proxy, start, policy):
+    """Where a policy blocks `chrome://*`, Chromium calls parts of its own interface pages."""
+    browser = own_chromium(policy=policy, pages=start)
+    if policy:
+        wait_for_interface(browser)
+    with connect(own_proxy(browser.address), A) as client:
+        assert cookies(client) == {"sid": "of a"}
+
+
+def wait_for_interface(browser):
+    """Waits until Chromium's interface is among the pages; it is called something else for a moment."""
+    with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
+        while True:
+            targets = direct.call("Target.getTargets")["targetInfos"]
+            if any(one["type"] == "page" and ".top-chrome/" in one["url"] for one in targets):
+                return
 
 
 def test_a_used_browser_may_be_emptied_first(used, own_proxy):

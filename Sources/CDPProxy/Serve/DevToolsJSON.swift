@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionInjector
 
 /// What is wrong with a JSON answer of Chrome's; the client gets a 502.
 enum DevToolsJSONError: Error, Sendable, Equatable {
@@ -73,7 +74,10 @@ struct DevToolsJSON: Sendable {
     /// The path of the first page's WebSocket URL. A list also has workers, extensions and parts of the browser's own
     /// interface in it, which are no pages.
     var firstPagePath: String? {
-        targets.lazy.filter { $0.members["type"] == "page" }.compactMap(\.socketPath).first
+        let pages = targets.lazy.filter {
+            $0.members["type"] == "page" && !BrowserLooks.isInterface($0.members["url"]?.stringValue ?? "")
+        }
+        return pages.compactMap(\.socketPath).first
     }
 
     /// The answer with every WebSocket URL replaced by what `link` makes of its path; `link` is called once for each, in

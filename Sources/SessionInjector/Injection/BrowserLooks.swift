@@ -18,7 +18,7 @@ public struct BrowserLooks: Sendable, Equatable {
         let jar = try await client.send("Storage.getCookies")
         let contexts = try await client.send("Target.getBrowserContexts")
         let targets = try await client.call("Target.getTargets")
-        let pages = targets["targetInfos"]?.arrayValue?.filter { $0["type"]?.stringValue == "page" } ?? []
+        let pages = Self.pages(in: targets)
         let cookies = try await client.answer(to: jar)["cookies"]?.arrayValue ?? []
         let made = try await client.answer(to: contexts)["browserContextIds"]?.arrayValue ?? []
         let firstIsBlank = pages.contains { isBlank($0["url"]?.stringValue ?? "") }
@@ -29,23 +29,38 @@ public struct BrowserLooks: Sendable, Equatable {
         )
     }
 
+    private static func pages(in targets: JSONValue) -> [JSONValue] {
+        (targets["targetInfos"]?.arrayValue ?? []).filter {
+            $0["type"]?.stringValue == "page" && !isInterface($0["url"]?.stringValue ?? "")
+        }
+    }
+
+    /// Whether a target of this URL is a part of Chromium's own interface, `chrome://NAME.top-chrome/`. Where a policy blocks
+    /// `chrome://*`, Chromium calls these pages.
+    public static func isInterface(_ url: String) -> Bool {
+        guard url.utf8.starts(with: "chrome://".utf8) else { return false }
+        let host = url.utf8.dropFirst(9).prefix(64).prefix { $0 != UInt8(ascii: "/") }
+        return host.suffix(11).elementsEqual(".top-chrome".utf8)
+    }
+
     /// Whether a page of this URL is what a browser starts with: nothing, or the page for new tabs.
     private static func isBlank(_ url: String) -> Bool {
-        ["", "about:blank", "chrome://newtab/", "chrome://new-tab-page/"].contains(url)
+        ["", "about:blank", "chrome://newtab/", "chrome://new-tab-page/", "chrome://new-tab-page-third-party/"]
+            .contains(url)
     }
 
     /// Closes every page and context, and removes cookies, caches and the storage of all origins.
     ///
     /// The browser keeps one blank page: one with a window ends with its last.
     public static func clear(over client: CDPClient) async throws(CDPError) {
-        let old = try await client.call("Target.getTargets")["targetInfos"]?.arrayValue ?? []
+        let old = Self.pages(in: try await client.call("Target.getTargets"))
         let blank = try await client.call("Target.createTarget", ["url": "about:blank"])
         guard let page = blank["targetId"] else { throw .unexpectedAnswer(method: "Target.createTarget") }
         let contexts = try await client.call("Target.getBrowserContexts")["browserContextIds"]?.arrayValue ?? []
         for context in contexts {
             _ = try await client.call("Target.disposeBrowserContext", ["browserContextId": context])
         }
-        for target in old where target["type"]?.stringValue == "page" {
+        for target in old {
             guard let id = target["targetId"] else { continue }
             // It may have gone with its context.
             do { _ = try await client.call("Target.closeTarget", ["targetId": id]) } catch .refused {}

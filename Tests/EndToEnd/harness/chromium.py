@@ -36,9 +36,10 @@ def with_policy(text):
 
 
 class Chromium:
-    def __init__(self, *flags, policy=None, preferences=None):
+    def __init__(self, *flags, policy=None, preferences=None, pages=("about:blank",)):
         self.port = 0
         self._flags = flags
+        self._pages = pages
         self._prefix = with_policy(policy) if policy else []
         self._preferences = preferences or {}
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="cdp-e2e-"))
@@ -52,7 +53,7 @@ class Chromium:
         profile = self._profile
         flags = [*FLAGS, *self._flags, f"--remote-debugging-port={self.port}", f"--user-data-dir={profile}"]
         self._process = subprocess.Popen(
-            [*self._prefix, "chromium", *flags, "about:blank"],
+            [*self._prefix, "chromium", *flags, *self._pages],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
