@@ -58,6 +58,7 @@ def test_the_page_warns_of_what_closes_the_browser_of_all(tmp_path, client):
         front.stop()
 
 
+@pytest.mark.nightly
 def test_nodriver_opens_more_connections_than_a_token_that_is_good_once_allows(tmp_path):
     front = Front(tmp_path, CDP_PROXY_TOKEN_USE="once")
     try:
