@@ -72,11 +72,13 @@ import Testing
         ["DATABASE_URL": database, "SESSION_ENCRYPTION_SECRET": StoredRows.secret]
     }
 
-    @Test(arguments: ["sqlite:///sessions.sqlite3", "postgresql://u:hunter2@127.0.0.1:1/d"])
-    func aNamedDatabaseNeedsAKey(_ database: String) async throws {
-        let failure = try await Self.failure(["DATABASE_URL": database])
-        #expect(failure?.hasPrefix("SESSION_ENCRYPTION_SECRET is not set, and DATABASE_URL is set") == true)
-        #expect(try await Self.failure(["DATABASE_URL": database, "CDP_PROXY_INJECT": "off"]) == nil)
+    @Test func aNamedDatabaseNeedsAKey() async throws {
+        let folder = try TemporaryFolder()
+        for database in ["sqlite:///\(folder.path("sessions.sqlite3"))", "postgresql://u:hunter2@127.0.0.1:1/d"] {
+            let failure = try await Self.failure(["DATABASE_URL": database])
+            #expect(failure?.hasPrefix("SESSION_ENCRYPTION_SECRET is not set, and DATABASE_URL is set") == true)
+            #expect(try await Self.failure(["DATABASE_URL": database, "CDP_PROXY_INJECT": "off"]) == nil)
+        }
     }
 
     @Test func theStandardDatabaseWithoutAKeyIsAWarning() async throws {
