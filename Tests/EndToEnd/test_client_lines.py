@@ -44,7 +44,7 @@ CLOSING = {
 }
 
 
-@pytest.mark.parametrize("client", CLOSING)
+@pytest.mark.parametrize("client", ["pyppeteer", pytest.param("zendriver", marks=pytest.mark.nightly)])
 def test_the_page_warns_of_what_closes_the_browser_of_all(tmp_path, client):
     block = clients.lines(client, "python")[0]
     disconnects, closes = CLOSING[client]
