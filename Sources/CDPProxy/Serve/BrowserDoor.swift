@@ -83,7 +83,7 @@ final class BrowserDoor {
     /// How many callers wait for what another's call came to.
     var waitingCount: Int { waiting.count }
 
-    /// A door to a browser that nobody has asked for yet.
+    /// A door that no caller has come to yet.
     init(learn: @escaping Learn, keep: @escaping Keep) {
         self.learn = learn
         self.keep = keep
@@ -93,7 +93,7 @@ final class BrowserDoor {
     ///
     /// - Parameters:
     ///   - browser: the id of the Chrome process.
-    ///   - claim: who asks, and which stored session belongs to them.
+    ///   - claim: the caller, and the stored session that belongs to them.
     ///   - injection: called when that session is to be put in now.
     func enter(
         _ browser: String,

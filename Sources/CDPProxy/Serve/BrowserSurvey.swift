@@ -9,7 +9,7 @@ import SessionStore
 final class BrowserSurvey {
     private let chrome: ChromeEndpoint
     private let file: StateFile?
-    /// What is made of a used browser; nil where no stored session can be opened, and then nobody looks.
+    /// What is made of a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
     private let usedBrowser: UsedBrowserPolicy?
     private let patience: Duration
     private let loop: EventLoop

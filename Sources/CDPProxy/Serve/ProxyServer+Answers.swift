@@ -41,10 +41,12 @@ extension ProxyServer {
     ) async throws(Refusal) -> HTTPResponse {
         guard let use = endpoint.use else { return try await openAnswer(endpoint, head, caller) }
         let browser = try await currentBrowser(until: loop.now + patience.chrome)
-        let pass = try await enter(browser, caller, to: use, request)
+        let wanted = try await storedSession(StoredSessionRequest(caller.grant, configuration.injection))
+        let claim = caller.claim(to: wanted)
+        let pass = try await enter(browser, claim, wanted, to: use, request)
         defer { door.leave(pass) }
         let answer = try await devToolsAnswer(endpoint, pass, head, caller)
-        if use == .look { try await checkStill(pass, caller) }
+        if use == .look { try await checkStill(pass, claim) }
         return answer
     }
 

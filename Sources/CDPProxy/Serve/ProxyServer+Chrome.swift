@@ -112,11 +112,10 @@ extension ProxyServer {
 
     /// Whether a caller who was let in to look may be shown what Chrome has answered since: another may have come, and
     /// it may be another Chrome's answer.
-    func checkStill(_ pass: BrowserPass, _ caller: Caller) async throws(Refusal) {
-        let wanted = try await storedSession(StoredSessionRequest(caller.grant, configuration.injection))
+    func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) async throws(Refusal) {
         let now = try await currentBrowser(until: loop.now)
         guard now == pass.browser else { throw .chrome(.garbage) }
-        try door.checkStill(pass, caller.claim(to: wanted))
+        try door.checkStill(pass, claim)
     }
 
     /// What is known of the stored session that is asked for; nil when there is none.
@@ -201,9 +200,14 @@ extension Caller {
                 sessionID: grant.sessionID,
                 isAdmin: grant.roles?.contains("admin") ?? false
             ),
-            session: session.map { BrowserClaim.Session(id: $0.id, userID: $0.userID) }
+            session: session.map { BrowserClaim.Session($0) }
         )
     }
+}
+
+extension BrowserClaim.Session {
+    /// The stored session of a row.
+    init(_ metadata: SessionMetadata) { self.init(id: metadata.id, userID: metadata.userID) }
 }
 
 extension Refusal {

@@ -40,7 +40,7 @@ extension ProxyServer {
         let wanted = try await storedSession(StoredSessionRequest(startOf: settings, sessionID: sessionID))
         let claim = BrowserClaim(
             BrowserCaller(userID: settings.userID, sessionID: sessionID),
-            session: wanted.map { BrowserClaim.Session(id: $0.id, userID: $0.userID) }
+            session: wanted.map { BrowserClaim.Session($0) }
         )
         door.leave(try await enter(browser, claim, wanted, to: .drive, nil))
     }
