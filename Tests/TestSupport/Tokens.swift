@@ -71,7 +71,7 @@ public enum Tokens {
     public static func edited(_ edits: KeyValuePairs<String, String?>) -> String { sign(payload: payload(edits)) }
 
     /// A grant as the gate makes one of a good token, whose claims `edit` may change.
-    public static func grant(_ edit: (inout TokenClaims) -> Void = { _ in }) throws(Rejection) -> Grant {
+    public static func grant(_ edit: (inout TokenClaims) -> Void = { _ in }) throws(CredentialRejection) -> Grant {
         var gate = Gate(policy: GatePolicy(checksAddress: false))
         let credential = Credential.bearer(Array(make(edit).utf8)[...])
         return try gate.admit(credential, keys: keys, peer: IPAddress(ipv4: 0x7F00_0001), now: now)

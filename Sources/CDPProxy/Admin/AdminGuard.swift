@@ -5,14 +5,6 @@ import ProxyCore
 /// A page inside the browser reaches loopback too. What it sends carries `Origin` or `Sec-Fetch-Site`, which a page cannot
 /// leave off; and a name that an attacker points at 127.0.0.1 shows in `Host`. Both are refused before anything else.
 struct AdminGuard: Sendable {
-    /// Why a request is refused.
-    enum Refusal: Error {
-        /// 403: it comes from a page, or names a host that is not ours.
-        case foreign
-        /// 401: it needs the operators' token.
-        case unauthorized
-    }
-
     private let hosts: Set<String>
     private let token: SecretBytes?
     private let isUnixSocket: Bool
@@ -26,7 +18,7 @@ struct AdminGuard: Sendable {
     }
 
     /// Checks a request for a route.
-    func check(_ head: RequestHead, _ route: AdminRoute) throws(Refusal) {
+    func check(_ head: RequestHead, _ route: AdminRoute) throws(AdminRefusal) {
         let site = head.fields.values(of: .secFetchSite)
         guard !head.fields.contains(.origin), site.allSatisfy({ $0.elementsEqual("none".utf8) }), isOurs(head) else {
             throw .foreign

@@ -6,8 +6,8 @@ extension ProxyServer {
     /// Serves one request of an operator.
     func serveAdmin(_ stream: TCPStream) async {
         let request = RequestID()
-        do throws(Refusal) {
-            let asked = try await RequestReader.read(from: stream, within: patience.head)
+        do throws(RequestRefusal) {
+            let asked = try await RequestReader.read(from: stream, within: timeouts.head)
             let answer = await adminAnswer(asked.head, request)
             await stream.sendLast(answer.serialized(isHead: asked.head.method == .head), peerMayBeSending: true)
         } catch {
@@ -18,16 +18,16 @@ extension ProxyServer {
 
     private func adminAnswer(_ head: RequestHead, _ request: RequestID) async -> HTTPResponse {
         let route = AdminRoute(head)
-        do throws(AdminGuard.Refusal) {
+        do throws(AdminRefusal) {
             try adminGuard.check(head, route)
             return await adminAnswer(route, request)
         } catch {
             log.record(.warning, "admin_refused", requestID: request, ["reason": .string("\(error)")])
             switch error {
-            case .foreign: return Refusal.response(.forbidden, "forbidden", nil, request)
+            case .foreign: return RequestRefusal.response(.forbidden, "forbidden", nil, request)
             case .unauthorized:
                 let challenge = ("WWW-Authenticate" as StaticString, "Bearer realm=\"cdp-proxy admin\"")
-                return Refusal.response(.unauthorized, "unauthorized", nil, request, field: challenge)
+                return RequestRefusal.response(.unauthorized, "unauthorized", nil, request, field: challenge)
             }
         }
     }
@@ -42,8 +42,14 @@ extension ProxyServer {
             drain()
             return HTTPResponse(.accepted, json: Array("{\"status\":\"draining\"}".utf8))
         case .methodNotAllowed(let allow):
-            return Refusal.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allow))
-        case .unknown: return Refusal.response(.notFound, "not_found", nil, request)
+            return RequestRefusal.response(
+                .methodNotAllowed,
+                "method_not_allowed",
+                nil,
+                request,
+                field: ("Allow", allow)
+            )
+        case .unknown: return RequestRefusal.response(.notFound, "not_found", nil, request)
         }
     }
 
@@ -71,7 +77,7 @@ extension ProxyServer {
     }
 
     private func connectionsAnswer() async -> HTTPResponse {
-        var listed: [(connection: LiveConnection, totals: RelayTotals)] = []
+        var listed: [(connection: ConnectionRecord, totals: RelayTotals)] = []
         for each in relays { listed += await each.listed }
         listed.sort { $0.connection.since < $1.connection.since }
         let body = JSONValue.array(listed.map { $0.connection.json($0.totals) })
@@ -79,7 +85,7 @@ extension ProxyServer {
     }
 }
 
-extension LiveConnection {
+extension ConnectionRecord {
     /// What operators see of it.
     fileprivate func json(_ totals: RelayTotals) -> JSONValue {
         [

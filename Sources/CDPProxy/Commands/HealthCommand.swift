@@ -11,7 +11,7 @@ struct HealthCommand: ParsableCommand {
     )
 
     /// How long the answer may take.
-    static let patience = Duration.seconds(3)
+    static let timeout = Duration.seconds(3)
 
     func run() throws {
         let address = try ListenSettings(.process).adminListen
@@ -26,9 +26,9 @@ struct HealthCommand: ParsableCommand {
     /// The status of `GET /health` at a listener's address.
     static func status(at address: ListenAddress, on loop: EventLoop) async throws -> UInt16? {
         guard let target = address.reachable else { return nil }
-        let stream = try await TCPStream.connect(to: target, on: loop, deadline: .now() + patience)
+        let stream = try await TCPStream.connect(to: target, on: loop, deadline: .now() + timeout)
         defer { stream.close() }
-        stream.setDeadline(.now() + patience)
+        stream.setDeadline(.now() + timeout)
         try await stream.write(Array("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
         var parser = ResponseHeadParser()
         var received: [UInt8] = []

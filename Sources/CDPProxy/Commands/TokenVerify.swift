@@ -18,7 +18,7 @@ struct TokenVerify: ParsableCommand {
         let keys = try CommandKeys.load()
         let sessionID = try GateSettings(.process).sessionID
         let input = StandardInput.read(atMost: 65_536)
-        do throws(TokenRefusal) {
+        do throws(TokenFault) {
             print(try Self.claims(in: input, keys: keys, sessionID: sessionID, now: secondsSince1970()))
         } catch {
             print(error.reason.rawValue)
@@ -33,7 +33,7 @@ struct TokenVerify: ParsableCommand {
         keys: SigningKeys,
         sessionID: String? = nil,
         now: Double
-    ) throws(TokenRefusal) -> String {
+    ) throws(TokenFault) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         let trimmed = input.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
         let json = try TokenVerifier.json(of: trimmed, keys: keys, sessionID: sessionID, now: now)
@@ -41,7 +41,7 @@ struct TokenVerify: ParsableCommand {
     }
 
     /// A sentence for people, with the name of the claim at fault.
-    static func explanation(of refusal: TokenRefusal) -> String {
+    static func explanation(of refusal: TokenFault) -> String {
         let sentence =
             switch refusal.reason {
             case .malformed: "this is no token of the form asked for"

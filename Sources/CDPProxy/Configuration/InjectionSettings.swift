@@ -57,7 +57,7 @@ struct InjectionSettings: Sendable {
     }
 
     /// How long a state of so many origins may take.
-    func patience(origins: Int) -> Duration { deadline + deadlinePerOrigin * origins }
+    func timeout(origins: Int) -> Duration { deadline + deadlinePerOrigin * origins }
 
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [

@@ -45,7 +45,7 @@ final class BrowserDoor {
     /// How a stored session gets into the browser.
     struct Injection {
         /// Fetches and opens the session. Nothing has reached Chrome when it fails.
-        let open: () async throws(Refusal) -> StorageState
+        let open: () async throws(RequestRefusal) -> StorageState
         /// Puts it in, within a deadline of its own, since others wait.
         let inject: (StorageState, BrowserPass) async -> Injected
     }
@@ -59,16 +59,16 @@ final class BrowserDoor {
     }
 
     /// Finds out about a process: a record of it, or nil for one that is fresh.
-    typealias Learn = (BrowserPass) async throws(Refusal) -> BrowserRecord?
+    typealias Learn = (BrowserPass) async throws(RequestRefusal) -> BrowserRecord?
     /// Writes down what is known of a process.
-    typealias Keep = (BrowserRecord, _ browser: String) throws(Refusal) -> Void
+    typealias Keep = (BrowserRecord, _ browser: String) throws(RequestRefusal) -> Void
 
     /// What came of what others have waited for.
     private struct Attempt {
         let browser: String
         /// The session it was about; nil when it was about the browser.
         let session: BrowserClaim.Session?
-        let refusal: Refusal?
+        let refusal: RequestRefusal?
     }
 
     private let learn: Learn
@@ -100,7 +100,7 @@ final class BrowserDoor {
         _ claim: BrowserClaim,
         to use: BrowserLedger.Use,
         _ injection: Injection
-    ) async throws(Refusal) -> BrowserPass {
+    ) async throws(RequestRefusal) -> BrowserPass {
         while true {
             switch ledger.decide(browser, claim, to: use) {
             case .conflict: throw .session(.conflict)
@@ -122,7 +122,7 @@ final class BrowserDoor {
     }
 
     /// Whether who was let in to look may still be shown what there was to see.
-    func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) throws(Refusal) {
+    func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) throws(RequestRefusal) {
         guard ledger.mayLook(pass.browser, claim) else { throw .session(.conflict) }
     }
 
@@ -131,9 +131,9 @@ final class BrowserDoor {
         if pass.purpose == .drive { ledger.leave(pass.browser) }
     }
 
-    private func admit(_ browser: String, _ use: BrowserLedger.Use) throws(Refusal) {
+    private func admit(_ browser: String, _ use: BrowserLedger.Use) throws(RequestRefusal) {
         guard use == .drive else { return }
-        do throws(Refusal) {
+        do throws(RequestRefusal) {
             try writeDown(browser)
         } catch {
             ledger.leave(browser)
@@ -142,7 +142,7 @@ final class BrowserDoor {
     }
 
     /// Has what is known of a process written down, unless it is.
-    private func writeDown(_ browser: String) throws(Refusal) {
+    private func writeDown(_ browser: String) throws(RequestRefusal) {
         guard let record = ledger.record(of: browser) else { return }
         if let kept, kept.browser == browser, kept.record == record { return }
         try keep(record, browser)
@@ -151,8 +151,8 @@ final class BrowserDoor {
 
     // MARK: - What others wait for
 
-    private func findOut(_ browser: String) async throws(Refusal) {
-        do throws(Refusal) {
+    private func findOut(_ browser: String) async throws(RequestRefusal) {
+        do throws(RequestRefusal) {
             let record = try await learn(BrowserPass(browser, .prepare))
             ledger.learned(browser, record)
             finish(Attempt(browser: browser, session: nil, refusal: nil))
@@ -163,8 +163,8 @@ final class BrowserDoor {
         }
     }
 
-    private func inject(_ browser: String, _ claim: BrowserClaim, _ injection: Injection) async throws(Refusal) {
-        do throws(Refusal) {
+    private func inject(_ browser: String, _ claim: BrowserClaim, _ injection: Injection) async throws(RequestRefusal) {
+        do throws(RequestRefusal) {
             let state = try await opened(browser, injection)
             let injected = await injection.inject(state, BrowserPass(browser, .prepare))
             ledger.finish(browser, isAccepted: injected.isAccepted)
@@ -179,8 +179,8 @@ final class BrowserDoor {
     }
 
     /// The session to put in, once it is written down that this is going on.
-    private func opened(_ browser: String, _ injection: Injection) async throws(Refusal) -> StorageState {
-        do throws(Refusal) {
+    private func opened(_ browser: String, _ injection: Injection) async throws(RequestRefusal) -> StorageState {
+        do throws(RequestRefusal) {
             let state = try await injection.open()
             try writeDown(browser)
             return state

@@ -11,31 +11,31 @@ final class BrowserSurvey {
     private let file: StateFile?
     /// What is made of a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
     private let usedBrowser: UsedBrowserPolicy?
-    private let patience: Duration
+    private let timeout: Duration
     private let loop: EventLoop
     private let log: EventLog
 
-    /// A survey of one Chrome; `patience` is how long it may take to look at it.
+    /// A survey of one Chrome; `timeout` is how long it may take to look at it.
     init(
         of chrome: ChromeEndpoint,
         on loop: EventLoop,
         file: StateFile?,
         usedBrowser: UsedBrowserPolicy?,
-        patience: Duration,
+        timeout: Duration,
         log: EventLog
     ) {
         self.chrome = chrome
         self.loop = loop
         self.file = file
         self.usedBrowser = usedBrowser
-        self.patience = patience
+        self.timeout = timeout
         self.log = log
     }
 
     // MARK: - What is written down
 
     /// What is known of a process; nil for one that is fresh.
-    func learn(_ pass: BrowserPass) async throws(Refusal) -> BrowserRecord? {
+    func learn(_ pass: BrowserPass) async throws(RequestRefusal) -> BrowserRecord? {
         if let text = try recorded(pass.browser) {
             guard let value = try? JSONValue.parse(text: text), let record = BrowserRecord(json: value) else {
                 return try refuseUsed(pass, ["record": "unreadable"])
@@ -46,7 +46,7 @@ final class BrowserSurvey {
         return try await judge(pass, usedBrowser)
     }
 
-    private func recorded(_ browser: String) throws(Refusal) -> String? {
+    private func recorded(_ browser: String) throws(RequestRefusal) -> String? {
         do throws(SessionStoreError) {
             return try file?.record(of: browser)
         } catch {
@@ -55,7 +55,7 @@ final class BrowserSurvey {
     }
 
     /// Writes down what is known of a process.
-    func keep(_ record: BrowserRecord, _ browser: String) throws(Refusal) {
+    func keep(_ record: BrowserRecord, _ browser: String) throws(RequestRefusal) {
         do throws(SessionStoreError) {
             try file?.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
         } catch {
@@ -63,14 +63,15 @@ final class BrowserSurvey {
         }
     }
 
-    private func failed(_ error: SessionStoreError) -> Refusal {
+    private func failed(_ error: SessionStoreError) -> RequestRefusal {
         log.record(.error, "state_unavailable", ["detail": .string(error.description)])
         return .session(.stateUnavailable)
     }
 
     // MARK: - How it looks
 
-    private func judge(_ pass: BrowserPass, _ policy: UsedBrowserPolicy) async throws(Refusal) -> BrowserRecord? {
+    private func judge(_ pass: BrowserPass, _ policy: UsedBrowserPolicy) async throws(RequestRefusal) -> BrowserRecord?
+    {
         if policy == .adopt { return nil }
         let looks = try await asked(pass) { client throws(CDPError) in try await BrowserLooks.look(over: client) }
         if looks.areFresh { return nil }
@@ -88,15 +89,15 @@ final class BrowserSurvey {
     private func asked<Answer>(
         _ pass: BrowserPass,
         _ question: (CDPClient) async throws(CDPError) -> Answer
-    ) async throws(Refusal) -> Answer {
+    ) async throws(RequestRefusal) -> Answer {
         let connection: ChromeEndpoint.Connection
         do throws(ChromeFailure) {
             connection = try await chrome.open(pass.browserPath, pass)
         } catch {
-            throw .chrome(error == .noSuchEndpoint ? .garbage : error)
+            throw .chrome(error == .noSuchEndpoint ? .malformedAnswer : error)
         }
         let socket = WebSocketStream(over: connection.stream, received: connection.received)
-        socket.setDeadline(loop.now + patience)
+        socket.setDeadline(loop.now + timeout)
         let answer: Result<Answer, CDPError>
         do throws(CDPError) { answer = .success(try await question(CDPClient(over: socket))) } catch {
             answer = .failure(error)
@@ -104,14 +105,14 @@ final class BrowserSurvey {
         await socket.close()
         do throws(CDPError) { return try answer.get() } catch {
             log.record(.error, "browser_not_judged", ["detail": .string("\(error)")])
-            throw .chrome(error == .stream(.stream(.deadline)) ? .silent : .garbage)
+            throw .chrome(error == .stream(.stream(.deadline)) ? .timedOut : .malformedAnswer)
         }
     }
 
     private func refuseUsed(
         _ pass: BrowserPass,
         _ fields: KeyValuePairs<String, LogValue?>
-    ) throws(Refusal) -> BrowserRecord? {
+    ) throws(RequestRefusal) -> BrowserRecord? {
         log.record(.error, "browser_used") { line in
             for (name, value) in fields { if let value { line.append(name, value) } }
             line.append("browser", pass.browser)

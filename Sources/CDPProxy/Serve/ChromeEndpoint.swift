@@ -5,9 +5,9 @@ enum ChromeFailure: Error, Sendable {
     /// Nobody listens at its address, or the connection broke.
     case unreachable
     /// It did not answer in time.
-    case silent
+    case timedOut
     /// What it answered is not HTTP, not a WebSocket handshake, or not the JSON it should be.
-    case garbage
+    case malformedAnswer
     /// Its answer is longer than such an answer may be: a page can make that of the list of targets.
     case tooLong
     /// It has no such endpoint: 404 for an id of a page that was closed, or of a Chrome that was restarted.
@@ -35,14 +35,14 @@ final class ChromeEndpoint {
 
     private let address: SocketAddress
     private let loop: EventLoop
-    private let patience: Duration
+    private let timeout: Duration
     private var random = BatchedRandom()
 
-    /// Chrome at an address; `patience` is how long it may take to answer a handshake or a request.
-    init(at address: SocketAddress, on loop: EventLoop, patience: Duration) {
+    /// Chrome at an address; `timeout` is how long it may take to answer a handshake or a request.
+    init(at address: SocketAddress, on loop: EventLoop, timeout: Duration) {
         self.address = address
         self.loop = loop
-        self.patience = patience
+        self.timeout = timeout
     }
 
     // MARK: Plain requests
@@ -66,7 +66,7 @@ final class ChromeEndpoint {
 
     /// The path of the browser endpoint, with the id that this run of Chrome has.
     func browserPath() async throws(ChromeFailure) -> String {
-        guard let path = try await targets(.version, .object, nil).firstSocketPath else { throw .garbage }
+        guard let path = try await targets(.version, .object, nil).firstSocketPath else { throw .malformedAnswer }
         return path
     }
 
@@ -83,13 +83,13 @@ final class ChromeEndpoint {
         _ pass: BrowserPass?
     ) async throws(ChromeFailure) -> DevToolsJSON {
         let answer = try await ask(endpoint, pass)
-        guard answer.status == HTTPStatus.ok.code else { throw .garbage }
+        guard answer.status == HTTPStatus.ok.code else { throw .malformedAnswer }
         do throws(DevToolsJSONError) {
             return try DevToolsJSON(answer.body, shape: shape, atMost: endpoint.mostMemory)
         } catch .tooLarge {
             throw .tooLong
         } catch {
-            throw .garbage
+            throw .malformedAnswer
         }
     }
 
@@ -125,7 +125,7 @@ final class ChromeEndpoint {
             // What Chrome says of the id of another browser, and of a page that is not there.
             throw .noSuchEndpoint
         } catch {
-            throw .garbage
+            throw .malformedAnswer
         }
     }
 
@@ -133,7 +133,7 @@ final class ChromeEndpoint {
 
     private func connect() throws(ChromeFailure) -> TCPStream {
         do throws(StreamError) {
-            return try TCPStream.begin(to: address, on: loop, deadline: loop.now + patience)
+            return try TCPStream.begin(to: address, on: loop, deadline: loop.now + timeout)
         } catch {
             throw ChromeFailure(error)
         }
@@ -152,9 +152,9 @@ final class ChromeEndpoint {
                     return head
                 }
             } catch {
-                throw .garbage
+                throw .malformedAnswer
             }
-            guard try await read(from: stream, into: &received) > 0 else { throw .garbage }
+            guard try await read(from: stream, into: &received) > 0 else { throw .malformedAnswer }
         }
     }
 
@@ -172,7 +172,7 @@ final class ChromeEndpoint {
             guard try await read(from: stream, into: &body) > 0 else { break }
         }
         if let length {
-            guard body.count >= length else { throw .garbage }
+            guard body.count >= length else { throw .malformedAnswer }
             body.removeLast(body.count - length)
         }
         guard body.count <= limit else { throw .tooLong }
@@ -208,7 +208,7 @@ extension ChromeFailure {
     /// What a broken stream says about Chrome.
     init(_ error: StreamError) {
         switch error {
-        case .deadline: self = .silent
+        case .deadline: self = .timedOut
         case .closed, .ended, .system: self = .unreachable
         }
     }

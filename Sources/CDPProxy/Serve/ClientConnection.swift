@@ -6,7 +6,7 @@ import ProxyCore
 //     WebSocket opened -> 101 -> relay -> totals logged
 //
 // Each step needs what the one before gave, so none can be skipped: only the gate makes a `Grant`, injection and the
-// dial ask for one, and the relay consumes both sockets. What goes wrong is thrown as a `Refusal`, answered in one place.
+// dial ask for one, and the relay consumes both sockets. What goes wrong is thrown as a `RequestRefusal`, answered in one place.
 
 extension ProxyServer {
     /// Serves a client from its first byte to the start of its relay, or to the answer it gets instead.
@@ -14,13 +14,13 @@ extension ProxyServer {
         let request = RequestID(using: &random)
         defer { handshakeEnded() }
         // A Unix socket's peer has no address, but whoever may open the socket is on this machine.
-        var origin = RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedHop: false)
+        var origin = RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedProxy: false)
         var asked: RequestReader.Request?
         var caller: Caller?
-        do throws(Refusal) {
+        do throws(RequestRefusal) {
             let whole = try await wholeRequest(on: stream, in: place)
             asked = whole
-            origin = hops.origin(of: whole.head, peer: origin.address)
+            origin = trustedProxies.origin(of: whole.head, peer: origin.address)
             guard let answer = try await serve(whole, from: origin, request, on: stream, admitting: &caller) else {
                 return
             }
@@ -45,7 +45,7 @@ extension ProxyServer {
         _ request: RequestID,
         on stream: TCPStream,
         admitting admitted: inout Caller?
-    ) async throws(Refusal) -> HTTPResponse? {
+    ) async throws(RequestRefusal) -> HTTPResponse? {
         let routed = RoutedRequest(asked.head)
         if case .health = routed.route { return await healthAnswer() }
         if case .socket = routed.route { try checkOrigin(asked.head) }
@@ -69,12 +69,12 @@ extension ProxyServer {
         _ asked: RequestReader.Request,
         _ request: RequestID,
         on stream: TCPStream
-    ) async throws(Refusal) {
+    ) async throws(RequestRefusal) {
         let begin = Instant.now()
         let upgrade = try handshake(asked.head)
         try checkRoom()
         let browser = try await openBrowser(for: caller, to: endpoint, request)
-        do throws(Refusal) {
+        do throws(RequestRefusal) {
             try checkRoom()
             try spend(caller.grant)
             try await send(upgrade.answer, on: stream)
@@ -102,7 +102,7 @@ extension ProxyServer {
             door.leave(browser.pass)
             return browser.chrome.stream.close()
         }
-        let connection = LiveConnection(
+        let connection = ConnectionRecord(
             request,
             grant: caller.grant,
             peer: caller.origin.address,

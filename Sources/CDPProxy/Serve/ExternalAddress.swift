@@ -18,10 +18,10 @@ struct ExternalAddress: Sendable, Equatable {
     /// It is the request's `Host`, with TLS if `isTLS`. When the peer is a trusted hop its `X-Forwarded-Proto` and
     /// `X-Forwarded-Host` come before these: of a list the first element, which is the hop nearest the client; one that
     /// is malformed counts as none. Nil when no host is known, which only an HTTP/1.0 request leaves open.
-    init?(_ head: RequestHead, isTLS: Bool, isTrustedHop: Bool) {
-        let forwarded = isTrustedHop ? Self.firstElement(of: .xForwardedHost, in: head) : nil
+    init?(_ head: RequestHead, isTLS: Bool, isTrustedProxy: Bool) {
+        let forwarded = isTrustedProxy ? Self.firstElement(of: .xForwardedHost, in: head) : nil
         guard let authority = forwarded.flatMap(Authority.init) ?? head.authority else { return nil }
-        let scheme = isTrustedHop ? Self.firstElement(of: .xForwardedProto, in: head) : nil
+        let scheme = isTrustedProxy ? Self.firstElement(of: .xForwardedProto, in: head) : nil
         switch scheme?.lowercased() {
         case "https", "wss": isSecure = true
         case "http", "ws": isSecure = false

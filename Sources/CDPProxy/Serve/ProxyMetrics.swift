@@ -77,8 +77,8 @@ final class ProxyMetrics {
             labels: ["version": ProductVersion.text],
             help: "Always 1; the label says which version runs."
         ).value = 1
-        for rejection in Rejection.allCases { _ = tokensRejected[rejection.rawValue] }
-        for reason in Refusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
+        for rejection in CredentialRejection.allCases { _ = tokensRejected[rejection.rawValue] }
+        for reason in RequestRefusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
         for listener in ["clients", "operators"] { _ = silentClosed[listener] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }

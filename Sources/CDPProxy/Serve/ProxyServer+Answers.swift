@@ -16,7 +16,7 @@ extension ProxyServer {
 
     /// Whether Chrome answers; asked of Chrome at most once a second, however often it is asked of us.
     func chromeIsUp() async -> Bool {
-        if let known = chromeState, loop.now.since(known.at) < patience.probe { return known.isUp }
+        if let known = chromeState, loop.now.since(known.at) < timeouts.probe { return known.isUp }
         let question = chromeQuestion ?? Task(executorPreference: loop) { await self.askWhetherChromeIsUp() }
         chromeQuestion = question
         return await question.value
@@ -38,9 +38,9 @@ extension ProxyServer {
         _ head: RequestHead,
         _ caller: Caller,
         _ request: RequestID
-    ) async throws(Refusal) -> HTTPResponse {
+    ) async throws(RequestRefusal) -> HTTPResponse {
         guard let use = endpoint.use else { return try await openAnswer(endpoint, head, caller) }
-        let browser = try await currentBrowser(until: loop.now + patience.chrome)
+        let browser = try await currentBrowser(until: loop.now + timeouts.chrome)
         let wanted = try await storedSession(StoredSessionRequest(caller.grant, configuration.injection))
         let claim = caller.claim(to: wanted)
         let pass = try await enter(browser, claim, wanted, to: use, request)
@@ -55,11 +55,11 @@ extension ProxyServer {
         _ endpoint: JSONEndpoint,
         _ head: RequestHead,
         _ caller: Caller
-    ) async throws(Refusal) -> HTTPResponse {
-        do throws(Refusal) {
+    ) async throws(RequestRefusal) -> HTTPResponse {
+        do throws(RequestRefusal) {
             return try await devToolsAnswer(endpoint, nil, head, caller)
         } catch .chrome(.unreachable) {
-            _ = try await currentBrowser(until: loop.now + patience.chrome)
+            _ = try await currentBrowser(until: loop.now + timeouts.chrome)
             return try await devToolsAnswer(endpoint, nil, head, caller)
         }
     }
@@ -69,7 +69,7 @@ extension ProxyServer {
         _ pass: BrowserPass?,
         _ head: RequestHead,
         _ caller: Caller
-    ) async throws(Refusal) -> HTTPResponse {
+    ) async throws(RequestRefusal) -> HTTPResponse {
         switch endpoint {
         case .version, .new: try await linked(endpoint, .object, pass, head, caller)
         case .list: try await linked(endpoint, .list, pass, head, caller)
@@ -83,13 +83,13 @@ extension ProxyServer {
         _ pass: BrowserPass?,
         _ head: RequestHead,
         _ caller: Caller
-    ) async throws(Refusal) -> HTTPResponse {
+    ) async throws(RequestRefusal) -> HTTPResponse {
         let targets = try await asked { () async throws(ChromeFailure) in
             try await chrome.targets(endpoint, shape, pass)
         }
         let address = try externalAddress(head, caller)
         var links = 0
-        let body = try targets.serialized { path throws(Refusal) in
+        let body = try targets.serialized { path throws(RequestRefusal) in
             links += 1
             return address.socketURL(
                 // Without its id, which is another after a restart of Chrome, so that a client gets in again.
@@ -100,18 +100,19 @@ extension ProxyServer {
         return HTTPResponse(.ok, json: body)
     }
 
-    private func unchanged(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(Refusal) -> HTTPResponse {
+    private func unchanged(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(RequestRefusal) -> HTTPResponse
+    {
         let answer = try await asked { () async throws(ChromeFailure) in try await chrome.ask(endpoint, pass) }
         switch answer.status {
         case 200:
             return HTTPResponse(.ok, contentType: answer.isJSON ? "application/json" : "text/plain", body: answer.body)
         case 404, 500: throw .chrome(.noSuchEndpoint)
-        default: throw .chrome(.garbage)
+        default: throw .chrome(.malformedAnswer)
         }
     }
 
     /// `POST /ticket`: a URL that opens one connection within 30 seconds, so that no token need stand in one.
-    func ticketAnswer(_ head: RequestHead, _ caller: Caller) throws(Refusal) -> HTTPResponse {
+    func ticketAnswer(_ head: RequestHead, _ caller: Caller) throws(RequestRefusal) -> HTTPResponse {
         let address = try externalAddress(head, caller)
         let ticket = try ticket(for: caller.grant)
         let body: JSONValue = [
@@ -124,23 +125,24 @@ extension ProxyServer {
 
     /// What the URLs in an answer carry: the caller's own token when it came by URL, else a ticket for each. A list of more
     /// pages than one answer has tickets for goes on without; who sent a header can send it with them.
-    private func urlCredential(for grant: Grant, link: Int) throws(Refusal) -> URLCredential? {
+    private func urlCredential(for grant: Grant, link: Int) throws(RequestRefusal) -> URLCredential? {
         if let token = grant.urlToken { return .signingKey(token) }
         guard link <= Ticket.mostInOneAnswer else { return nil }
         return .ticket(try ticket(for: grant).text)
     }
 
-    private func ticket(for grant: Grant) throws(Refusal) -> Ticket {
-        do throws(Rejection) {
+    private func ticket(for grant: Grant) throws(RequestRefusal) -> Ticket {
+        do throws(CredentialRejection) {
             return try gate.issueTicket(for: grant, now: clock())
         } catch {
             throw .credential(error)
         }
     }
 
-    private func externalAddress(_ head: RequestHead, _ caller: Caller) throws(Refusal) -> ExternalAddress {
+    private func externalAddress(_ head: RequestHead, _ caller: Caller) throws(RequestRefusal) -> ExternalAddress {
         if let address = publicAddress { return address }
-        guard let address = ExternalAddress(head, isTLS: false, isTrustedHop: caller.origin.isBehindTrustedHop) else {
+        guard let address = ExternalAddress(head, isTLS: false, isTrustedProxy: caller.origin.isBehindTrustedProxy)
+        else {
             throw .head(.hostMissing)
         }
         return address
@@ -150,7 +152,7 @@ extension ProxyServer {
     /// is for the probe to say, which asks what no page has a part in.
     func asked<Answer>(
         _ question: () async throws(ChromeFailure) -> Answer
-    ) async throws(Refusal) -> Answer {
+    ) async throws(RequestRefusal) -> Answer {
         do throws(ChromeFailure) {
             let answer = try await question()
             sawChrome(up: true)
@@ -159,7 +161,7 @@ extension ProxyServer {
             switch error {
             case .noSuchEndpoint: sawChrome(up: true)
             case .unreachable: chromeState = nil
-            case .silent, .garbage, .tooLong: break
+            case .timedOut, .malformedAnswer, .tooLong: break
             }
             throw .chrome(error)
         }

@@ -22,7 +22,7 @@ extension ProxyServer {
     }
 
     /// What a client is sent for whom there is no descriptor, or no room: made once, since there is nothing to spare.
-    static let noRoom = Refusal.connectionLimit.response(to: RequestID())?.serialized() ?? []
+    static let noRoom = RequestRefusal.connectionLimit.response(to: RequestID())?.serialized() ?? []
 
     /// How many clients may be between their first byte and their answer: each holds a descriptor or two, and its buffers.
     private static let mostHandshakes = min(8192, descriptors / 3)
@@ -42,7 +42,7 @@ extension ProxyServer {
             _ = try? descriptor.send(Self.noRoom.span)
             return
         }
-        let address = hops.limitedAddress(of: peer)
+        let address = trustedProxies.limitedAddress(of: peer)
         close(halfOpen.makeRoom(for: address, isSilent: \.isAwaitingBytes), of: "clients")
         guard let stream = try? TCPStream(owning: descriptor, peer: peer, on: loop) else { return }
         let place = halfOpen.enter(stream, from: address)
@@ -78,11 +78,11 @@ extension ProxyServer {
     func wholeRequest(
         on stream: TCPStream,
         in place: Places<TCPStream>.Place
-    ) async throws(Refusal) -> RequestReader.Request {
+    ) async throws(RequestRefusal) -> RequestReader.Request {
         defer { halfOpen.leave(place) }
         return try await RequestReader.read(
             from: stream,
-            within: patience.head,
+            within: timeouts.head,
             droppingBody: RoutedRequest.dropsBody
         )
     }
@@ -90,7 +90,7 @@ extension ProxyServer {
     /// Sends a client's answer. What it still sends is read out aside: its handshake is over.
     func sendLast(_ bytes: [UInt8], on stream: TCPStream, peerMayBeSending: Bool) async {
         guard await stream.sayLast(bytes, peerMayBeSending: peerMayBeSending) else { return }
-        let address = hops.limitedAddress(of: stream.peer)
+        let address = trustedProxies.limitedAddress(of: stream.peer)
         for oldest in answered.makeRoom(for: address, isSilent: \.isAwaitingBytes) { oldest.close() }
         let place = answered.enter(stream, from: address)
         Task(executorPreference: loop) { await self.readOut(in: place) }
@@ -102,7 +102,7 @@ extension ProxyServer {
     }
 }
 
-extension TrustedHops {
+extension TrustedProxies {
     /// The address whose connections are counted for its limit; nil for one that many share: a trusted hop's, which lets
     /// through whole requests only, and that of a socket in the file system.
     fileprivate func limitedAddress(of peer: SocketAddress) -> IPAddress? {

@@ -17,15 +17,15 @@ extension ProxyServer {
         for caller: Caller,
         to endpoint: SocketEndpoint,
         _ request: RequestID
-    ) async throws(Refusal) -> DrivenBrowser {
-        let deadline = loop.now + patience.chrome
+    ) async throws(RequestRefusal) -> DrivenBrowser {
+        let deadline = loop.now + timeouts.chrome
         // Whoever names the process that answered last need not be looked it up for: Chrome denies an id of the past.
         if case .browserWithID(let id) = endpoint, id == lastBrowser {
             return try await openBrowser(id, for: caller, endpoint, request)
         }
         var browser = try await currentBrowser(until: deadline)
         while true {
-            do throws(Refusal) {
+            do throws(RequestRefusal) {
                 return try await openBrowser(browser, for: caller, endpoint, request)
             } catch {
                 // An id that was just looked up and is not there any more: Chrome was restarted meanwhile.
@@ -42,11 +42,11 @@ extension ProxyServer {
         for caller: Caller,
         _ endpoint: SocketEndpoint,
         _ request: RequestID
-    ) async throws(Refusal) -> DrivenBrowser {
+    ) async throws(RequestRefusal) -> DrivenBrowser {
         // Only Chrome knows which id it has; one that the client names may be of the past.
         if case .browserWithID(let id) = endpoint, id != browser { throw .chrome(.noSuchEndpoint) }
         let pass = try await enter(browser, caller, to: .drive, request)
-        do throws(Refusal) {
+        do throws(RequestRefusal) {
             let chromeSide = try await asked { () async throws(ChromeFailure) in try await connection(endpoint, pass) }
             return DrivenBrowser(pass: pass, chrome: chromeSide)
         } catch {
@@ -67,7 +67,7 @@ extension ProxyServer {
         do throws(ChromeFailure) {
             return try await chrome.open(path, pass)
         } catch {
-            throw error == .noSuchEndpoint ? .garbage : error
+            throw error == .noSuchEndpoint ? .malformedAnswer : error
         }
     }
 
@@ -79,7 +79,7 @@ extension ProxyServer {
         _ caller: Caller,
         to use: BrowserLedger.Use,
         _ request: RequestID
-    ) async throws(Refusal) -> BrowserPass {
+    ) async throws(RequestRefusal) -> BrowserPass {
         let wanted = try await storedSession(StoredSessionRequest(caller.grant, configuration.injection))
         return try await enter(browser, caller.claim(to: wanted), wanted, to: use, request)
     }
@@ -91,13 +91,13 @@ extension ProxyServer {
         _ wanted: SessionMetadata?,
         to use: BrowserLedger.Use,
         _ request: RequestID?
-    ) async throws(Refusal) -> BrowserPass {
+    ) async throws(RequestRefusal) -> BrowserPass {
         try await door.enter(
             browser,
             claim,
             to: use,
             BrowserDoor.Injection(
-                open: { () async throws(Refusal) in try await self.opened(wanted) },
+                open: { () async throws(RequestRefusal) in try await self.opened(wanted) },
                 inject: { state, pass in
                     let injected = await self.inject(state, pass, request)
                     let isFull = injected.report.outcome == .full
@@ -112,14 +112,14 @@ extension ProxyServer {
 
     /// Whether a caller who was let in to look may be shown what Chrome has answered since: another may have come, and
     /// it may be another Chrome's answer.
-    func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) async throws(Refusal) {
+    func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) async throws(RequestRefusal) {
         let now = try await currentBrowser(until: loop.now)
-        guard now == pass.browser else { throw .chrome(.garbage) }
+        guard now == pass.browser else { throw .chrome(.malformedAnswer) }
         try door.checkStill(pass, claim)
     }
 
     /// What is known of the stored session that is asked for; nil when there is none.
-    func storedSession(_ request: StoredSessionRequest) async throws(Refusal) -> SessionMetadata? {
+    func storedSession(_ request: StoredSessionRequest) async throws(RequestRefusal) -> SessionMetadata? {
         do throws(SessionRefusal) {
             return try await sessions?.find(request, now: clock())
         } catch {
@@ -127,7 +127,7 @@ extension ProxyServer {
         }
     }
 
-    private func opened(_ found: SessionMetadata?) async throws(Refusal) -> StorageState {
+    private func opened(_ found: SessionMetadata?) async throws(RequestRefusal) -> StorageState {
         guard let sessions, let found else { throw .session(.notFound) }
         do throws(SessionRefusal) {
             return try await sessions.open(found, now: clock())
@@ -175,7 +175,7 @@ extension ProxyServer {
             state,
             over: CDPClient(over: socket),
             now: clock(),
-            deadline: loop.now + configuration.injection.patience(origins: state.origins.count)
+            deadline: loop.now + configuration.injection.timeout(origins: state.origins.count)
         ) { visited, all in
             guard visited.isMultiple(of: Self.originsPerLine), visited < all else { return }
             let fields: KeyValuePairs<String, LogValue?> = [
@@ -210,11 +210,11 @@ extension BrowserClaim.Session {
     init(_ metadata: SessionMetadata) { self.init(id: metadata.id, userID: metadata.userID) }
 }
 
-extension Refusal {
+extension RequestRefusal {
     /// Whether it may come of a Chrome that went, or came, in the middle.
     var isOfRestart: Bool {
         switch self {
-        case .chrome(.unreachable), .chrome(.garbage): true
+        case .chrome(.unreachable), .chrome(.malformedAnswer): true
         default: false
         }
     }

@@ -5,9 +5,9 @@ import ProxyCore
 extension ProxyServer {
     /// The id of the Chrome process that answers now. It is looked up each time, since a restarted Chrome has another;
     /// one that is not there is waited for until the deadline.
-    func currentBrowser(until deadline: Instant) async throws(Refusal) -> String {
+    func currentBrowser(until deadline: Instant) async throws(RequestRefusal) -> String {
         while true {
-            do throws(Refusal) {
+            do throws(RequestRefusal) {
                 let path = try await asked { () async throws(ChromeFailure) in try await chrome.browserPath() }
                 let browser = String(path.split(separator: "/").last ?? "")
                 lastBrowser = browser

@@ -38,7 +38,7 @@ extension BrowserDoor {
         _ configuration: Configuration,
         on loop: EventLoop,
         file: StateFile?,
-        patience: Duration,
+        timeout: Duration,
         log: EventLog
     ) {
         let canOpen = configuration.store.keys != nil && configuration.injection.time != .off
@@ -47,7 +47,7 @@ extension BrowserDoor {
             on: loop,
             file: file,
             usedBrowser: canOpen ? configuration.ownership.usedBrowser : nil,
-            patience: patience,
+            timeout: timeout,
             log: log
         )
         self.init(learn: survey.learn, keep: survey.keep)

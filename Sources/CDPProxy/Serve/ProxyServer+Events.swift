@@ -4,7 +4,7 @@ import ProxyCore
 
 extension ProxyServer {
     /// A client is joined to Chrome.
-    func began(_ connection: LiveConnection) {
+    func began(_ connection: ConnectionRecord) {
         connected += 1
         metrics.connections.increment()
         metrics.connectionsActive.value = Double(connected)
@@ -17,7 +17,7 @@ extension ProxyServer {
     }
 
     /// A connection is over, on whichever loop it was.
-    nonisolated func hearOfEnd(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
+    nonisolated func hearOfEnd(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         if loop.isOnLoop {
             assumeIsolated { $0.ended(connection, end, totals) }
         } else {
@@ -25,7 +25,7 @@ extension ProxyServer {
         }
     }
 
-    private func ended(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
+    private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         connected -= 1
         door.leave(connection.pass)
         metrics.connectionsActive.value = Double(connected)
@@ -49,7 +49,7 @@ extension ProxyServer {
     }
 
     /// A request was refused. One with a good credential is counted as that, and named by whose it was.
-    func refused(_ refusal: Refusal, _ request: RequestID, peer: IPAddress, _ grant: Grant?) {
+    func refused(_ refusal: RequestRefusal, _ request: RequestID, peer: IPAddress, _ grant: Grant?) {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
         case .credential(let rejection):
@@ -68,7 +68,7 @@ extension ProxyServer {
 
     private func recordRefusal(
         _ event: String,
-        _ refusal: Refusal,
+        _ refusal: RequestRefusal,
         _ request: RequestID,
         _ peer: IPAddress,
         _ grant: Grant?

@@ -15,7 +15,7 @@ extension ProxyServer {
                 await loop.sleep(until: .now() + Self.pauseForChrome)
                 continue
             }
-            do throws(Refusal) {
+            do throws(RequestRefusal) {
                 try await injectAtStart(into: browser)
                 startInjectionIsPending = false
                 return
@@ -34,7 +34,7 @@ extension ProxyServer {
     }
 
     /// The configured user's session, put in for the container's browser session.
-    private func injectAtStart(into browser: String) async throws(Refusal) {
+    private func injectAtStart(into browser: String) async throws(RequestRefusal) {
         let settings = configuration.injection
         let sessionID = configuration.gate.sessionID
         let wanted = try await storedSession(StoredSessionRequest(startOf: settings, sessionID: sessionID))

@@ -26,8 +26,8 @@ import SessionStore
     let log: EventLog
     /// Seconds since 1970.
     let clock: @Sendable () -> Double
-    let patience: Patience
-    let hops: TrustedHops
+    let timeouts: HandshakeTimeouts
+    let trustedProxies: TrustedProxies
     let origins: OriginPolicy
     /// Who may ask the admin listener.
     let adminGuard: AdminGuard
@@ -78,18 +78,18 @@ import SessionStore
     var stopped: UnsafeContinuation<Void, Never>?
 
     /// A server that does nothing before ``run()``. Log lines go to standard error unless told otherwise; the clock and
-    /// the patience are other ones in tests only.
+    /// the timeouts are other ones in tests only.
     init(
         _ configuration: Configuration,
         on loop: EventLoop,
-        patience: Patience = Patience(),
+        timeouts: HandshakeTimeouts = HandshakeTimeouts(),
         clock: @escaping @Sendable () -> Double = secondsSince1970,
         writeLog: @escaping @Sendable ([UInt8]) -> Bool = LineOutput.standardError.write
     ) throws(StartError) {
         self.loop = loop
         self.configuration = configuration
         self.clock = clock
-        self.patience = patience
+        self.timeouts = timeouts
         log = EventLog(
             threshold: configuration.log.level,
             format: configuration.log.format,
@@ -102,17 +102,17 @@ import SessionStore
         chrome = ChromeEndpoint(
             at: try configuration.listeners.chrome.resolved(),
             on: loop,
-            patience: patience.chrome
+            timeout: timeouts.chrome
         )
         keys = SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log)
         sessions = try StoredSessionResolver(configuration, log)
         stateFile = try StateFile.configured(configuration, log)
-        door = BrowserDoor(of: chrome, configuration, on: loop, file: stateFile, patience: patience.chrome, log: log)
+        door = BrowserDoor(of: chrome, configuration, on: loop, file: stateFile, timeout: timeouts.chrome, log: log)
         startInjectionIsPending = configuration.injection.time == .start
         gate = Gate(policy: configuration.gate.policy)
         (halfOpen, answered, operators) = Self.places(configuration.connections)
         adminGuard = AdminGuard(configuration)
-        hops = TrustedHops(configuration.listeners.trustedProxies)
+        trustedProxies = TrustedProxies(configuration.listeners.trustedProxies)
         origins = OriginPolicy(allowing: configuration.listeners.allowedOrigins.map(\.description))
         publicAddress = configuration.listeners.publicURL.map { ExternalAddress($0) }
     }

@@ -9,7 +9,7 @@ actor Relays {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let pingInterval: Duration?
-    private let ended: @Sendable (LiveConnection, RelayEnd, RelayTotals) -> Void
+    private let ended: @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
     /// The pipes large frames are spliced through.
     private let pipes = PipePool()
     private var live: [RequestID: Joined] = [:]
@@ -17,7 +17,7 @@ actor Relays {
 
     /// A connection and how its frames are moved.
     private struct Joined {
-        let connection: LiveConnection
+        let connection: ConnectionRecord
         let relay: Relay
         /// Ends it when its time is over.
         let expiry: LoopTimer?
@@ -27,7 +27,7 @@ actor Relays {
     init(
         on loop: EventLoop,
         pingInterval: Duration?,
-        ended: @escaping @Sendable (LiveConnection, RelayEnd, RelayTotals) -> Void
+        ended: @escaping @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
     ) {
         self.loop = loop
         self.pingInterval = pingInterval
@@ -36,7 +36,7 @@ actor Relays {
 
     /// Joins two sockets of this loop. `pipelined` is what came behind their heads.
     func join(
-        _ connection: LiveConnection,
+        _ connection: ConnectionRecord,
         client: consuming DetachedSocket,
         chrome: consuming DetachedSocket,
         pipelined: Pipelined
@@ -58,7 +58,7 @@ actor Relays {
 
     /// Joins two sockets that come from another loop.
     func receive(
-        _ connection: LiveConnection,
+        _ connection: ConnectionRecord,
         client: consuming TravellingSocket,
         chrome: consuming TravellingSocket,
         pipelined: Pipelined
@@ -83,7 +83,7 @@ actor Relays {
         return timer
     }
 
-    private func finished(_ connection: LiveConnection, _ end: RelayEnd, _ totals: RelayTotals) {
+    private func finished(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         if let timer = live.removeValue(forKey: connection.request)?.expiry { loop.cancel(timer) }
         past = past + totals
         ended(connection, end, totals)
@@ -95,7 +95,7 @@ actor Relays {
     }
 
     /// The live connections, and what went through each so far.
-    var listed: [(connection: LiveConnection, totals: RelayTotals)] {
+    var listed: [(connection: ConnectionRecord, totals: RelayTotals)] {
         live.values.map { ($0.connection, $0.relay.totals) }
     }
 

@@ -15,10 +15,10 @@ struct RequestReader {
     /// is dropped; any other with a body is refused.
     static func read(
         from stream: TCPStream,
-        within patience: Duration,
+        within timeout: Duration,
         droppingBody mayHaveBody: (RequestHead) -> Bool = { _ in false }
-    ) async throws(Refusal) -> Request {
-        stream.setDeadline(stream.loop.now + patience)
+    ) async throws(RequestRefusal) -> Request {
+        stream.setDeadline(stream.loop.now + timeout)
         var received: [UInt8] = []
         var parser = RequestHeadParser(limits: HTTPLimits(body: longestBody))
         while true {
@@ -35,7 +35,7 @@ struct RequestReader {
     private static func parsed(
         _ received: [UInt8],
         by parser: inout RequestHeadParser
-    ) throws(Refusal) -> RequestHead? {
+    ) throws(RequestRefusal) -> RequestHead? {
         do throws(HTTPRefusal) { return try parser.parse(received.span) } catch { throw .head(error) }
     }
 
@@ -44,7 +44,7 @@ struct RequestReader {
         _ length: Int,
         of received: inout [UInt8],
         from stream: TCPStream
-    ) async throws(Refusal) {
+    ) async throws(RequestRefusal) {
         var left = length
         while left > received.count {
             left -= received.count
@@ -59,7 +59,7 @@ struct RequestReader {
         from stream: TCPStream,
         into received: inout [UInt8],
         begun: Bool
-    ) async throws(Refusal) -> Bool {
+    ) async throws(RequestRefusal) -> Bool {
         do throws(StreamError) {
             return try await stream.read(appendingTo: &received, atMost: HTTPLimits.standard.head + 1) > 0
         } catch .deadline {

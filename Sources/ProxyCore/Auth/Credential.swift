@@ -21,7 +21,7 @@ public enum Credential: Sendable, Redacted {
     /// win, since two readers of such a request could take it for two different callers'. One that is repeated to the byte
     /// counts once: clients append their query to a URL that has it already. `Authorization` with another scheme, or a
     /// `Basic` that holds nothing of ours, is another hop's credential.
-    public static func find(fields: FieldSection, query: QueryParameters) throws(Rejection) -> Credential {
+    public static func find(fields: FieldSection, query: QueryParameters) throws(CredentialRejection) -> Credential {
         let authorization = try only(.authorization, in: fields)
         let keyField = try only(.xAPIKey, in: fields)
         var (signingKey, ticket, keyParameter): (ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?)
@@ -40,19 +40,23 @@ public enum Credential: Sendable, Redacted {
         throw .missing
     }
 
-    private static func only(_ name: FieldName, in fields: FieldSection) throws(Rejection) -> ArraySlice<UInt8>? {
+    private static func only(
+        _ name: FieldName,
+        in fields: FieldSection
+    ) throws(CredentialRejection) -> ArraySlice<UInt8>? {
         if fields.count(of: name) > 1 { try checkSame(fields.values(of: name)) }
         return fields.first(of: name)
     }
 
-    private static func checkSame(_ values: [ArraySlice<UInt8>]) throws(Rejection) {
+    private static func checkSame(_ values: [ArraySlice<UInt8>]) throws(CredentialRejection) {
         for (value, next) in zip(values, values.dropFirst()) where !value.span.hasSameBytes(as: next.span) {
             throw .malformed
         }
     }
 
     /// Keeps the value of a parameter, unless another one came before.
-    private static func keep(_ value: ArraySlice<UInt8>, as kept: inout ArraySlice<UInt8>?) throws(Rejection) {
+    private static func keep(_ value: ArraySlice<UInt8>, as kept: inout ArraySlice<UInt8>?) throws(CredentialRejection)
+    {
         if let kept, !kept.span.hasSameBytes(as: value.span) { throw .malformed }
         kept = value
     }
@@ -69,7 +73,7 @@ public enum Credential: Sendable, Redacted {
     }
 
     /// The value without percent-encoding, which a token does not need and some clients apply.
-    private static func decoded(_ value: ArraySlice<UInt8>) throws(Rejection) -> ArraySlice<UInt8> {
+    private static func decoded(_ value: ArraySlice<UInt8>) throws(CredentialRejection) -> ArraySlice<UInt8> {
         guard value.span.firstIndex(of: UInt8(ascii: "%")) != nil else { return value }
         guard let bytes = QueryParameters.percentDecoded(value) else { throw .malformed }
         return bytes[...]

@@ -61,7 +61,7 @@ public struct Gate: Sendable {
         keys: SigningKeys?,
         peer: IPAddress,
         now: Double
-    ) throws(Rejection) -> Grant {
+    ) throws(CredentialRejection) -> Grant {
         switch credential {
         case .bearer(let token): return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
         case .signingKey(let token): return try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now)
@@ -76,7 +76,7 @@ public struct Gate: Sendable {
     ///
     /// `replayed` is thrown when another connection was faster, `rate_limited` when no more can be remembered.
     @discardableResult
-    public mutating func spend(_ grant: Grant, now: Double) throws(Rejection) -> SpentToken? {
+    public mutating func spend(_ grant: Grant, now: Double) throws(CredentialRejection) -> SpentToken? {
         guard let key = grant.replayKey else { return nil }
         try ledger.spend(key, until: grant.expiresAt, now: now)
         return SpentToken(hash: key.bytes, until: grant.expiresAt)
@@ -89,7 +89,7 @@ public struct Gate: Sendable {
 
     /// A ticket to what `grant` allows, no longer than that, nor than the ticket the caller came by; `rate_limited` when too
     /// many callers have some.
-    public mutating func issueTicket(for grant: Grant, now: Double) throws(Rejection) -> Ticket {
+    public mutating func issueTicket(for grant: Grant, now: Double) throws(CredentialRejection) -> Ticket {
         try tickets.issue(grant.withoutURLToken, now: now)
     }
 
@@ -99,7 +99,7 @@ public struct Gate: Sendable {
         keys: SigningKeys?,
         peer: IPAddress,
         now: Double
-    ) throws(Rejection) -> Grant {
+    ) throws(CredentialRejection) -> Grant {
         let verified = try verified(token, keys: keys, now: now)
         let claims = verified.claims
         try checkAddress(claims.ipAddress, peer: peer)
@@ -114,8 +114,8 @@ public struct Gate: Sendable {
         _ token: ArraySlice<UInt8>,
         keys: SigningKeys?,
         now: Double
-    ) throws(Rejection) -> VerifiedToken {
-        do throws(TokenRefusal) {
+    ) throws(CredentialRejection) -> VerifiedToken {
+        do throws(TokenFault) {
             let seen = known[token, keys]
             let verified = if let seen { seen } else { try TokenVerifier.verify(token, keys: keys) }
             try TokenVerifier.check(verified.claims, sessionID: policy.sessionID, now: now)
@@ -126,14 +126,18 @@ public struct Gate: Sendable {
         }
     }
 
-    private mutating func admit(ticket: ArraySlice<UInt8>, peer: IPAddress, now: Double) throws(Rejection) -> Grant {
+    private mutating func admit(
+        ticket: ArraySlice<UInt8>,
+        peer: IPAddress,
+        now: Double
+    ) throws(CredentialRejection) -> Grant {
         let grant = try tickets.redeem(ticket, now: now)
         try checkAddress(grant.ipAddress, peer: peer)
         if let key = grant.replayKey { try ledger.check(key, now: now) }
         return grant
     }
 
-    private func checkAddress(_ address: String?, peer: IPAddress) throws(Rejection) {
+    private func checkAddress(_ address: String?, peer: IPAddress) throws(CredentialRejection) {
         guard policy.checksAddress, let address else { return }
         guard IPAddress(address) == peer else { throw .ipMismatch }
     }

@@ -7,7 +7,7 @@ public struct OriginPolicy: Sendable {
     public init(allowing origins: [String] = []) { allowed = origins.map { Array($0.utf8) } }
 
     /// Refuses a handshake that carries an `Origin` which is not listed, or two.
-    public func check(_ fields: FieldSection) throws(Rejection) {
+    public func check(_ fields: FieldSection) throws(CredentialRejection) {
         guard let origin = fields.first(of: .origin) else { return }
         guard fields.count(of: .origin) == 1, allowed.contains(where: { origin.elementsEqual($0) }) else {
             throw .origin

@@ -51,12 +51,12 @@ struct ReplayLedger: Sendable {
     init(capacity: Int = 65_536) { spent = ExpiringTable(capacity: capacity) }
 
     /// Refuses a token that was spent.
-    func check(_ key: ReplayKey, now: Double) throws(Rejection) {
+    func check(_ key: ReplayKey, now: Double) throws(CredentialRejection) {
         if spent.value(for: key, now: now) != nil { throw .replayed }
     }
 
     /// Spends a token until `expiresAt`; `replayed` when that was done before.
-    mutating func spend(_ key: ReplayKey, until expiresAt: Double, now: Double) throws(Rejection) {
+    mutating func spend(_ key: ReplayKey, until expiresAt: Double, now: Double) throws(CredentialRejection) {
         try check(key, now: now)
         guard spent.insert((), for: key, until: expiresAt, now: now) else { throw .rateLimited }
     }

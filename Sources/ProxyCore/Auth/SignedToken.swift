@@ -28,7 +28,7 @@ struct SignedToken {
     }
 
     /// The token in `bytes`. `malformed` is thrown for fewer than three segments; nothing is verified yet.
-    init(_ bytes: ArraySlice<UInt8>) throws(Rejection) {
+    init(_ bytes: ArraySlice<UInt8>) throws(CredentialRejection) {
         guard bytes.count <= Self.maximumByteCount else { throw .malformed }
         let (span, point) = (bytes.span, UInt8(ascii: "."))
         guard let first = span.firstIndex(of: point), let second = span.firstIndex(of: point, from: first + 1) else {
@@ -43,7 +43,7 @@ struct SignedToken {
 
     /// What the token says, once the signature over the bytes as they came has been found good; without keys that is
     /// never. What was done to find out is added to `work`.
-    func contents(keys: SigningKeys?, _ work: inout TokenWork) throws(Rejection) -> Contents {
+    func contents(keys: SigningKeys?, _ work: inout TokenWork) throws(CredentialRejection) -> Contents {
         guard let signer = keys.flatMap({ signer(among: $0, &work) }) else {
             try checkForm(&work)
             throw keys == nil ? .secretUnavailable : .signature
@@ -63,14 +63,14 @@ struct SignedToken {
     }
 
     /// Throws what is wrong with a token whatever signed it, as far as that can be said at a bounded cost.
-    private func checkForm(_ work: inout TokenWork) throws(Rejection) {
+    private func checkForm(_ work: inout TokenWork) throws(CredentialRejection) {
         if header.count <= Self.longestHeader { try checkHeader(&work) }
         guard Self.decoded(signature, &work) != nil, Self.decoded(payload, &work) != nil else { throw .malformed }
     }
 
     /// RFC 7515 section 4.1: `alg` is HS256 whatever the token would like; `typ` absent or `JWT` in any case (it is a media
     /// type, RFC 7519 section 5.1); `crit` names extensions that must be understood, and none is.
-    private func checkHeader(_ work: inout TokenWork) throws(Rejection) {
+    private func checkHeader(_ work: inout TokenWork) throws(CredentialRejection) {
         for usual in Self.usualHeaders where usual.span.hasSameBytes(as: header.span) { return }
         guard let bytes = Self.decoded(header, &work) else { throw .malformed }
         let members = try Self.object(bytes, &work)
@@ -89,7 +89,7 @@ struct SignedToken {
         return Base64URL.decode(segment.span)
     }
 
-    private static func object(_ bytes: [UInt8], _ work: inout TokenWork) throws(Rejection) -> JSONObject {
+    private static func object(_ bytes: [UInt8], _ work: inout TokenWork) throws(CredentialRejection) -> JSONObject {
         work.parsed += bytes.count
         guard let value = try? JSONValue.parse(bytes), let object = value.objectValue else { throw .malformed }
         return object

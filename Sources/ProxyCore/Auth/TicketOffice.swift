@@ -52,7 +52,7 @@ struct TicketOffice: Sendable {
     }
 
     /// A new ticket to `grant`. `rate_limited` when so many callers have one that there is no room for another's first.
-    mutating func issue(_ grant: Grant, now: Double) throws(Rejection) -> Ticket {
+    mutating func issue(_ grant: Grant, now: Double) throws(CredentialRejection) -> Ticket {
         let random = SymmetricKey(size: .bits256)
         let text = unsafe random.withUnsafeBytes { bytes in unsafe Base64URL.encode(bytes) }
         let latest = now + Double(Ticket.lifetime.components.seconds)
@@ -68,7 +68,7 @@ struct TicketOffice: Sendable {
         until end: Double,
         latest: Double,
         now: Double
-    ) throws(Rejection) {
+    ) throws(CredentialRejection) {
         let holder = Holder(grant)
         var own = held.value(for: holder, now: now) ?? []
         if own.count >= share { tickets.remove(own.removeFirst()) }
@@ -87,7 +87,7 @@ struct TicketOffice: Sendable {
     ///
     /// `malformed` is thrown for what no ticket looks like, `replayed` for one that was used, `expired` for one whose time
     /// is over. A guess is indistinguishable from the last.
-    mutating func redeem(_ text: ArraySlice<UInt8>, now: Double) throws(Rejection) -> Grant {
+    mutating func redeem(_ text: ArraySlice<UInt8>, now: Double) throws(CredentialRejection) -> Grant {
         guard text.count == Ticket.byteCount, Base64URL.decode(text.span) != nil else { throw .malformed }
         // Looked up by its hash, so that the time taken tells nothing of the tickets there are.
         let key = Self.hash(text)

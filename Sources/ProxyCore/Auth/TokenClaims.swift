@@ -48,11 +48,11 @@ extension TokenClaims {
     ///
     /// `issuer` and `audience` are the reasons for `iss` and `aud`; `claims` for one that is required and absent, of another
     /// type than its own (`null` included), or at odds with another. An optional string that is empty counts as absent.
-    init(_ object: JSONObject) throws(TokenRefusal) {
-        guard object["iss"]?.isString(Self.issuer) == true else { throw TokenRefusal(.issuer, claim: "iss") }
-        guard Self.namesAudience(object["aud"]) else { throw TokenRefusal(.audience, claim: "aud") }
+    init(_ object: JSONObject) throws(TokenFault) {
+        guard object["iss"]?.isString(Self.issuer) == true else { throw TokenFault(.issuer, claim: "iss") }
+        guard Self.namesAudience(object["aud"]) else { throw TokenFault(.audience, claim: "aud") }
         let sessionID = try Self.required("sessionId", try Self.text("sessionId", in: object))
-        guard object["sub"]?.isString(sessionID) == true else { throw TokenRefusal(.claims, claim: "sub") }
+        guard object["sub"]?.isString(sessionID) == true else { throw TokenFault(.claims, claim: "sub") }
         self.init(
             sessionID: sessionID,
             projectID: try Self.required("projectId", try Self.text("projectId", in: object)),
@@ -70,8 +70,8 @@ extension TokenClaims {
         persist = try Self.member("persist", in: object) { $0.boolValue } ?? false
     }
 
-    private static func required<Value>(_ name: String, _ value: Value?) throws(TokenRefusal) -> Value {
-        guard let value else { throw TokenRefusal(.claims, claim: name) }
+    private static func required<Value>(_ name: String, _ value: Value?) throws(TokenFault) -> Value {
+        guard let value else { throw TokenFault(.claims, claim: name) }
         return value
     }
 
@@ -88,13 +88,13 @@ extension TokenClaims {
     }
 
     /// The text called `name`; nil when it is absent or empty.
-    private static func text(_ name: String, in object: JSONObject) throws(TokenRefusal) -> String? {
+    private static func text(_ name: String, in object: JSONObject) throws(TokenFault) -> String? {
         let text = try member(name, in: object) { $0.stringValue }
         return text?.isEmpty == true ? nil : text
     }
 
     /// The NumericDate called `name` (RFC 7519 section 2), which may have a fraction; nil when it is absent.
-    private static func date(_ name: String, in object: JSONObject) throws(TokenRefusal) -> Double? {
+    private static func date(_ name: String, in object: JSONObject) throws(TokenFault) -> Double? {
         try member(name, in: object) { value in
             value.doubleValue.flatMap { dates.contains($0) ? $0 : nil }
         }
@@ -105,9 +105,9 @@ extension TokenClaims {
         _ name: String,
         in object: JSONObject,
         _ read: (JSONValue) -> Value?
-    ) throws(TokenRefusal) -> Value? {
+    ) throws(TokenFault) -> Value? {
         guard let member = object[name] else { return nil }
-        guard let value = read(member) else { throw TokenRefusal(.claims, claim: name) }
+        guard let value = read(member) else { throw TokenFault(.claims, claim: name) }
         return value
     }
 }
@@ -119,11 +119,11 @@ extension TokenClaims {
     public static let leeway: Double = 30
 
     /// Refuses a token whose time is over (RFC 7519 section 4.1.4: at `exp` it is) or still to come.
-    func checkTime(_ now: Double) throws(TokenRefusal) {
-        guard now < expiresAt else { throw TokenRefusal(.expired, claim: "exp") }
+    func checkTime(_ now: Double) throws(TokenFault) {
+        guard now < expiresAt else { throw TokenFault(.expired, claim: "exp") }
         let latest = now + Self.leeway
-        guard notBefore ?? now <= latest else { throw TokenRefusal(.notYetValid, claim: "nbf") }
-        guard issuedAt ?? now <= latest else { throw TokenRefusal(.notYetValid, claim: "iat") }
+        guard notBefore ?? now <= latest else { throw TokenFault(.notYetValid, claim: "nbf") }
+        guard issuedAt ?? now <= latest else { throw TokenFault(.notYetValid, claim: "iat") }
     }
 }
 

@@ -8,7 +8,7 @@ public enum TokenVerifier {
         keys: SigningKeys?,
         sessionID: String? = nil,
         now: Double
-    ) throws(TokenRefusal) -> TokenClaims {
+    ) throws(TokenFault) -> TokenClaims {
         let verified = try verify(Array(token)[...], keys: keys)
         try check(verified.claims, sessionID: sessionID, now: now)
         return verified.claims
@@ -20,29 +20,29 @@ public enum TokenVerifier {
         keys: SigningKeys?,
         sessionID: String? = nil,
         now: Double
-    ) throws(TokenRefusal) -> JSONValue {
+    ) throws(TokenFault) -> JSONValue {
         let verified = try verify(Array(token)[...], keys: keys)
         try check(verified.claims, sessionID: sessionID, now: now)
         return .object(verified.object)
     }
 
     /// What the token says, once its signature has been found good: what follows from its bytes and the keys alone.
-    static func verify(_ token: ArraySlice<UInt8>, keys: SigningKeys?) throws(TokenRefusal) -> VerifiedToken {
+    static func verify(_ token: ArraySlice<UInt8>, keys: SigningKeys?) throws(TokenFault) -> VerifiedToken {
         let contents: SignedToken.Contents
-        do throws(Rejection) {
+        do throws(CredentialRejection) {
             var work = TokenWork()
             contents = try SignedToken(token).contents(keys: keys, &work)
         } catch {
-            throw TokenRefusal(error)
+            throw TokenFault(error)
         }
         return VerifiedToken(claims: try TokenClaims(contents.claims), contents)
     }
 
     /// Whether the token may be used now, and here.
-    static func check(_ claims: TokenClaims, sessionID: String?, now: Double) throws(TokenRefusal) {
+    static func check(_ claims: TokenClaims, sessionID: String?, now: Double) throws(TokenFault) {
         try claims.checkTime(now)
         if let sessionID, !claims.sessionID.hasSameBytes(as: sessionID) {
-            throw TokenRefusal(.sessionMismatch, claim: "sessionId")
+            throw TokenFault(.sessionMismatch, claim: "sessionId")
         }
     }
 }

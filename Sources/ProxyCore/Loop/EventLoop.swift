@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// A turn: wait for events and tell their handlers; tell one of those in the line, or run jobs that are there by then;
 /// fire the timers that are due. Nothing in a turn is unbounded: a handler gives way after a fair share
-/// (``giveWay(_:)``), those that move much stand in the line each time (``setBulk(_:_:)``), jobs are left for the next turn
+/// (``yield(_:)``), those that move much stand in the line each time (``setBulk(_:_:)``), jobs are left for the next turn
 /// when this one has lasted long enough, and so are jobs enqueued by jobs.
 ///
 /// `@unchecked Sendable`: every stored property but `inbox`, `owner` and the eventfd is touched only on the loop's thread, which
@@ -35,7 +35,7 @@ import Synchronization
     var sleepersEver: UInt64 = 0
 
     private let timer: Descriptor
-    private let bell: Descriptor
+    private let wakeup: Descriptor
     private let inbox = JobInbox()
     private let owner = Atomic<UInt>(0)
 
@@ -43,11 +43,11 @@ import Synchronization
     public init() throws(Errno) {
         selector = try Selector()
         unsafe scratch = .allocate(capacity: 65_536)
-        bell = Descriptor(owning: try checked { eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)) })
+        wakeup = Descriptor(owning: try checked { eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)) })
         timer = Descriptor(
             owning: try checked { timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC)) }
         )
-        for own in [bell.number, timer.number] {
+        for own in [wakeup.number, timer.number] {
             try selector.add(Registration(descriptor: own, number: 0), levelTriggered: .readable)
         }
     }
@@ -69,7 +69,7 @@ import Synchronization
         inbox.take(into: &agenda.jobs)
         while running || !agenda.jobs.isEmpty {
             turn()
-            // Whoever handed a job over before the end has it run, though its bell may not have been heard.
+            // Whoever handed a job over before the end has it run, though its wakeup may not have been heard.
             if !running { inbox.take(into: &agenda.jobs) }
         }
         owner.store(0, ordering: .releasing)
@@ -96,23 +96,23 @@ import Synchronization
         turnBegan = .now()
         for index in 0..<count {
             let (registration, readiness) = selector.event(at: index)
-            tell(registration, readiness)
+            dispatch(registration, readiness)
         }
-        if !agenda.isClear { doWhatIsOnTheAgenda() }
+        if !agenda.isClear { runAgenda() }
     }
 
-    private func doWhatIsOnTheAgenda() {
-        if agenda.takesFromLine() { tellNextInLine() } else { runJobs() }
-        if agenda.hasRung { fireTimers() }
-        for action in agenda.takePutOff() { action() }
+    private func runAgenda() {
+        if agenda.takesBulkNext() { dispatchNextBulk() } else { runJobs() }
+        if agenda.timerFired { fireTimers() }
+        for action in agenda.takeDeferred() { action() }
         releaseRetired()
     }
 
-    private func tell(_ registration: Registration, _ readiness: Readiness) {
-        if registration.number == 0 { return quiet(registration.descriptor) }
+    private func dispatch(_ registration: Registration, _ readiness: Readiness) {
+        if registration.number == 0 { return drainWakeup(registration.descriptor) }
         let slot = slots[Int(registration.descriptor)]
         guard slot.number == registration.number else { return }
-        if slot.isBulk { return stand(registration, readiness) }
+        if slot.isBulk { return enqueueBulk(registration, readiness) }
         call(slot, readiness)
     }
 
@@ -124,10 +124,10 @@ import Synchronization
     }
 
     /// An event of the eventfd or the timerfd: empties it. What it announces is looked at in every turn anyway.
-    private func quiet(_ descriptor: Int32) {
+    private func drainWakeup(_ descriptor: Int32) {
         var count: UInt64 = 0
         _ = unsafe read(descriptor, &count, 8)
-        if descriptor == bell.number { inbox.take(into: &agenda.jobs) } else { agenda.hasRung = true }
+        if descriptor == wakeup.number { inbox.take(into: &agenda.jobs) } else { agenda.timerFired = true }
     }
 
     // MARK: Descriptors
@@ -191,9 +191,9 @@ import Synchronization
     /// Lets the others have their turn: the handler is told again, ready in both directions, when those who are ready now
     /// and those who stand in the line before it have been. What a handler with more work than its fair share calls
     /// before it returns.
-    public func giveWay(_ registration: Registration) {
+    public func yield(_ registration: Registration) {
         assertOnLoop()
-        stand(registration, [.readable, .writable])
+        enqueueBulk(registration, [.readable, .writable])
     }
 
     /// Says whether a descriptor moves much whenever it is ready. One that does stands in the line first, each time: so
@@ -203,20 +203,20 @@ import Synchronization
         slots[slot(of: registration)].isBulk = isBulk
     }
 
-    private func stand(_ registration: Registration, _ readiness: Readiness) {
+    private func enqueueBulk(_ registration: Registration, _ readiness: Readiness) {
         let place = slot(of: registration)
-        if slots[place].waiting.isEmpty { agenda.line.append(registration) }
-        slots[place].waiting.formUnion(readiness)
+        if slots[place].pending.isEmpty { agenda.bulkQueue.append(registration) }
+        slots[place].pending.formUnion(readiness)
     }
 
     /// One in a turn: what has become ready meanwhile waits for no more than one fair share.
-    private func tellNextInLine() {
-        guard let registration = agenda.line.takeFirst() else { return }
+    private func dispatchNextBulk() {
+        guard let registration = agenda.bulkQueue.takeFirst() else { return }
         let place = Int(registration.descriptor)
         let slot = slots[place]
         guard slot.number == registration.number else { return }
-        slots[place].waiting = []
-        call(slot, slot.waiting)
+        slots[place].pending = []
+        call(slot, slot.pending)
     }
 
     private func releaseRetired() {
@@ -239,7 +239,7 @@ import Synchronization
     }
 
     private func fireTimers() {
-        agenda.hasRung = false
+        agenda.timerFired = false
         armedFor = nil
         // As many as there are now: one that schedules itself for a moment that has come waits for the next turn.
         for _ in 0..<timers.count {
@@ -262,9 +262,9 @@ import Synchronization
 
     /// Has something done once, as soon as nothing else is to be done, or some turns later when the loop stays busy: what is
     /// better done for several at once. On the loop's thread only.
-    public func putOff(_ action: @escaping () -> Void) {
+    public func runWhenIdle(_ action: @escaping () -> Void) {
         assertOnLoop()
-        agenda.putOff.append(action)
+        agenda.deferred.append(action)
     }
 
     // MARK: Jobs
@@ -273,7 +273,7 @@ import Synchronization
     /// time. So a crowd of newcomers, whose handshakes are jobs, does not hold up those who are connected.
     private func runJobs() {
         guard !agenda.jobs.isEmpty else { return }
-        let enough = now + Self.turnShare
+        let enough = now + Self.turnBudget
         for _ in 0..<agenda.jobs.count {
             guard let job = agenda.jobs.takeFirst() else { return }
             unsafe job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
@@ -283,7 +283,7 @@ import Synchronization
 
     /// How long a turn may last before jobs are left for the next: as long as those who are connected may be kept waiting,
     /// since one job after the other costs less than each between two waits.
-    private static let turnShare = Duration.microseconds(25)
+    private static let turnBudget = Duration.microseconds(25)
 }
 
 extension EventLoop: SerialExecutor, TaskExecutor {
@@ -294,7 +294,7 @@ extension EventLoop: SerialExecutor, TaskExecutor {
             agenda.jobs.append(job)
         } else if inbox.add(job) {
             var one: UInt64 = 1
-            _ = unsafe write(bell.number, &one, 8)
+            _ = unsafe write(wakeup.number, &one, 8)
         }
     }
 

@@ -17,7 +17,7 @@ struct JobInbox: ~Copyable, Sendable {
     /// Moves all jobs to the loop's own queue. The flag falls before the jobs are taken: one added in between brings
     /// a wake too many, never one too few. An exchange and not a store, since it must see what came before the last
     /// adder's.
-    func take(into line: inout WaitingLine<UnownedJob>) {
+    func take(into line: inout FIFOQueue<UnownedJob>) {
         _ = wakePending.exchange(false, ordering: .acquiringAndReleasing)
         jobs.withLock { waiting in
             for job in waiting { line.append(job) }

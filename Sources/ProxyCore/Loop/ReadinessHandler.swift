@@ -21,5 +21,5 @@ open class ReadinessHandler {
     /// Whether the handler moves much whenever it is called, so that it waits in the loop's line each time.
     var isBulk = false
     /// What it is to be told when its turn has come in the line; empty while it does not stand there.
-    var waiting: Readiness = []
+    var pending: Readiness = []
 }

@@ -59,9 +59,9 @@ struct Flow: ~Copyable {
     /// The frames that were walked over.
     private(set) var walker: FrameWalker
     /// How many bytes were taken to be passed on.
-    private(set) var bytes: UInt64 = 0
+    private(set) var bytesReceived: UInt64 = 0
     /// How many bytes the sink took, frames of the proxy's own included.
-    private(set) var taken: UInt64 = 0
+    private(set) var bytesSent: UInt64 = 0
     /// When the source last sent something.
     private(set) var lastByte: Instant
     /// Whether the sink refused to take all that is there, so that the flow waits for room.
@@ -101,7 +101,7 @@ struct Flow: ~Copyable {
         hasBegun = !received.isEmpty
         guard !received.isEmpty else { return }
         let step = walker.walk(received.span)
-        bytes = UInt64(step.good)
+        bytesReceived = UInt64(step.good)
         fault = step.fault
         held = Array(received[..<step.good])
     }
@@ -138,10 +138,10 @@ struct Flow: ~Copyable {
         pipes: PipePool,
         now: Instant
     ) throws(BrokenEnd) -> Progress {
-        let before = bytes
+        let before = bytesReceived
         let stop = isOver ? .sourceEmpty : unsafe try move(from: source, to: sink, through: scratch, pipes, now)
         let wasBulk = isBulk
-        isBulk = bytes &- before >= Self.bulk
+        isBulk = bytesReceived &- before >= Self.bulk
         return Progress(
             stop: stop,
             hasClosed: walker.closeCode != nil,
@@ -234,7 +234,7 @@ struct Flow: ~Copyable {
     private mutating func walk(_ read: UnsafeBufferPointer<UInt8>) -> Int {
         let step = unsafe walker.walk(read.span)
         fault = step.fault
-        bytes &+= UInt64(step.good)
+        bytesReceived &+= UInt64(step.good)
         return step.good
     }
 
@@ -243,7 +243,7 @@ struct Flow: ~Copyable {
     private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Descriptor) throws(BrokenEnd) {
         let more = isInsideLargeFrame || endsWithClose && walker.closeCode != nil
         let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: more) ?? 0
-        taken &+= UInt64(written)
+        bytesSent &+= UInt64(written)
         if written < good.count {
             held = unsafe Array(good[written...])
             heldPosition = 0
@@ -262,7 +262,7 @@ struct Flow: ~Copyable {
         }
         guard let there = pipe?.count, there > 0 else { return true }
         let count = try spliceOut(to: sink)
-        taken &+= UInt64(count)
+        bytesSent &+= UInt64(count)
         return count == there
     }
 
@@ -272,7 +272,7 @@ struct Flow: ~Copyable {
                 return false
             }
             heldPosition += written
-            taken &+= UInt64(written)
+            bytesSent &+= UInt64(written)
         }
         held = []
         heldPosition = 0
@@ -325,7 +325,7 @@ struct Flow: ~Copyable {
     /// any byte, and nobody looks until then: a frame that stopped half-way costs as little as a quiet connection. False when
     /// it waits for nothing like that.
     mutating func hasWaitedForMuch() -> Bool {
-        if waitsForMuch { bytesInVain = bytes }
+        if waitsForMuch { bytesInVain = bytesReceived }
         return waitsForMuch
     }
 
@@ -341,7 +341,7 @@ struct Flow: ~Copyable {
     private mutating func awaitMuch(of source: borrowing Descriptor) {
         let left = walker.payloadLeft
         guard waitsForMuch || isSplicing && left >= Self.worthWaiting else { return }
-        let wanted = bytesInVain == bytes ? 1 : max(min(left, Self.much), 1)
+        let wanted = bytesInVain == bytesReceived ? 1 : max(min(left, Self.much), 1)
         guard wanted != awaited else { return }
         awaited = wanted
         source.set(.worthReading, to: Int32(wanted))
@@ -355,7 +355,7 @@ struct Flow: ~Copyable {
             let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false)
             hasEmptiedSource = count == nil
             pipe.count += count ?? 0
-            bytes &+= UInt64(count ?? 0)
+            bytesReceived &+= UInt64(count ?? 0)
             walker.skip(count ?? 0)
             return count
         } catch {

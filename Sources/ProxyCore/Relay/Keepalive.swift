@@ -35,7 +35,7 @@ struct Keepalive {
         // Whoever answered the last Ping begins anew, however soon the answer came and however late this looks.
         silence.client = clientIsSilent ? (up.lastByte > checked ? 0 : silence.client) + 1 : 0
         silence.chrome = chromeIsSilent ? (down.lastByte > checked ? 0 : silence.chrome) + 1 : 0
-        taken = (down.taken, up.taken)
+        taken = (down.bytesSent, up.bytesSent)
         checked = now
         if silence.client > Self.mostSilentIntervals { return .clientIsGone }
         if silence.chrome > Self.mostSilentIntervals { return .chromeIsGone }
@@ -56,6 +56,6 @@ struct Keepalive {
         _ now: Instant
     ) -> Bool {
         now.since(from.lastByte) >= interval && !from.isBlocked
-            && (to.admitsFrame || to.isBlocked && to.taken == hadTaken)
+            && (to.admitsFrame || to.isBlocked && to.bytesSent == hadTaken)
     }
 }

@@ -27,8 +27,8 @@ public final class Relay: ReadinessHandler {
     private var firstClose: RelayEnd?
     private var timer: LoopTimer?
     /// Ends the wait for much to come at once, and how often it did.
-    private var hurry: LoopTimer?
-    private(set) var hurries = 0
+    private var lowWaterTimer: LoopTimer?
+    private(set) var lowWaterTimeouts = 0
 
     /// Joins two sockets whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
     /// Without an interval nobody is pinged. `finished` is called once, on the loop's thread.
@@ -126,7 +126,7 @@ public final class Relay: ReadinessHandler {
             note(progress)
             switch progress.stop {
             case .sourceEmpty, .sinkFull, .boundary: break
-            case .share: loop.giveWay(client.registration)
+            case .share: loop.yield(client.registration)
             case .ended: clientFinished()
             case .fault(let fault): clientBrokeRules(fault)
             }
@@ -151,7 +151,7 @@ public final class Relay: ReadinessHandler {
             switch progress.stop {
             case .sourceEmpty where down.walker.closeCode != nil && up.walker.closeCode != nil: chromeFinished()
             case .sourceEmpty, .sinkFull: break
-            case .share: loop.giveWay(chrome.registration)
+            case .share: loop.yield(chrome.registration)
             case .boundary: sayGoodbye()
             case .ended, .fault: chromeFinished()
             }
@@ -166,12 +166,12 @@ public final class Relay: ReadinessHandler {
     @inline(__always)
     private func note(_ progress: Flow.Progress) {
         if progress.hasClosed { noteClose() }
-        if progress.hasChangedWeight { weigh() }
-        if progress.waitsForMuch { hurrySoon() }
+        if progress.hasChangedWeight { updateBulk() }
+        if progress.waitsForMuch { armLowWaterTimer() }
     }
 
     /// Has both sockets wait in the loop's line while much moves between them.
-    private func weigh() {
+    private func updateBulk() {
         guard chromeIsRegistered else { return }
         let isBulk = up.isBulk || down.isBulk
         loop.setBulk(client.registration, isBulk)
@@ -179,16 +179,16 @@ public final class Relay: ReadinessHandler {
     }
 
     /// What waits for much to come is moved all the same when it does not come soon.
-    private func hurrySoon() {
-        let timer = hurry ?? LoopTimer { [unowned self] in moveWhatIsThere() }
-        hurry = timer
-        if !timer.isScheduled { loop.schedule(timer, at: loop.now + Patience.forMuch) }
+    private func armLowWaterTimer() {
+        let timer = lowWaterTimer ?? LoopTimer { [unowned self] in moveWhatIsThere() }
+        lowWaterTimer = timer
+        if !timer.isScheduled { loop.schedule(timer, at: loop.now + RelayTimeouts.forMuch) }
     }
 
     private func moveWhatIsThere() {
-        hurries += 1
-        if up.hasWaitedForMuch() { loop.giveWay(client.registration) }
-        if chromeIsRegistered, down.hasWaitedForMuch() { loop.giveWay(chrome.registration) }
+        lowWaterTimeouts += 1
+        if up.hasWaitedForMuch() { loop.yield(client.registration) }
+        if chromeIsRegistered, down.hasWaitedForMuch() { loop.yield(chrome.registration) }
     }
 
     // MARK: Keepalive
@@ -245,7 +245,7 @@ public final class Relay: ReadinessHandler {
         } else {
             return
         }
-        wake(at: loop.now + Patience.halfOpen)
+        wake(at: loop.now + RelayTimeouts.halfOpen)
     }
 
     /// The client ended its direction: Chrome is told, and may still answer what it was asked before.
@@ -253,13 +253,13 @@ public final class Relay: ReadinessHandler {
         clientHasFinished = true
         up.isOver = true
         chrome.descriptor.shutdownSending()
-        wake(at: loop.now + Patience.halfOpen)
+        wake(at: loop.now + RelayTimeouts.halfOpen)
     }
 
     /// Chrome goes on as long as it sends something.
     private func awaitChrome() {
-        let patience = down.lastByte + Patience.halfOpen
-        if patience > loop.now { wake(at: patience) } else { chromeFinished() }
+        let limit = down.lastByte + RelayTimeouts.halfOpen
+        if limit > loop.now { wake(at: limit) } else { chromeFinished() }
     }
 
     private func clientBrokeRules(_ fault: FrameFault) {
@@ -300,17 +300,17 @@ public final class Relay: ReadinessHandler {
         guard case .open = phase else { return }
         phase = .leaving(Goodbye(end, code, reason: reason, at: loop.now))
         down.stopsAtBoundary = true
-        takenByClient = down.taken
-        wake(at: loop.now + Patience.standard)
+        takenByClient = down.bytesSent
+        wake(at: loop.now + RelayTimeouts.standard)
         pumpDown()
         runUp()
     }
 
     /// Gives up on a boundary that does not come nearer, or not soon enough.
     private func awaitBoundary(_ goodbye: Goodbye) {
-        guard down.taken != takenByClient, loop.now < goodbye.deadline else { return finish(goodbye.end) }
-        takenByClient = down.taken
-        wake(at: loop.now + Patience.standard)
+        guard down.bytesSent != takenByClient, loop.now < goodbye.deadline else { return finish(goodbye.end) }
+        takenByClient = down.bytesSent
+        wake(at: loop.now + RelayTimeouts.standard)
     }
 
     /// Puts the Close frame in if it can stand here; inside of a frame nothing can be said.
@@ -327,7 +327,7 @@ public final class Relay: ReadinessHandler {
         finishSaying(end)
         guard case .lingering = phase else { return }
         leaveChrome()
-        wake(at: loop.now + Patience.standard)
+        wake(at: loop.now + RelayTimeouts.standard)
     }
 
     private func finishSaying(_ end: RelayEnd) {
@@ -358,7 +358,7 @@ public final class Relay: ReadinessHandler {
                 return clientIsGone()
             }
         }
-        loop.giveWay(client.registration)
+        loop.yield(client.registration)
     }
 
     /// The client sends no more, but may still read what it is told.
@@ -389,7 +389,7 @@ public final class Relay: ReadinessHandler {
     private func finish(_ end: RelayEnd) {
         if case .ended = phase { return }
         phase = .ended
-        for timer in [timer, hurry] { if let timer { loop.cancel(timer) } }
+        for timer in [timer, lowWaterTimer] { if let timer { loop.cancel(timer) } }
         timer = nil
         if chromeIsRegistered { loop.deregister(chrome.registration, closing: true) }
         loop.deregister(client.registration, closing: true)

@@ -19,12 +19,12 @@ extension Relay {
         /// Until when the frame that is under way may go on.
         let deadline: Instant
 
-        /// A goodbye decided now: whatever frame is under way has ``Patience/longest`` to end.
+        /// A goodbye decided now: whatever frame is under way has ``RelayTimeouts/longest`` to end.
         init(_ end: RelayEnd, _ code: CloseCode, reason: String, at now: Instant) {
             self.end = end
             self.code = code
             self.reason = reason
-            deadline = now + Patience.longest
+            deadline = now + RelayTimeouts.longest
         }
     }
 
@@ -32,17 +32,5 @@ extension Relay {
     enum Tag {
         static let client: UInt8 = 0
         static let chrome: UInt8 = 1
-    }
-
-    /// How long is waited for what may never come.
-    enum Patience {
-        /// For a boundary to put a Close frame at while nothing moves, and after it for the client's end.
-        static let standard = Duration.seconds(2)
-        /// For that boundary while the frame before it does move.
-        static let longest = Duration.seconds(30)
-        /// For one side to say something after the other has ended, or said Close.
-        static let halfOpen = Duration.seconds(5)
-        /// For much of a large frame to come at once.
-        static let forMuch = Duration.milliseconds(5)
     }
 }

@@ -41,9 +41,9 @@ public struct RelayTotals: Equatable, Sendable {
 
     /// What went through both directions.
     init(up: borrowing Flow, down: borrowing Flow) {
-        bytesToChrome = up.bytes
+        bytesToChrome = up.bytesReceived
         framesToChrome = up.walker.frames
-        bytesToClient = down.bytes
+        bytesToClient = down.bytesReceived
         framesToClient = down.walker.frames
     }
 }

@@ -90,7 +90,7 @@ public final class EventLog {
         }
         gatheredLines += 1
         guard let loop else { return flush() }
-        if gatheredLines == 1 { loop.putOff { self.flush() } }
+        if gatheredLines == 1 { loop.runWhenIdle { self.flush() } }
     }
 
     private func flush() {

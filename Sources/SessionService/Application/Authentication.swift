@@ -18,12 +18,14 @@ struct Authentication: RouterMiddleware {
         next: @concurrent (Request, ServiceRequestContext) async throws -> Response
     ) async throws -> Response {
         do throws(AuthenticationFailure) {
-            context.asker.userID = try await authenticator.user(authorization: request.headers[values: .authorization])
+            context.requestUser.userID = try await authenticator.user(
+                authorization: request.headers[values: .authorization]
+            )
         } catch {
             metrics.countRejectedToken(error.rawValue)
             throw ServiceRefusal.unauthenticated(error)
         }
-        if let userID = context.asker.userID, let seconds = limiter.secondsToWait(for: userID) {
+        if let userID = context.requestUser.userID, let seconds = limiter.secondsToWait(for: userID) {
             metrics.countRateLimited()
             throw ServiceRefusal.rateLimited(seconds: seconds)
         }

@@ -16,7 +16,7 @@ enum ServiceRouter {
         let router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
         // Outermost, so that a page may read why it was refused.
         if let policy = configuration.crossOriginPolicy { router.add(middleware: policy) }
-        router.add(middleware: Answering(log: log, metrics: metrics, paths: .users))
+        router.add(middleware: ErrorMiddleware(log: log, metrics: metrics, paths: .users))
         HealthRoutes(store: store, metrics: metrics).addProbes(to: router)
         router.get("openapi.json") { _, _ in Response(jsonText: OpenAPIDocument.text) }
         let limiter = SharedRateLimiter(limit: configuration.limits.rate, window: configuration.limits.window)
@@ -40,7 +40,7 @@ enum ServiceRouter {
         _ log: ServiceLog
     ) -> Router<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: Answering(log: log, metrics: metrics, paths: .operators, level: .debug))
+        router.add(middleware: ErrorMiddleware(log: log, metrics: metrics, paths: .operators, level: .debug))
         let routes = HealthRoutes(store: store, metrics: metrics)
         routes.addProbes(to: router)
         routes.addMetrics(to: router)

@@ -8,7 +8,7 @@ struct ServiceRequestContext: RequestContext {
     /// The name of the request, which its answer and its log lines carry.
     let requestID = ProxyCore.RequestID()
     /// Who asks, once established; shared with the outermost middleware, which logs it.
-    let asker = Asker()
+    let requestUser = RequestUser()
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -23,7 +23,7 @@ struct UserRequestContext: ChildRequestContext {
 
     /// Takes the user over; without one the request ends here, whatever middleware was forgotten.
     init(context: ServiceRequestContext) throws {
-        guard let userID = context.asker.userID else { throw ServiceRefusal.unauthenticated(.missing) }
+        guard let userID = context.requestUser.userID else { throw ServiceRefusal.unauthenticated(.missing) }
         coreContext = context.coreContext
         self.userID = userID
     }

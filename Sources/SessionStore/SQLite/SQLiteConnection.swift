@@ -23,15 +23,15 @@ import CSQLite
         }
         unsafe self.handle = handle
         self.path = path
-        waitForLocks(Self.patience)
+        waitForLocks(Self.lockTimeout)
     }
 
     /// How long a lock that another process holds is waited for.
-    static let patience = Duration.seconds(5)
+    static let lockTimeout = Duration.seconds(5)
 
     /// Sets how long a statement may wait for a lock that another process holds, in whole milliseconds.
-    func waitForLocks(_ patience: Duration) {
-        unsafe sqlite3_busy_timeout(handle, Int32(clamping: Int64(patience / .milliseconds(1))))
+    func waitForLocks(_ lockTimeout: Duration) {
+        unsafe sqlite3_busy_timeout(handle, Int32(clamping: Int64(lockTimeout / .milliseconds(1))))
     }
 
     deinit {

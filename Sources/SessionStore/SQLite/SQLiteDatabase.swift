@@ -40,7 +40,7 @@ actor SQLiteDatabase: SessionDatabase {
         _ query: SessionQuery,
         _ parameters: [SQLValue]
     ) async throws(SessionStoreError) -> [[SQLValue]] {
-        try await run(query, parameters, until: .now + SQLiteConnection.patience)
+        try await run(query, parameters, until: .now + SQLiteConnection.lockTimeout)
     }
 
     private func run(
@@ -51,7 +51,7 @@ actor SQLiteDatabase: SessionDatabase {
         guard file != nil else { throw .unavailable(reason: "it has been closed") }
         let left = deadline - .now
         guard left > .zero else { throw .busy }
-        return try file?.run(query, parameters, patience: left) ?? []
+        return try file?.run(query, parameters, lockTimeout: left) ?? []
     }
 
     /// See ``SessionDatabase/check()``.

@@ -36,7 +36,7 @@ struct SQLiteFile {
     /// be written; whoever opens it next tries again.
     private func leaveWriteAheadLog() {
         connection.waitForLocks(.zero)
-        defer { connection.waitForLocks(SQLiteConnection.patience) }
+        defer { connection.waitForLocks(SQLiteConnection.lockTimeout) }
         _ = try? connection.run("PRAGMA journal_mode=DELETE")
     }
 
@@ -44,9 +44,9 @@ struct SQLiteFile {
     mutating func run(
         _ query: SessionQuery,
         _ parameters: [SQLValue],
-        patience: Duration
+        lockTimeout: Duration
     ) throws(SessionStoreError) -> [[SQLValue]] {
-        connection.waitForLocks(patience)
+        connection.waitForLocks(lockTimeout)
         guard query.isRead else { return try connection.run(query, parameters) }
         return try read { (connection) throws(SessionStoreError) in try connection.run(query, parameters) }
     }

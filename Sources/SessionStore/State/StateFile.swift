@@ -15,7 +15,7 @@ public final class StateFile {
     public static let mostTokens = 65_536
 
     /// How long a call waits for another process that writes, at the most.
-    private static let patience = Duration.milliseconds(250)
+    private static let lockTimeout = Duration.milliseconds(250)
 
     private let connection: SQLiteConnection
 
@@ -27,7 +27,7 @@ public final class StateFile {
         }
         Glibc.close(descriptor)
         connection = try SQLiteConnection(path: path)
-        connection.waitForLocks(Self.patience)
+        connection.waitForLocks(Self.lockTimeout)
         guard try connection.run("PRAGMA quick_check(1)") == [[.text("ok")]] else { throw .corrupt(path: path) }
         for statement in Self.schema { try connection.run(statement) }
     }

@@ -167,7 +167,7 @@ import Testing
                 ("process_start_time_seconds", "gauge"), ("process_open_fds", "gauge"), ("process_max_fds", "gauge"),
             ]
             for (name, type) in promised { #expect(answer.text.contains("# TYPE \(name) \(type)\n"), "\(name)") }
-            for rejection in Rejection.allCases {
+            for rejection in CredentialRejection.allCases {
                 let sample = "cdp_proxy_tokens_rejected_total{reason=\"\(rejection.rawValue)\"} 0\n"
                 #expect(answer.text.contains(sample), "\(rejection)")
             }
@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test func aBadHeadIsAnswered() async throws {
-        try await withProxy(patience: Patience(head: .milliseconds(200))) { proxy in
+        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(200))) { proxy in
             let client = try await proxy.client(to: proxy.adminAddress)
             try await client.send("GET /health HTTP/1.1\n\n")
             #expect(try await client.answer().status == 400)

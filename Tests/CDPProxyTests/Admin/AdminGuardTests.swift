@@ -10,10 +10,10 @@ import Testing
         hosts: [String] = [],
         token: String? = "operators",
         isUnixSocket: Bool = false
-    ) throws -> AdminGuard.Refusal? {
+    ) throws -> AdminRefusal? {
         let head = try makeHead("\(line) HTTP/1.1", fields: fields)
         let guardian = AdminGuard(hosts: hosts, token: token.map { SecretBytes(utf8: $0) }, isUnixSocket: isUnixSocket)
-        do throws(AdminGuard.Refusal) {
+        do throws(AdminRefusal) {
             try guardian.check(head, AdminRoute(head))
             return nil
         } catch {
@@ -37,9 +37,9 @@ import Testing
             // What comes from a page is refused as that, whatever it shows.
             ("Host: localhost\r\nOrigin: http://localhost\r\nAuthorization: Bearer operators\r\n", .foreign),
             ("Host: evil.example\r\n", .foreign),
-        ] as [(String, AdminGuard.Refusal?)]
+        ] as [(String, AdminRefusal?)]
     )
-    func asksForTheToken(_ fields: String, _ refusal: AdminGuard.Refusal?) throws {
+    func asksForTheToken(_ fields: String, _ refusal: AdminRefusal?) throws {
         #expect(try Self.refusal("GET /connections", fields) == refusal)
     }
 

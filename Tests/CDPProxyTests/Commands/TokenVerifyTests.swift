@@ -19,10 +19,10 @@ import Testing
             (Tokens.make { $0.expiresAt = 1 }, .expired, "the token or ticket has expired: exp"),
             (Tokens.edited(["projectId": nil]), .claims, "a claim is missing or not of its form: projectId"),
             (Tokens.sign(header: #"{"alg":"none"}"#, payload: "{}"), .algorithm, "the token's algorithm is not HS256"),
-        ] as [(String, Rejection, String)]
+        ] as [(String, CredentialRejection, String)]
     )
-    func saysWhyATokenIsRefused(input: String, reason: Rejection, explanation: String) {
-        let error = #expect(throws: TokenRefusal.self) {
+    func saysWhyATokenIsRefused(input: String, reason: CredentialRejection, explanation: String) {
+        let error = #expect(throws: TokenFault.self) {
             try TokenVerify.claims(in: Array(input.utf8), keys: Tokens.keys, now: Tokens.now)
         }
         #expect(error?.reason == reason)
@@ -34,7 +34,7 @@ import Testing
         #expect(throws: Never.self) {
             try TokenVerify.claims(in: input, keys: Tokens.keys, sessionID: "sess_1", now: Tokens.now)
         }
-        let error = #expect(throws: TokenRefusal.self) {
+        let error = #expect(throws: TokenFault.self) {
             try TokenVerify.claims(in: input, keys: Tokens.keys, sessionID: "sess_2", now: Tokens.now)
         }
         #expect(error?.reason == .sessionMismatch)

@@ -10,12 +10,12 @@ import Testing
 
     @Test(arguments: [(0, 10.0), (1, 10.25), (1000, 260.0)])
     func theDeadlineGrowsWithTheOrigins(origins: Int, seconds: Double) throws {
-        #expect(try settings().patience(origins: origins) == .milliseconds(Int(seconds * 1000)))
+        #expect(try settings().timeout(origins: origins) == .milliseconds(Int(seconds * 1000)))
     }
 
     @Test func bothPartsMayBeSet() throws {
         let values = ["CDP_PROXY_INJECT_DEADLINE": "2s", "CDP_PROXY_INJECT_DEADLINE_PER_ORIGIN": "0s"]
-        #expect(try settings(values).patience(origins: 50) == .seconds(2))
+        #expect(try settings(values).timeout(origins: 50) == .seconds(2))
     }
 
     @Test(arguments: [

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func anAnswerWithoutALengthIsReadNoFurther() async throws {
-        try await withProxy(patience: Patience(chrome: .seconds(60))) { (proxy: ProxyHarness) async throws in
+        try await withProxy(timeouts: HandshakeTimeouts(chrome: .seconds(60))) { (proxy: ProxyHarness) async throws in
             let space = [UInt8](repeating: 0x20, count: JSONEndpoint.version.longestAnswer + 1)
             proxy.chrome.script = { _ in .raw(Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + space) }
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
@@ -74,8 +74,8 @@ import Testing
     @Test(arguments: ["too long", "silence", "garbage"]) func aListThatFailsIsNoChromeThatIsDown(
         _ case: String
     ) async throws {
-        let patience = Patience(chrome: .seconds(`case` == "silence" ? 1 : 60), probe: .zero)
-        try await withProxy(patience: patience) { (proxy: ProxyHarness) async throws in
+        let timeouts = HandshakeTimeouts(chrome: .seconds(`case` == "silence" ? 1 : 60), probe: .zero)
+        try await withProxy(timeouts: timeouts) { (proxy: ProxyHarness) async throws in
             let tooLong = "HTTP/1.1 200 OK\r\nContent-Length: \(40 << 20)\r\n\r\n["
             let replies: [String: ScriptedChrome.Reply] = [
                 "too long": .raw(Array(tooLong.utf8)), "silence": .silence, "garbage": .last(Array("?\r\n\r\n".utf8)),

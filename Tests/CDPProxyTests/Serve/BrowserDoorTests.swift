@@ -13,11 +13,11 @@ import Testing
         private var door: BrowserDoor {
             if let made { return made }
             let door = BrowserDoor(
-                learn: { _ throws(Refusal) in
+                learn: { _ throws(RequestRefusal) in
                     self.learned += 1
                     return nil
                 },
-                keep: { record, _ throws(Refusal) in
+                keep: { record, _ throws(RequestRefusal) in
                     guard !self.keepFails else { throw .session(.stateUnavailable) }
                     self.written.append("\(record)".prefix { $0 != "(" }.description)
                 }
@@ -44,7 +44,7 @@ import Testing
                 BrowserCaller(userID: user, sessionID: "s"),
                 session: stored.map { BrowserClaim.Session(id: $0, userID: user) }
             )
-            do throws(Refusal) {
+            do throws(RequestRefusal) {
                 _ = try await door.enter(browser, claim, to: .drive, injection)
                 return "in"
             } catch {
@@ -60,7 +60,7 @@ import Testing
 
         private var injection: BrowserDoor.Injection {
             BrowserDoor.Injection(
-                open: { () async throws(Refusal) in
+                open: { () async throws(RequestRefusal) in
                     guard !self.openingFails else { throw .session(.unreadable(.noState)) }
                     return Self.state
                 },

@@ -7,10 +7,10 @@ import Testing
     private static func url(
         _ fields: String,
         isTLS: Bool = false,
-        isTrustedHop: Bool = false
+        isTrustedProxy: Bool = false
     ) throws -> String? {
         let head = try makeHead("GET /json/version HTTP/1.1", fields: fields)
-        return ExternalAddress(head, isTLS: isTLS, isTrustedHop: isTrustedHop)?
+        return ExternalAddress(head, isTLS: isTLS, isTrustedProxy: isTrustedProxy)?
             .socketURL(path: "/devtools/browser/1", credential: .ticket("t"))
     }
 
@@ -43,18 +43,18 @@ import Testing
     ])
     func believesATrustedHopOnly(_ fields: String, _ start: String) throws {
         let fields = "Host: inner:9223\r\n\(fields)\r\n"
-        #expect(try Self.url(fields, isTrustedHop: true) == "\(start)/devtools/browser/1?ticket=t")
-        #expect(try Self.url(fields, isTrustedHop: false) == "ws://inner:9223/devtools/browser/1?ticket=t")
+        #expect(try Self.url(fields, isTrustedProxy: true) == "\(start)/devtools/browser/1?ticket=t")
+        #expect(try Self.url(fields, isTrustedProxy: false) == "ws://inner:9223/devtools/browser/1?ticket=t")
     }
 
     @Test func aTrustedHopMaySayPlainBeforeOurTLS() throws {
-        let url = try Self.url("Host: a\r\nX-Forwarded-Proto: http\r\n", isTLS: true, isTrustedHop: true)
+        let url = try Self.url("Host: a\r\nX-Forwarded-Proto: http\r\n", isTLS: true, isTrustedProxy: true)
         #expect(url == "ws://a/devtools/browser/1?ticket=t")
     }
 
     @Test func knowsNoAddressWithoutAHost() throws {
         let head = try makeHead("GET /json/version HTTP/1.0", fields: "")
-        #expect(ExternalAddress(head, isTLS: false, isTrustedHop: false) == nil)
+        #expect(ExternalAddress(head, isTLS: false, isTrustedProxy: false) == nil)
     }
 
     @Test(arguments: [

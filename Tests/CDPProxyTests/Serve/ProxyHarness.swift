@@ -28,7 +28,7 @@ final class ProxyHarness {
     fileprivate init(
         on loop: EventLoop,
         _ environment: [String: String],
-        patience: Patience,
+        timeouts: HandshakeTimeouts,
         preparing: (ScriptedChrome) -> Void
     ) async throws {
         self.loop = loop
@@ -43,7 +43,7 @@ final class ProxyHarness {
         let server = try ProxyServer(
             configuration,
             on: loop,
-            patience: patience,
+            timeouts: timeouts,
             clock: { clock.now },
             writeLog: log.write
         )
@@ -170,12 +170,12 @@ enum HarnessFailure: Error {
 /// is started.
 func withProxy(
     _ environment: [String: String] = [:],
-    patience: Patience = Patience(),
+    timeouts: HandshakeTimeouts = HandshakeTimeouts(),
     preparing: @escaping @Sendable (ScriptedChrome) -> Void = { _ in },
     _ body: @escaping @Sendable (ProxyHarness) async throws -> Void
 ) async throws {
     try await TestSupport.onLoop { loop in
-        let harness = try await ProxyHarness(on: loop, environment, patience: patience, preparing: preparing)
+        let harness = try await ProxyHarness(on: loop, environment, timeouts: timeouts, preparing: preparing)
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await body(harness)) } catch { outcome = .failure(error) }
         try await harness.finish()

@@ -41,7 +41,7 @@ import Testing
     // MARK: Deadlines
 
     @Test func halfAHeadIsAnsweredAtItsDeadline() async throws {
-        try await withProxy(patience: Patience(head: .milliseconds(200))) { proxy in
+        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(200))) { proxy in
             let client = try await proxy.client()
             try await client.send("GET / HTTP/1.1\r\nHost: a")
             let answer = try await client.answer()
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func whoSaysNothingIsClosedWithoutAWord() async throws {
-        try await withProxy(patience: Patience(head: .milliseconds(100))) { proxy in
+        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(100))) { proxy in
             let client = try await proxy.client()
             #expect(try await client.readToEnd().isEmpty)
             #expect(proxy.log.lines.allSatisfy { ["state_not_kept", "listening"].contains($0.event) })

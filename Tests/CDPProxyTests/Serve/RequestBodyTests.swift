@@ -65,7 +65,7 @@ import Testing
 
     /// Who announces a body and does not send it has the time of a head, and no more.
     @Test func isWaitedForNoLongerThanAHead() async throws {
-        try await withProxy(patience: Patience(head: .milliseconds(200))) { proxy in
+        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(200))) { proxy in
             for body in ["", "12"] {
                 let client = try await proxy.client()
                 try await client.send(WireClient.head("GET /json/version", [Self.token, "Content-Length: 4"]) + body)

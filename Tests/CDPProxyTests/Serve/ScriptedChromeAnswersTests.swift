@@ -6,7 +6,7 @@ import Testing
 
 /// What a client gets when Chrome is not there, or does what no Chrome should.
 @Suite struct ScriptedChromeAnswersTests {
-    private static let quick = Patience(chrome: .milliseconds(100))
+    private static let quick = HandshakeTimeouts(chrome: .milliseconds(100))
 
     @Test func anAbsentChromeIsBadGateway() async throws {
         try await withProxy { proxy in
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [true, false]) func aSilentChromeIsBadGatewayAtItsDeadline(_ isUpgrade: Bool) async throws {
-        try await withProxy(patience: Self.quick) { proxy in
+        try await withProxy(timeouts: Self.quick) { proxy in
             proxy.chrome.script = { $0.isUpgrade == isUpgrade ? .silence : .usual }
             let (answer, _) = try await proxy.upgrade()
             #expect(answer.status == 502)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func aChromeThatStopsWithinItsAnswerIsSilent() async throws {
-        try await withProxy(patience: Self.quick) { (proxy: ProxyHarness) async throws in
+        try await withProxy(timeouts: Self.quick) { (proxy: ProxyHarness) async throws in
             proxy.chrome.script = { _ in .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".utf8)) }
             #expect(try await proxy.askAdmitted("GET /json/version").status == 502)
             #expect(proxy.log.lines("connection_refused").map { $0["cause"] } == ["no answer in time"])
@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test func aChromeThatFailsIsAskedOnceForManyWhoWantToKnow() async throws {
-        try await withProxy(patience: Patience(probe: .seconds(3600))) { (proxy: ProxyHarness) async throws in
+        try await withProxy(timeouts: HandshakeTimeouts(probe: .seconds(3600))) { (proxy: ProxyHarness) async throws in
             proxy.chrome.script = { _ in .last(Array("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n".utf8)) }
             for _ in 0..<5 { #expect(try await proxy.ask("GET /health").status == 503) }
             #expect(try await proxy.askAdmin("GET /health").status == 503)

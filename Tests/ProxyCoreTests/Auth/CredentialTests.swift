@@ -52,9 +52,9 @@ import Testing
             // Even of a kind that would not win.
             ("signingKey=a&signingKey=b", ["Authorization: Bearer c"], .malformed),
             ("ticket=a&ticket=b&signingKey=s", [], .malformed),
-        ] as [(String, [String], Rejection)]
+        ] as [(String, [String], CredentialRejection)]
     )
-    func refuses(query: String, fields: [String], expected: Rejection) {
+    func refuses(query: String, fields: [String], expected: CredentialRejection) {
         #expect(throws: expected) { try find(query, fields) }
     }
 
@@ -85,7 +85,7 @@ import Testing
 
     @Test(arguments: ["dTph.LmIuYw==", "dTphLmIuYw=", "dTphLmIuYw===", "=", "dTphLmIuYx==", "dTphLmIuYw== x"])
     func takesNoOtherBase64(encoded: String) {
-        #expect(throws: Rejection.missing) { try find("", ["Authorization: Basic \(encoded)"]) }
+        #expect(throws: CredentialRejection.missing) { try find("", ["Authorization: Basic \(encoded)"]) }
     }
 
     /// A request head with such a target is refused before; what else makes queries is held to the same rule.
@@ -93,7 +93,7 @@ import Testing
     {
         let fields = try head("", []).fields
         let query = QueryParameters(Array(query.utf8)[...])
-        #expect(throws: Rejection.malformed) { try Credential.find(fields: fields, query: query) }
+        #expect(throws: CredentialRejection.malformed) { try Credential.find(fields: fields, query: query) }
     }
 
     @Test func printsNothing() throws {

@@ -31,7 +31,7 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         var gate = Gate(policy: GatePolicy(checksAddress: false))
         let expected = hostile.reason ?? (hostile.name.contains("roles") ? .role : nil)
         for credential in [Credential.bearer(bytes(hostile.token)), .signingKey(bytes(hostile.token))] {
-            let reason = refusal { () throws(Rejection) in _ = try gate.admit(credential) }
+            let reason = refusal { () throws(CredentialRejection) in _ = try gate.admit(credential) }
             #expect(reason == expected)
         }
     }
@@ -39,7 +39,9 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
     @Test func aSessionIsBound() throws {
         var gate = Gate(policy: GatePolicy(sessionID: "sess_1"))
         #expect(throws: Never.self) { try gate.admit(bearer: Tokens.make()) }
-        #expect(throws: Rejection.sessionMismatch) { try gate.admit(bearer: Tokens.make(sessionID: "sess_2")) }
+        #expect(throws: CredentialRejection.sessionMismatch) {
+            try gate.admit(bearer: Tokens.make(sessionID: "sess_2"))
+        }
     }
 
     @Test(
@@ -47,30 +49,32 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
             ("192.0.2.1", true, nil), ("::ffff:192.0.2.1", true, nil), ("192.0.2.2", true, .ipMismatch),
             ("", true, .ipMismatch),
             ("192.0.2.1, 10.0.0.1", true, .ipMismatch), ("192.0.2.2", false, nil), ("unknown", false, nil),
-        ] as [(String, Bool, Rejection?)]
+        ] as [(String, Bool, CredentialRejection?)]
     )
-    func anAddressIsBoundUnlessTheCheckIsOff(address: String, checksAddress: Bool, expected: Rejection?) {
+    func anAddressIsBoundUnlessTheCheckIsOff(address: String, checksAddress: Bool, expected: CredentialRejection?) {
         var gate = Gate(policy: GatePolicy(checksAddress: checksAddress))
         let token = Tokens.edited(["ipAddress": "\"\(address)\""])
-        let reason = refusal { () throws(Rejection) in _ = try gate.admit(bearer: token) }
+        let reason = refusal { () throws(CredentialRejection) in _ = try gate.admit(bearer: token) }
         #expect(reason == expected)
     }
 
     @Test(arguments: ["[]", #"["admin"]"#, #"["viewer","operator"]"#]) func rolesWithoutAPolicyAreRefused(roles: String)
     {
         var gate = Gate(policy: GatePolicy())
-        #expect(throws: Rejection.role) { try gate.admit(bearer: Tokens.edited(["roles": roles])) }
+        #expect(throws: CredentialRejection.role) { try gate.admit(bearer: Tokens.edited(["roles": roles])) }
     }
 
     @Test func keysThatAreNotThereAreToldFromBadTokens() {
         var gate = Gate(policy: GatePolicy())
-        #expect(throws: Rejection.secretUnavailable) { try gate.admit(.bearer(bytes(Tokens.make())), keys: nil) }
-        #expect(throws: Rejection.malformed) { try gate.admit(.bearer(bytes("x")), keys: nil) }
+        #expect(throws: CredentialRejection.secretUnavailable) {
+            try gate.admit(.bearer(bytes(Tokens.make())), keys: nil)
+        }
+        #expect(throws: CredentialRejection.malformed) { try gate.admit(.bearer(bytes("x")), keys: nil) }
     }
 
     @Test func noAPIKeyIsKnown() {
         var gate = Gate(policy: GatePolicy())
-        #expect(throws: Rejection.apiKey) { try gate.admit(.apiKey(bytes("flybrowser_x"))) }
+        #expect(throws: CredentialRejection.apiKey) { try gate.admit(.apiKey(bytes("flybrowser_x"))) }
     }
 
     // MARK: - Once
@@ -81,10 +85,10 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         _ = try gate.admit(bearer: token)
         let (first, second) = (try gate.admit(bearer: token), try gate.admit(bearer: token))
         try gate.spend(first, now: Tokens.now)
-        #expect(throws: Rejection.replayed) { try gate.spend(second, now: Tokens.now) }
-        #expect(throws: Rejection.replayed) { try gate.admit(bearer: token) }
-        #expect(throws: Rejection.replayed) { try gate.admit(bearer: token, now: Tokens.now + 3599) }
-        #expect(throws: Rejection.expired) { try gate.admit(bearer: token, now: Tokens.now + 3600) }
+        #expect(throws: CredentialRejection.replayed) { try gate.spend(second, now: Tokens.now) }
+        #expect(throws: CredentialRejection.replayed) { try gate.admit(bearer: token) }
+        #expect(throws: CredentialRejection.replayed) { try gate.admit(bearer: token, now: Tokens.now + 3599) }
+        #expect(throws: CredentialRejection.expired) { try gate.admit(bearer: token, now: Tokens.now + 3600) }
     }
 
     @Test func aTokenThatAdmitsOftenIsNeverSpent() throws {
@@ -98,10 +102,10 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         func spent(
             _ first: KeyValuePairs<String, String?>,
             _ second: KeyValuePairs<String, String?>
-        ) throws -> Rejection? {
+        ) throws -> CredentialRejection? {
             var gate = Gate(policy: GatePolicy(tokenUse: .once))
             try gate.spend(try gate.admit(bearer: Tokens.edited(first)), now: Tokens.now)
-            return refusal { () throws(Rejection) in _ = try gate.admit(bearer: Tokens.edited(second)) }
+            return refusal { () throws(CredentialRejection) in _ = try gate.admit(bearer: Tokens.edited(second)) }
         }
         #expect(try spent([:], [:]) == .replayed)
         #expect(try spent([:], ["iat": "1"]) == nil)
@@ -115,7 +119,7 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         var gate = Gate(policy: GatePolicy(tokenUse: .once))
         try gate.spend(try gate.admit(bearer: Tokens.sign(payload: Tokens.payload())), now: Tokens.now)
         let respelt = Tokens.sign(header: #"{"alg":"HS256","kid":"2"}"#, payload: Tokens.payload())
-        #expect(throws: Rejection.replayed) { try gate.admit(bearer: respelt) }
+        #expect(throws: CredentialRejection.replayed) { try gate.admit(bearer: respelt) }
     }
 
     @Test func aFullLedgerAdmitsNoFurtherTokenUntilOneIsOver() throws {
@@ -135,9 +139,11 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         try gate.spend(try grant("a", lasting: 10), now: Tokens.now)
         try gate.spend(try grant("b", lasting: 100), now: Tokens.now)
         let third = try grant("c", lasting: 100)
-        #expect(throws: Rejection.rateLimited) { try gate.spend(third, now: Tokens.now) }
+        #expect(throws: CredentialRejection.rateLimited) { try gate.spend(third, now: Tokens.now) }
         try gate.spend(third, now: Tokens.now + 10)
-        #expect(throws: Rejection.replayed) { try gate.spend(try grant("b", lasting: 100), now: Tokens.now + 10) }
+        #expect(throws: CredentialRejection.replayed) {
+            try gate.spend(try grant("b", lasting: 100), now: Tokens.now + 10)
+        }
     }
 
     // MARK: - Tickets
@@ -154,8 +160,8 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         #expect(admitted.sessionID == "sess_1")
         #expect(admitted.userID == "u")
         #expect(admitted.urlToken == nil)
-        #expect(throws: Rejection.replayed) { try gate.admit(ticket: ticket.text, now: Tokens.now + 29) }
-        #expect(throws: Rejection.expired) { try gate.admit(ticket: late.text, now: Tokens.now + 30) }
+        #expect(throws: CredentialRejection.replayed) { try gate.admit(ticket: ticket.text, now: Tokens.now + 29) }
+        #expect(throws: CredentialRejection.expired) { try gate.admit(ticket: late.text, now: Tokens.now + 30) }
     }
 
     @Test(arguments: [
@@ -164,26 +170,26 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
     ])
     func whatIsNoTicketIsMalformed(text: String) {
         var gate = Gate(policy: GatePolicy())
-        #expect(throws: Rejection.malformed) { try gate.admit(ticket: text) }
+        #expect(throws: CredentialRejection.malformed) { try gate.admit(ticket: text) }
     }
 
     @Test func aGuessIsLikeATicketWhoseTimeIsOver() {
         var gate = Gate(policy: GatePolicy())
-        #expect(throws: Rejection.expired) { try gate.admit(ticket: String(repeating: "A", count: 43)) }
+        #expect(throws: CredentialRejection.expired) { try gate.admit(ticket: String(repeating: "A", count: 43)) }
     }
 
     @Test func aTicketLastsNoLongerThanItsToken() throws {
         var gate = Gate(policy: GatePolicy())
         let grant = try gate.admit(bearer: Tokens.make { $0.expiresAt = Tokens.now + 5 })
         let ticket = try gate.issueTicket(for: grant, now: Tokens.now)
-        #expect(throws: Rejection.expired) { try gate.admit(ticket: ticket.text, now: Tokens.now + 5) }
+        #expect(throws: CredentialRejection.expired) { try gate.admit(ticket: ticket.text, now: Tokens.now + 5) }
     }
 
     @Test func aTicketIsBoundToItsTokensAddress() throws {
         var gate = Gate(policy: GatePolicy())
         let grant = try gate.admit(bearer: Tokens.make { $0.ipAddress = "192.0.2.1" })
         let ticket = try gate.issueTicket(for: grant, now: Tokens.now)
-        #expect(throws: Rejection.ipMismatch) {
+        #expect(throws: CredentialRejection.ipMismatch) {
             try gate.admit(.ticket(bytes(ticket.text)), peer: IPAddress(ipv4: 0x0A00_0001))
         }
     }
@@ -195,8 +201,8 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
             try gate.issueTicket(for: grant, now: Tokens.now), try gate.issueTicket(for: grant, now: Tokens.now),
         ]
         try gate.spend(try gate.admit(ticket: tickets[0].text), now: Tokens.now)
-        #expect(throws: Rejection.replayed) { try gate.admit(ticket: tickets[1].text) }
-        #expect(throws: Rejection.replayed) { try gate.admit(bearer: Tokens.make()) }
+        #expect(throws: CredentialRejection.replayed) { try gate.admit(ticket: tickets[1].text) }
+        #expect(throws: CredentialRejection.replayed) { try gate.admit(bearer: Tokens.make()) }
     }
 
     @Test func aTicketsTicketEndsWithIt() throws {
@@ -205,7 +211,7 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         let came = try gate.admit(ticket: first.text, now: Tokens.now + 20)
         let second = try gate.issueTicket(for: came, now: Tokens.now + 20)
         #expect(second.seconds == 10)
-        #expect(throws: Rejection.expired) { try gate.admit(ticket: second.text, now: Tokens.now + 30) }
+        #expect(throws: CredentialRejection.expired) { try gate.admit(ticket: second.text, now: Tokens.now + 30) }
     }
 
     @Test func grantsAndTicketsPrintNothing() throws {
@@ -223,7 +229,7 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         }
     }
 
-    private func refusal(_ body: () throws(Rejection) -> Void) -> Rejection? {
+    private func refusal(_ body: () throws(CredentialRejection) -> Void) -> CredentialRejection? {
         do { try body() } catch { return error }
         return nil
     }
@@ -236,19 +242,21 @@ extension Gate {
         _ credential: Credential,
         keys: SigningKeys? = Tokens.keys,
         peer: IPAddress = peer
-    ) throws(Rejection) -> Grant {
+    ) throws(CredentialRejection) -> Grant {
         try admit(credential, keys: keys, peer: peer, now: Tokens.now)
     }
 
-    fileprivate mutating func admit(bearer token: String, now: Double = Tokens.now) throws(Rejection) -> Grant {
+    fileprivate mutating func admit(bearer token: String, now: Double = Tokens.now) throws(CredentialRejection) -> Grant
+    {
         try admit(.bearer(bytes(token)), keys: Tokens.keys, peer: peer, now: now)
     }
 
-    fileprivate mutating func admit(signingKey token: String) throws(Rejection) -> Grant {
+    fileprivate mutating func admit(signingKey token: String) throws(CredentialRejection) -> Grant {
         try admit(.signingKey(bytes(token)), keys: Tokens.keys, peer: peer, now: Tokens.now)
     }
 
-    fileprivate mutating func admit(ticket text: String, now: Double = Tokens.now) throws(Rejection) -> Grant {
+    fileprivate mutating func admit(ticket text: String, now: Double = Tokens.now) throws(CredentialRejection) -> Grant
+    {
         // A ticket needs no key.
         try admit(.ticket(bytes(text)), keys: nil, peer: peer, now: now)
     }

@@ -6,37 +6,37 @@ import Testing
 struct HostileToken: CustomTestStringConvertible {
     let name: String
     let token: String
-    let reason: Rejection?
+    let reason: CredentialRejection?
 
     var testDescription: String { "\(reason?.rawValue ?? "good"): \(name)" }
 
     /// A token as it stands.
-    static func raw(_ reason: Rejection?, _ name: String, _ token: String) -> HostileToken {
+    static func raw(_ reason: CredentialRejection?, _ name: String, _ token: String) -> HostileToken {
         HostileToken(name: name, token: token, reason: reason)
     }
 
     /// A token with this header, its signature good.
-    static func header(_ reason: Rejection?, _ header: String) -> HostileToken {
+    static func header(_ reason: CredentialRejection?, _ header: String) -> HostileToken {
         HostileToken(name: header, token: Tokens.sign(header: header, payload: Tokens.payload()), reason: reason)
     }
 
     /// A token with this payload, its signature good.
-    static func payload(_ reason: Rejection?, _ payload: String) -> HostileToken {
+    static func payload(_ reason: CredentialRejection?, _ payload: String) -> HostileToken {
         HostileToken(name: payload, token: Tokens.sign(payload: payload), reason: reason)
     }
 
     /// A token whose payload has this text before its closing brace, its signature good.
-    static func appending(_ reason: Rejection?, _ text: String) -> HostileToken {
+    static func appending(_ reason: CredentialRejection?, _ text: String) -> HostileToken {
         .payload(reason, Tokens.payload().dropLast() + text + "}")
     }
 
     /// A token with one claim replaced, or absent where `value` is nil; the value is JSON as it stands.
-    static func claim(_ reason: Rejection?, _ name: String, _ value: String?) -> HostileToken {
+    static func claim(_ reason: CredentialRejection?, _ name: String, _ value: String?) -> HostileToken {
         .claims(reason, [name: value])
     }
 
     /// The same with several claims.
-    static func claims(_ reason: Rejection?, _ edits: KeyValuePairs<String, String?>) -> HostileToken {
+    static func claims(_ reason: CredentialRejection?, _ edits: KeyValuePairs<String, String?>) -> HostileToken {
         let name = edits.map { "\($0.key): \($0.value ?? "absent")" }.joined(separator: ", ")
         return HostileToken(name: name, token: Tokens.edited(edits), reason: reason)
     }

@@ -12,14 +12,14 @@ import Testing
             (["https://example.com"], ["https://example.com", "https://evil.test"], .origin),
             (["https://example.com"], ["https://example.com", "https://example.com"], .origin),
             (["https://a.test", "devtools://devtools"], ["devtools://devtools"], nil), (["https://a.test"], [], nil),
-        ] as [([String], [String], Rejection?)]
+        ] as [([String], [String], CredentialRejection?)]
     )
-    func check(allowed: [String], sent: [String], expected: Rejection?) throws {
+    func check(allowed: [String], sent: [String], expected: CredentialRejection?) throws {
         let lines = ["GET / HTTP/1.1", "Host: a"] + sent.map { "Origin: \($0)" }
         let bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         var parser = RequestHeadParser()
         let head = try #require(try parser.parse(bytes.span))
-        var rejection: Rejection?
+        var rejection: CredentialRejection?
         do { try OriginPolicy(allowing: allowed).check(head.fields) } catch { rejection = error }
         #expect(rejection == expected)
     }

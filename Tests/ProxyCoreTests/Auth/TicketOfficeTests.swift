@@ -14,7 +14,11 @@ private func grant(_ userID: String?, sessionID: String = "sess_1", lasting: Dou
     }
 }
 
-private func redeem(_ ticket: Ticket, in office: inout TicketOffice, at time: Double = now) throws(Rejection) -> Grant {
+private func redeem(
+    _ ticket: Ticket,
+    in office: inout TicketOffice,
+    at time: Double = now
+) throws(CredentialRejection) -> Grant {
     try office.redeem(Array(ticket.text.utf8)[...], now: time)
 }
 
@@ -29,7 +33,7 @@ private func redeem(_ ticket: Ticket, in office: inout TicketOffice, at time: Do
             ticket = try office.issue(came, now: now + Double(second))
             #expect(ticket.seconds == 30 - second)
         }
-        #expect(throws: Rejection.expired) { try redeem(ticket, in: &office, at: now + 30) }
+        #expect(throws: CredentialRejection.expired) { try redeem(ticket, in: &office, at: now + 30) }
     }
 
     @Test(arguments: [(5.5, 5), (30, 30), (86_400, 30), (0.25, 0)])
@@ -49,14 +53,16 @@ private func redeem(_ ticket: Ticket, in office: inout TicketOffice, at time: Do
         for ticket in tickets + own.suffix(4) + [late] {
             #expect(throws: Never.self) { try redeem(ticket, in: &office) }
         }
-        for ticket in own.dropLast(4) { #expect(throws: Rejection.expired) { try redeem(ticket, in: &office) } }
+        for ticket in own.dropLast(4) {
+            #expect(throws: CredentialRejection.expired) { try redeem(ticket, in: &office) }
+        }
     }
 
     /// Its tokens are one user's, whatever sessions they are for.
     @Test func aUsersSessionsShareOneShare() throws {
         var office = TicketOffice(capacity: 64, share: 2)
         let tickets = try ["s1", "s2", "s3"].map { try office.issue(try grant("a", sessionID: $0), now: now) }
-        #expect(throws: Rejection.expired) { try redeem(tickets[0], in: &office) }
+        #expect(throws: CredentialRejection.expired) { try redeem(tickets[0], in: &office) }
         #expect(try redeem(tickets[1], in: &office).sessionID == "s2")
         #expect(try redeem(tickets[2], in: &office).sessionID == "s3")
     }
@@ -66,9 +72,9 @@ private func redeem(_ ticket: Ticket, in office: inout TicketOffice, at time: Do
         let first = try office.issue(try grant("a"), now: now)
         let second = try office.issue(try grant("a"), now: now)
         let third = try office.issue(try grant("b"), now: now)
-        #expect(throws: Rejection.rateLimited) { try office.issue(try grant("c"), now: now) }
+        #expect(throws: CredentialRejection.rateLimited) { try office.issue(try grant("c"), now: now) }
         let fourth = try office.issue(try grant("b"), now: now)
-        #expect(throws: Rejection.expired) { try redeem(third, in: &office) }
+        #expect(throws: CredentialRejection.expired) { try redeem(third, in: &office) }
         for ticket in [first, second, fourth] { #expect(throws: Never.self) { try redeem(ticket, in: &office) } }
         // Room comes with time.
         #expect(throws: Never.self) { try office.issue(try grant("c"), now: now + 30) }
@@ -81,6 +87,6 @@ private func redeem(_ ticket: Ticket, in office: inout TicketOffice, at time: Do
             try (0..<Ticket.mostInOneAnswer).map { _ in try office.issue(caller, now: now) }
         }
         for ticket in answers[1] + answers[2] { #expect(throws: Never.self) { try redeem(ticket, in: &office) } }
-        #expect(throws: Rejection.expired) { try redeem(answers[0][0], in: &office) }
+        #expect(throws: CredentialRejection.expired) { try redeem(answers[0][0], in: &office) }
     }
 }

@@ -15,7 +15,7 @@ import Testing
             + ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
             + ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
         let keys = SigningKeys(current: key)
-        func reason(_ keys: SigningKeys) -> Rejection? {
+        func reason(_ keys: SigningKeys) -> CredentialRejection? {
             do { _ = try TokenVerifier.claims(of: token.utf8, keys: keys, now: 0) } catch { return error.reason }
             return nil
         }
@@ -79,7 +79,7 @@ import Testing
         #expect(claims.json["exp"]?.intValue == 1_800_003_600)
     }
 
-    private func claims(_ token: String) throws(TokenRefusal) -> TokenClaims {
+    private func claims(_ token: String) throws(TokenFault) -> TokenClaims {
         try TokenVerifier.claims(of: token.utf8, keys: Tokens.keys, now: Tokens.now)
     }
 }

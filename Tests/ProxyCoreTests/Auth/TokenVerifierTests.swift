@@ -60,7 +60,7 @@ import Testing
         ] as [(String, String?)]
     )
     func namesTheClaimAtFault(claim: String, value: String?) {
-        let error = #expect(throws: TokenRefusal.self) {
+        let error = #expect(throws: TokenFault.self) {
             try TokenVerifier.claims(of: Tokens.edited([claim: value]).utf8, keys: Tokens.keys, now: Tokens.now)
         }
         #expect(error?.claim == claim)
@@ -70,7 +70,7 @@ import Testing
         _ token: String,
         keys: SigningKeys? = Tokens.keys,
         sessionID: String? = nil
-    ) -> Rejection? {
+    ) -> CredentialRejection? {
         do {
             _ = try TokenVerifier.claims(of: token.utf8, keys: keys, sessionID: sessionID, now: Tokens.now)
             return nil

@@ -16,8 +16,10 @@ import Testing
         "nothing": String(repeating: "{", count: 5800),
     ]
 
-    private static func work(_ token: String, keys: SigningKeys? = Tokens.keys) -> (work: TokenWork, reason: Rejection?)
-    {
+    private static func work(
+        _ token: String,
+        keys: SigningKeys? = Tokens.keys
+    ) -> (work: TokenWork, reason: CredentialRejection?) {
         var work = TokenWork()
         do {
             _ = try SignedToken(Array(token.utf8)[...]).contents(keys: keys, &work)

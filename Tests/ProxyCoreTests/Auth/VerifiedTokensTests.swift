@@ -53,16 +53,16 @@ import Testing
         let bound = Array(Tokens.make { $0.ipAddress = "192.0.2.1" }.utf8)[...]
         let home = IPAddress(ipv4: 0xC000_0201)
         let away = IPAddress(ipv4: 0xC000_0202)
-        func admit(_ peer: IPAddress, _ now: Double, _ keys: SigningKeys?) throws(Rejection) -> Grant {
+        func admit(_ peer: IPAddress, _ now: Double, _ keys: SigningKeys?) throws(CredentialRejection) -> Grant {
             try gate.admit(.bearer(bound), keys: keys, peer: peer, now: now)
         }
         let grant = try admit(home, Tokens.now, present)
-        #expect(throws: Rejection.ipMismatch) { try admit(away, Tokens.now, present) }
-        #expect(throws: Rejection.expired) { try admit(home, Tokens.now + 3600, present) }
-        #expect(throws: Rejection.secretUnavailable) { try admit(home, Tokens.now, nil) }
+        #expect(throws: CredentialRejection.ipMismatch) { try admit(away, Tokens.now, present) }
+        #expect(throws: CredentialRejection.expired) { try admit(home, Tokens.now + 3600, present) }
+        #expect(throws: CredentialRejection.secretUnavailable) { try admit(home, Tokens.now, nil) }
         let others = try keys("another-signing-key-of-32-bytes-or-more")
-        #expect(throws: Rejection.signature) { try admit(home, Tokens.now, others) }
+        #expect(throws: CredentialRejection.signature) { try admit(home, Tokens.now, others) }
         try gate.spend(grant, now: Tokens.now)
-        #expect(throws: Rejection.replayed) { try admit(home, Tokens.now, present) }
+        #expect(throws: CredentialRejection.replayed) { try admit(home, Tokens.now, present) }
     }
 }

@@ -145,7 +145,7 @@ import Testing
                 probe.onReady = { [unowned probe] in
                     order.append(name)
                     guard let registration = probe.registration, probe.told.count < 50 else { return }
-                    loop.giveWay(registration)
+                    loop.yield(registration)
                 }
                 probe.ring()
             }
@@ -160,11 +160,11 @@ import Testing
         try await onLoop { loop in
             let probe = try PipeProbe(on: loop)
             guard let registration = probe.registration else { return }
-            loop.giveWay(registration)
-            loop.giveWay(registration)
+            loop.yield(registration)
+            loop.yield(registration)
             await loop.turns(3)
             #expect(probe.told.count == 1)
-            loop.giveWay(registration)
+            loop.yield(registration)
             await loop.turns(2)
             #expect(probe.told.count == 2)
             probe.leave()
@@ -176,7 +176,7 @@ import Testing
             let probe = try PipeProbe(on: loop)
             let fresh = try Pipe(capacity: 4_096)
             let owner = Listener()
-            if let registration = probe.registration { loop.giveWay(registration) }
+            if let registration = probe.registration { loop.yield(registration) }
             let registration = try probe.replace(by: fresh, handler: owner)
             await loop.turns(3)
             #expect(probe.told.isEmpty)
@@ -214,7 +214,7 @@ import Testing
             var told: [Instant] = []
             probe.onReady = {
                 told.append(loop.now)
-                if let registration = probe.registration { loop.giveWay(registration) }
+                if let registration = probe.registration { loop.yield(registration) }
             }
             probe.ring()
             var ran: [Instant] = []
@@ -253,7 +253,7 @@ import Testing
             let probe = try PipeProbe(on: loop)
             let busy = try PipeProbe(on: loop)
             guard let registration = probe.registration, let other = busy.registration else { return }
-            busy.onReady = { loop.giveWay(other) }
+            busy.onReady = { loop.yield(other) }
             for isBulk in [true, false] { loop.setBulk(registration, isBulk) }
             var toldBefore: Int?
             probe.onReady = { toldBefore = busy.told.count }
@@ -320,7 +320,7 @@ import Testing
             let pipe = try Pipe(capacity: 4_096)
             let registration = try loop.register(pipe.output.number, handler: Listener())
             loop.deregister(registration)
-            loop.giveWay(registration)
+            loop.yield(registration)
         }
     }
 }

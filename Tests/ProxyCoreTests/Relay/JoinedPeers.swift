@@ -68,8 +68,8 @@ final class JoinedPeers {
     func close() async {
         client.close()
         chrome.close()
-        let patience = Instant.now() + .seconds(30)
-        while relay != nil, Instant.now() < patience { await loop.turns(1) }
+        let limit = Instant.now() + .seconds(30)
+        while relay != nil, Instant.now() < limit { await loop.turns(1) }
     }
 }
 

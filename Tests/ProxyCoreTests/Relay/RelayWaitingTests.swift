@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct RelayWaitingTests {
     /// Waits for as many moments as in which a relay that goes on looking would look that often.
     private static func moments(_ count: Int, on loop: EventLoop) async {
-        for _ in 0..<count { await loop.sleep(until: loop.now + Relay.Patience.forMuch) }
+        for _ in 0..<count { await loop.sleep(until: loop.now + RelayTimeouts.forMuch) }
     }
 
     @Test(arguments: Direction.allCases) func aLargeFrameThatStopsHalfWayIsNotLookedAt(
@@ -21,7 +21,7 @@ import Testing
             source.send(start + [UInt8](repeating: 0x61, count: 20_000))
             await sink.hasReceived(start.count + 20_000)
             await Self.moments(50, on: loop)
-            let looks = { peers.relay?.hurries ?? -1 }
+            let looks = { peers.relay?.lowWaterTimeouts ?? -1 }
             // Once in vain, and perhaps once for what came in two parts.
             #expect(1...3 ~= looks())
 
@@ -58,7 +58,7 @@ import Testing
                 sent += piece
                 await loop.turns(200)
             } while source.unsentCount == 0 && sent + piece <= size
-            let looks = { peers.relay?.hurries ?? -1 }
+            let looks = { peers.relay?.lowWaterTimeouts ?? -1 }
             var unsent = -1
             while source.unsentCount != unsent {
                 unsent = source.unsentCount

@@ -7,7 +7,7 @@ import ProxyCore
 import SessionStore
 
 /// The outermost layer but for CORS: whatever happens inside becomes one answer, one log line and one count.
-struct Answering: RouterMiddleware {
+struct ErrorMiddleware: RouterMiddleware {
     /// Where requests are logged.
     let log: ServiceLog
     /// Where they are counted.
@@ -55,7 +55,7 @@ struct Answering: RouterMiddleware {
                 "route": .string(route),
                 "status": .integer(status.code),
                 "seconds": .number(seconds),
-                "userId": context.asker.userID.map { .string($0) },
+                "userId": context.requestUser.userID.map { .string($0) },
             ]
         )
     }
@@ -93,7 +93,7 @@ struct Answering: RouterMiddleware {
                 "state_unopenable",
                 requestID: context.requestID,
                 [
-                    "userId": context.asker.userID.map { .string($0) },
+                    "userId": context.requestUser.userID.map { .string($0) },
                     "advice": "compare SESSION_ENCRYPTION_SECRET with the one the session was stored under",
                 ]
             )

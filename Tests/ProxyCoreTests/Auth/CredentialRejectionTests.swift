@@ -1,10 +1,10 @@
 import ProxyCore
 import Testing
 
-@Suite struct RejectionTests {
+@Suite struct CredentialRejectionTests {
     @Test func theReasonsAreThoseThatArePromised() {
         #expect(
-            Rejection.allCases.map(\.rawValue) == [
+            CredentialRejection.allCases.map(\.rawValue) == [
                 "missing", "malformed", "algorithm", "signature", "expired", "not_yet_valid", "issuer", "audience",
                 "claims",
                 "session_mismatch", "ip_mismatch", "replayed", "revoked", "role", "api_key", "rate_limited", "origin",
@@ -13,7 +13,9 @@ import Testing
         )
     }
 
-    @Test(arguments: Rejection.allCases) func aChallengeGoesWithEvery401AndNothingElse(rejection: Rejection) {
+    @Test(arguments: CredentialRejection.allCases) func aChallengeGoesWithEvery401AndNothingElse(
+        rejection: CredentialRejection
+    ) {
         #expect((rejection.challenge != nil) == (rejection.status == .unauthorized))
         if let description = rejection.errorDescription, let challenge = rejection.challenge {
             #expect(challenge.hasSuffix("error_description=\"\(description)\""))
@@ -31,18 +33,19 @@ import Testing
             ), (.role, .forbidden, "forbidden", nil), (.origin, .forbidden, "forbidden", nil),
             (.rateLimited, .tooManyRequests, "rate_limited", nil),
             (.secretUnavailable, .serviceUnavailable, "unavailable", nil),
-        ] as [(Rejection, HTTPStatus, String, String?)]
+        ] as [(CredentialRejection, HTTPStatus, String, String?)]
     )
-    func answers(rejection: Rejection, status: HTTPStatus, error: String, challenge: String?) {
+    func answers(rejection: CredentialRejection, status: HTTPStatus, error: String, challenge: String?) {
         #expect(rejection.status == status)
         #expect(rejection.error == error)
         #expect(rejection.challenge == challenge)
     }
 
     @Test(arguments: [
-        Rejection.missing, .malformed, .algorithm, .signature, .apiKey, .origin, .secretUnavailable, .rateLimited,
+        CredentialRejection.missing, .malformed, .algorithm, .signature, .apiKey, .origin, .secretUnavailable,
+        .rateLimited,
     ])
-    func nothingIsToldBeforeTheSignatureIsGood(rejection: Rejection) {
+    func nothingIsToldBeforeTheSignatureIsGood(rejection: CredentialRejection) {
         #expect(rejection.errorDescription == nil)
     }
 }

@@ -3,12 +3,12 @@ import Testing
 
 @testable import CDPProxy
 
-@Suite struct TrustedHopsTests {
+@Suite struct TrustedProxiesTests {
     private static func origin(_ lists: [String], peer: String, trusting blocks: [String]) throws -> RequestOrigin {
         let fields = lists.map { "X-Forwarded-For: \($0)\r\n" }.joined()
         let head = try makeHead("GET / HTTP/1.1", fields: "Host: a\r\n" + fields)
-        let hops = TrustedHops(try blocks.map { try #require(CIDR($0)) })
-        return hops.origin(of: head, peer: try #require(IPAddress(peer)))
+        let trustedProxies = TrustedProxies(try blocks.map { try #require(CIDR($0)) })
+        return trustedProxies.origin(of: head, peer: try #require(IPAddress(peer)))
     }
 
     @Test(arguments: [
@@ -36,12 +36,12 @@ import Testing
     func theLastUntrustedIsTheClient(_ lists: [String], _ peer: String, _ client: String) throws {
         let origin = try Self.origin(lists, peer: peer, trusting: ["10.0.0.0/8"])
         #expect(origin.address.description == client)
-        #expect(origin.isBehindTrustedHop == (peer == "10.0.0.1"))
+        #expect(origin.isBehindTrustedProxy == (peer == "10.0.0.1"))
     }
 
     @Test func withoutHopsThePeerIsTheClient() throws {
         let origin = try Self.origin(["1.1.1.1"], peer: "127.0.0.1", trusting: [])
         #expect(origin.address == .loopback)
-        #expect(!origin.isBehindTrustedHop)
+        #expect(!origin.isBehindTrustedProxy)
     }
 }

@@ -5,11 +5,11 @@ struct RequestOrigin: Sendable {
     /// The client's address: the peer's own, or what a trusted hop says it is.
     let address: IPAddress
     /// Whether the peer is a hop whose `X-Forwarded-…` is believed.
-    let isBehindTrustedHop: Bool
+    let isBehindTrustedProxy: Bool
 }
 
 /// The load balancers and tunnels in front of the proxy whose word counts.
-struct TrustedHops: Sendable {
+struct TrustedProxies: Sendable {
     private let blocks: [CIDR]
 
     /// Hops with addresses in these blocks.
@@ -21,13 +21,13 @@ struct TrustedHops: Sendable {
     /// read from its end, as long as who wrote an element is trusted; the first that is not is the client. An element that
     /// is no address ends the reading, since nothing before it can be relied on.
     func origin(of head: RequestHead, peer: IPAddress) -> RequestOrigin {
-        guard isTrusted(peer) else { return RequestOrigin(address: peer, isBehindTrustedHop: false) }
+        guard isTrusted(peer) else { return RequestOrigin(address: peer, isBehindTrustedProxy: false) }
         var address = peer
         for element in elements(of: head).reversed() {
             guard isTrusted(address), let next = Self.address(element) else { break }
             address = next
         }
-        return RequestOrigin(address: address, isBehindTrustedHop: true)
+        return RequestOrigin(address: address, isBehindTrustedProxy: true)
     }
 
     /// Whether what comes from an address is believed.

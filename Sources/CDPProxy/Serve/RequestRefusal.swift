@@ -2,7 +2,7 @@ import ProxyCore
 
 /// Why a request is not served. Cause and answer are apart: a case names a fact, one switch says what the client is
 /// answered, and another what the log says.
-enum Refusal: Error, Sendable {
+enum RequestRefusal: Error, Sendable {
     /// The head is malformed or too large.
     case head(HTTPRefusal)
     /// The head did not come whole in time; false when not one byte of it came.
@@ -10,7 +10,7 @@ enum Refusal: Error, Sendable {
     /// The client went away before it had asked for anything.
     case clientGone
     /// The credential is missing or refused.
-    case credential(Rejection)
+    case credential(CredentialRejection)
     /// A web page makes the handshake, from an origin that is not listed.
     case origin(UnlistedOrigin)
     /// It asks for a WebSocket, and not as RFC 6455 says.
@@ -29,7 +29,7 @@ enum Refusal: Error, Sendable {
     case session(SessionRefusal)
 }
 
-extension Refusal {
+extension RequestRefusal {
     /// The answer, or nil when nobody is there to read one.
     func response(to request: RequestID) -> HTTPResponse? {
         switch self {
@@ -39,7 +39,7 @@ extension Refusal {
         case .headIncomplete(begun: true):
             Self.response(.requestTimeout, "request_timeout", "the request's head did not come whole in time", request)
         case .credential(let rejection): rejection.response(to: request)
-        case .origin(let origin): Self.response(.forbidden, Rejection.origin.error, origin.advice, request)
+        case .origin(let origin): Self.response(.forbidden, CredentialRejection.origin.error, origin.advice, request)
         case .handshake(let refusal): HTTPResponse(refusing: refusal)
         case .method(let allowed):
             Self.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allowed))
@@ -70,7 +70,7 @@ extension Refusal {
         case .headIncomplete: "head_incomplete"
         case .clientGone: "client_gone"
         case .credential(let rejection): rejection.rawValue
-        case .origin: Rejection.origin.rawValue
+        case .origin: CredentialRejection.origin.rawValue
         case .handshake(let refusal): refusal.rawValue
         case .method: "method"
         case .notFound: "not_found"
@@ -94,8 +94,8 @@ extension Refusal {
     var cause: String? {
         switch self {
         case .chrome(.unreachable): "nobody listens there, or the connection broke"
-        case .chrome(.silent): "no answer in time"
-        case .chrome(.garbage): "an answer that makes no sense"
+        case .chrome(.timedOut): "no answer in time"
+        case .chrome(.malformedAnswer): "an answer that makes no sense"
         case .session(.unreadable(let cause)): cause.rawValue
         default: nil
         }
@@ -130,10 +130,10 @@ extension Refusal {
     }
 }
 
-extension Rejection {
+extension CredentialRejection {
     /// The answer to a refused credential: it says why only to whoever proved to know the secret.
     func response(to request: RequestID) -> HTTPResponse {
-        var response = Refusal.response(status, error, errorDescription, request)
+        var response = RequestRefusal.response(status, error, errorDescription, request)
         if let challenge { response.setField("WWW-Authenticate", challenge) }
         if status == .tooManyRequests || status == .serviceUnavailable { response.setField("Retry-After", "5") }
         return response

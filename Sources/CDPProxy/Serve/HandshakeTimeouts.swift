@@ -1,6 +1,6 @@
 /// How long the server waits for others before it gives up on them. These are no settings: nobody but a test gains
 /// anything by others.
-struct Patience: Sendable {
+struct HandshakeTimeouts: Sendable {
     /// How long a request's head may take to come whole.
     var head = Duration.seconds(10)
     /// How long Chrome may take to answer a handshake or a request.

@@ -1,7 +1,7 @@
 import ProxyCore
 
 /// A client that is connected to Chrome, as operators see it.
-final class LiveConnection: Sendable {
+final class ConnectionRecord: Sendable {
     /// The request it began with.
     let request: RequestID
     /// Whom it belongs to.

@@ -1,5 +1,5 @@
 /// Why a request is not admitted. The raw value is the label `reason` of the metric and the log.
-public enum Rejection: String, Error, Sendable, CaseIterable {
+public enum CredentialRejection: String, Error, Sendable, CaseIterable {
     /// No credential was sent.
     case missing
     /// The credential is not of its form, or was sent twice.
@@ -40,7 +40,7 @@ public enum Rejection: String, Error, Sendable, CaseIterable {
 
 // MARK: - The answer
 
-extension Rejection {
+extension CredentialRejection {
     /// The status of the answer.
     public var status: HTTPStatus {
         switch self {

@@ -2,9 +2,9 @@ import Testing
 
 @testable import ProxyCore
 
-@Suite struct WaitingLineTests {
+@Suite struct FIFOQueueTests {
     @Test func servesInTheOrderOfArrival() {
-        var line = WaitingLine<Int>()
+        var line = FIFOQueue<Int>()
         #expect(line.isEmpty)
         #expect(line.takeFirst() == nil)
         var next = 0

@@ -3,18 +3,19 @@ import Testing
 
 @testable import CDPProxy
 
-@Suite struct RefusalTests {
+@Suite struct RequestRefusalTests {
     /// Every refusal there is, with the status it is answered with; nil where nobody is there to read one.
-    static let all: [(refusal: Refusal, status: HTTPStatus?)] =
+    static let all: [(refusal: RequestRefusal, status: HTTPStatus?)] =
         HTTPRefusal.allCases.map { (.head($0), $0.status) }
-        + Rejection.allCases.filter { $0 != .origin }.map { (.credential($0), $0.status) }
+        + CredentialRejection.allCases.filter { $0 != .origin }.map { (.credential($0), $0.status) }
         + UpgradeRefusal.allCases.map { (.handshake($0), $0.status) }
         + [
             (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
             (.headIncomplete(begun: true), .requestTimeout), (.headIncomplete(begun: false), nil), (.clientGone, nil),
             (.method(allowed: "GET"), .methodNotAllowed), (.notFound, .notFound), (.draining, .serviceUnavailable),
             (.connectionLimit, .serviceUnavailable), (.chrome(.unreachable), .badGateway),
-            (.chrome(.silent), .badGateway), (.chrome(.garbage), .badGateway), (.chrome(.tooLong), .badGateway),
+            (.chrome(.timedOut), .badGateway), (.chrome(.malformedAnswer), .badGateway),
+            (.chrome(.tooLong), .badGateway),
             (.chrome(.noSuchEndpoint), .notFound),
             (.session(.notFound), .notFound), (.session(.expired), .gone), (.session(.conflict), .conflict),
             (.session(.unreadable(.noKey)), .badGateway), (.session(.storeUnavailable), .badGateway),
@@ -49,7 +50,7 @@ import Testing
             default: false
             }
         }
-        #expect(Set(counted.map(\.reason)) == Set(Refusal.reasonsBehindCredential))
+        #expect(Set(counted.map(\.reason)) == Set(RequestRefusal.reasonsBehindCredential))
     }
 
     @Test func eachBodyIsJSONWithAnError() throws {

@@ -1,12 +1,12 @@
 /// Why a token is refused, and by which of its claims: for whoever holds the key, and a caller is told the reason only.
-public struct TokenRefusal: Error, Equatable, Sendable {
+public struct TokenFault: Error, Equatable, Sendable {
     /// The reason.
-    public let reason: Rejection
+    public let reason: CredentialRejection
     /// The name of the claim at fault, when it is one's; never its value.
     public let claim: String?
 
     /// A refusal for `reason`.
-    init(_ reason: Rejection, claim: String? = nil) {
+    init(_ reason: CredentialRejection, claim: String? = nil) {
         self.reason = reason
         self.claim = claim
     }

@@ -1,5 +1,5 @@
 /// What waits for its turn: first come, first served. What has left makes room again, at no more than a constant cost each.
-struct WaitingLine<Element> {
+struct FIFOQueue<Element> {
     private var elements: [Element] = []
     private var first = 0
 
