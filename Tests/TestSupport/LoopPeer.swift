@@ -31,6 +31,9 @@ public import ProxyCore
     /// Called once, with how the reading ended.
     public var onEnd: ((Ending) -> Void)?
 
+    /// Whether its bytes have every bit flipped on the wire, as they pass through a codec on the other side.
+    public var flipsBits = false
+
     private let loop: EventLoop
     private var descriptor: Descriptor?
     private var registration: Registration?
@@ -46,12 +49,10 @@ public import ProxyCore
     public init(_ stream: TCPStream) throws(Errno) {
         loop = stream.loop
         super.init()
-        guard let socket = stream.detach() else { throw .invalidArgument }
-        loop.deregister(socket.registration)
-        // Of its own number, so that the detached socket may close with its owner.
-        let number = fcntl(socket.descriptor.number, F_DUPFD_CLOEXEC, 0)
-        guard number >= 0 else { throw Errno(code: errno) }
-        descriptor = Descriptor(owning: number)
+        guard let leg = stream.detach() else { throw .invalidArgument }
+        let socket = leg.leave(loop).intoDescriptor()
+        let number = socket.number
+        descriptor = consume socket
         registration = try loop.register(number, handler: self, levelTriggered: .readable)
     }
 
@@ -68,7 +69,7 @@ public import ProxyCore
 
     /// Sends each piece by a system call of its own, in a turn of its own.
     public func send(_ pieces: [ArraySlice<UInt8>]) {
-        outgoing += pieces.filter { !$0.isEmpty }
+        outgoing += pieces.filter { !$0.isEmpty }.map { flipsBits ? ArraySlice($0.map { ~$0 }) : $0 }
         watch()
     }
 
@@ -163,7 +164,7 @@ public import ProxyCore
             guard let count = unsafe try descriptor?.read(into: buffer) ?? nil else { return }
             guard count > 0 else { return end(.finished) }
             receivedCount += count
-            let bytes = unsafe Array(buffer[..<count])
+            let bytes = unsafe flipsBits ? buffer[..<count].map { ~$0 } : Array(buffer[..<count])
             if let onBytes { onBytes(bytes) } else { received += bytes }
         } catch {
             end(.broken(error))

@@ -37,8 +37,8 @@ actor Relays {
     /// Joins two sockets of this loop. `pipelined` is what came behind their heads.
     func join(
         _ connection: ConnectionRecord,
-        client: consuming DetachedSocket,
-        chrome: consuming DetachedSocket,
+        client: consuming Leg,
+        chrome: consuming Leg,
         pipelined: Pipelined
     ) {
         let relay = Relay(
@@ -59,8 +59,8 @@ actor Relays {
     /// Joins two sockets that come from another loop.
     func receive(
         _ connection: ConnectionRecord,
-        client: consuming TravellingSocket,
-        chrome: consuming TravellingSocket,
+        client: consuming TravellingLeg,
+        chrome: consuming TravellingLeg,
         pipelined: Pipelined
     ) {
         do throws(Errno) {

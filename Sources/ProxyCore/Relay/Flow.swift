@@ -1,125 +1,133 @@
-/// One direction of a relay: bytes from a source to a sink, walked frame by frame and otherwise untouched.
+/// One direction of a relay: bytes read from a source leg and written to a sink leg, walked frame by frame.
 ///
-/// Rule 1: what was taken is written before more is taken, so back-pressure is the kernel's, and at most one scratch
-/// buffer or one pipe stands between the two.
-/// Rule 2: a pipe is empty when bytes are spliced into it, so "would block" there means that the source has nothing.
-/// Rule 3: once a frame of which more than ``spliceThreshold`` is to come is met, exactly the rest of that frame is
-/// spliced; everything else goes through the scratch buffer, where the walker sees it.
-/// Rule 4: a read begins small. That empties the source of most messages; of a large frame it takes the header and
-/// little else, so that nearly all of the frame is left to be spliced.
+/// A byte-wise flow passes the bytes on as they came. A message-wise one has a ``MessageStage`` between reading and writing.
+///
+/// 1. Bytes that were read are written before more is read. So the kernel does the back-pressure, and at most one read's
+///    worth of bytes, one held message or one pipe stands between the legs.
+/// 2. Bytes are spliced into an empty pipe only, so "would block" there means that the source has none.
+/// 3. When more than ``spliceThreshold`` bytes of a frame are still to come, exactly the rest of that frame is spliced.
+///    All other bytes go through the scratch buffer, where the walker sees them.
+/// 4. A read begins with ``firstRead`` bytes. That drains the source of most messages; of a large frame it takes the header and
+///    little else, so that nearly all of the frame is spliced.
 struct Flow: ~Copyable {
-    /// Why a pump stopped.
-    enum Stop {
-        /// The source has no more for now.
-        case sourceEmpty
-        /// The sink takes no more for now.
-        case sinkFull
-        /// The fair share of this turn is used up.
-        case share
-        /// It stands at the frame boundary it was asked to stop at.
-        case boundary
-        /// The source has ended, and all that came of it is written.
-        case ended
-        /// The source broke the rules; all that was good before is written.
-        case fault(FrameFault)
-    }
-
-    /// What a pump did.
-    struct Progress {
-        /// Why it stopped.
-        let stop: Stop
-        /// Whether the source has said Close, now or earlier.
-        let hasClosed: Bool
-        /// Whether it moved much, and did not the last time; or the other way round.
-        let hasChangedWeight: Bool
-        /// Whether it waits for the source, and the kernel was asked to tell only when much has come: somebody must look after
-        /// a while all the same.
-        let waitsForMuch: Bool
-    }
-
-    /// An end that can no longer be used.
-    enum BrokenEnd: Error {
-        case source
-        case sink
-    }
-
     /// From how many bytes of a frame to come splicing costs less than copying.
     static let spliceThreshold: UInt64 = 12_288
-    /// How much is read before it is known whether the rest is of a large frame.
+    /// How many bytes are read before the flow knows whether the rest belongs to a large frame.
     static let firstRead = 4_096
-    /// After how many bytes of one direction the others on the loop have their turn. A splice is not cut short by it: in
+    /// How many bytes a pump moves before other connections have their turn. A splice that has begun is not cut short by it: in
     /// smaller pieces a large frame took a third more of the CPU.
-    static let share = 128 << 10
-    /// From how many bytes in one pump a flow moves much.
+    static let turnBudget = 128 << 10
+    /// How many bytes in one pump make a flow a bulk one.
     private static let bulk = 32 << 10
-    /// How much of a large frame is waited for at once, and how much must be to come for that to be worth its calls.
-    private static let much: UInt64 = 256 << 10
-    private static let worthWaiting: UInt64 = 128 << 10
 
-    /// The frames that were walked over.
+    /// Walks over the frames that are read.
     private(set) var walker: FrameWalker
-    /// How many bytes were taken to be passed on.
+    /// How many valid bytes were read.
     private(set) var bytesReceived: UInt64 = 0
-    /// How many bytes the sink took, frames of the proxy's own included.
+    /// How many bytes the sink took, the proxy's own frames included.
     private(set) var bytesSent: UInt64 = 0
-    /// When the source last sent something.
+    /// When the source last sent a byte.
     private(set) var lastByte: Instant
-    /// Whether the sink refused to take all that is there, so that the flow waits for room.
+    /// Whether the sink refused bytes, so that the flow waits for room.
     private(set) var isBlocked = false
-    /// Whether the source is known to send no more, so that a short read does not mean "nothing until told".
+    /// Whether the source is known to send no more, so that after a short read its end is still to be read.
     var sourceHasFinished = false
-    /// Whether to stop at the next place where a frame of ours may be put in.
-    var stopsAtBoundary = false
     /// Whether the sink is closed behind the source's Close frame, so that the kernel may send the end along with it.
     var endsWithClose = false
-    /// Whether the last pump moved so much that others had to wait for it.
+    /// Whether the last pump moved so much that other connections had to wait for it.
     private(set) var isBulk = false
-    /// Whether nothing more may be passed on: the source has said so, or the sink is gone.
+    /// Whether no more bytes may pass: the source has ended, or the sink takes no more.
     var isOver = false
-    /// Whether the source had no more when the last pump stopped.
-    private(set) var hasEmptiedSource = false
-    /// Whether there were bytes of the source from the beginning.
+    /// Whether the source had no more bytes when the last pump stopped.
+    private(set) var sourceIsDrained = false
+    /// Whether bytes of the source came with its handshake.
     let hasBegun: Bool
 
-    /// What was taken and not yet written: the bytes from a position on, or what stands in the pipe.
+    private let sender: FrameSender
+    /// Nil in a byte-wise flow.
+    private let stage: MessageStage?
+    private var answers = AnswerQueue()
+    private var stopsAtBoundary = false
+    /// Whether reads end at the next frame boundary: to stop there, or to put answers in.
+    private var seeksBoundary = false
+
+    /// Bytes that were read and are not written, from a position on.
     private var held: [UInt8] = []
     private var heldPosition = 0
+    /// Holds what was spliced and is not written.
     private var pipe: PooledPipe?
-
-    /// What of a large frame must have come before the kernel tells of it; 1 as a rule.
-    private var awaited: UInt64 = 1
-    /// How many bytes there were when much had been waited for in vain; while there are no more, any byte is told of.
-    private var bytesInVain: UInt64?
     private var isSplicing = false
+    private var lowWater = LowWaterMark()
     private var hasEnded = false
     private var fault: FrameFault?
 
-    /// A flow of a client's or a server's frames. What came behind its handshake's head are its first bytes.
-    init(from sender: FrameSender, received: [UInt8], at now: Instant) {
+    /// A flow of one sender's frames, message-wise if it is given a rule. `received` came behind the sender's handshake.
+    init(from sender: FrameSender, received: [UInt8], rule: MessageRule? = nil, at now: Instant) {
+        self.sender = sender
         walker = FrameWalker(sender: sender)
+        stage = rule.map(MessageStage.init)
         lastByte = now
         hasBegun = !received.isEmpty
         guard !received.isEmpty else { return }
         let step = walker.walk(received.span)
         bytesReceived = UInt64(step.good)
         fault = step.fault
-        held = Array(received[..<step.good])
+        if let stage {
+            stage.take(received.span.extracting(..<step.good), into: &held)
+        } else {
+            held = Array(received[..<step.good])
+        }
     }
 
-    /// Whether it stands between two frames, and all that was taken is written.
-    var isAtBoundary: Bool { walker.isAtBoundary && held.isEmpty && pipe == nil }
+    // MARK: Boundaries
+
+    /// Whether the sink has whole frames only, and every byte that was read is written.
+    var isAtBoundary: Bool { held.isEmpty && pipe == nil && (stage?.isAtBoundary ?? walker.isAtBoundary) }
 
     /// Whether a frame of the proxy's own may be put in: at a boundary, and not behind a Close frame.
     var admitsFrame: Bool { isAtBoundary && walker.closeCode == nil }
 
-    /// Puts a frame of ours in. Only where ``admitsFrame`` says so; it is written by the next pump or ``finish(to:)``.
+    /// Puts a frame of the proxy's own in, which the next pump or ``finish(to:)`` writes. Only where ``admitsFrame``.
     mutating func insert(_ frame: [UInt8]) {
         precondition(admitsFrame, "a frame inside a frame")
         held = frame
     }
 
-    /// Writes what was taken, without taking more; false while the sink takes no more.
-    mutating func finish(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+    /// Has pumps stop at the next place where a frame of the proxy's own may be put in.
+    mutating func stopAtBoundary() {
+        stopsAtBoundary = true
+        seeksBoundary = true
+    }
+
+    // MARK: Answers
+
+    /// Whether the sink's answers are so few that more may be queued.
+    var hasRoomForAnswers: Bool { answers.hasRoom }
+
+    /// Whether bytes of the source wait for its answers to be taken.
+    var isStalled: Bool { stage?.isStalled ?? false }
+
+    /// Takes the answers that the source is to get.
+    func takeAnswers() -> [[UInt8]] { stage?.takeAnswers() ?? [] }
+
+    /// Queues messages of the proxy's own for the sink. Pumps write them between two messages of the source.
+    mutating func queue(_ texts: [[UInt8]]) {
+        for text in texts { answers.add(TextFrame.bytes(text, maskingKey: sender == .client ? .random() : nil)) }
+        seeksBoundary = !answers.isEmpty || stopsAtBoundary
+    }
+
+    /// Puts the answers in if a message may stand here.
+    private mutating func insertAnswers() -> Bool {
+        guard !answers.isEmpty, admitsFrame, stage?.isBetweenMessages ?? walker.isBetweenMessages else { return false }
+        held = answers.takeAll()
+        seeksBoundary = stopsAtBoundary
+        return true
+    }
+
+    // MARK: Pumping
+
+    /// Writes what was read, without reading more; false while the sink takes no more.
+    mutating func finish(to sink: borrowing Leg) throws(BrokenEnd) -> Bool {
         isBlocked = try !flush(to: sink)
         return !isBlocked
     }
@@ -130,56 +138,61 @@ struct Flow: ~Copyable {
         held = []
     }
 
-    /// Moves bytes until there is a reason to stop, and says which.
+    /// Moves bytes until there is a reason to stop.
     mutating func pump(
-        from source: borrowing Descriptor,
-        to sink: borrowing Descriptor,
+        from source: borrowing Leg,
+        to sink: borrowing Leg,
         through scratch: UnsafeMutableBufferPointer<UInt8>,
         pipes: PipePool,
         now: Instant
     ) throws(BrokenEnd) -> Progress {
         let before = bytesReceived
+        let hadAnswers = !answers.isEmpty
         let stop = isOver ? .sourceEmpty : unsafe try move(from: source, to: sink, through: scratch, pipes, now)
-        let wasBulk = isBulk
-        isBulk = bytesReceived &- before >= Self.bulk
-        return Progress(
-            stop: stop,
-            hasClosed: walker.closeCode != nil,
-            hasChangedWeight: isBulk != wasBulk,
-            // While the sink is full there is nothing to look for: it tells when it has room.
-            waitsForMuch: waitsForMuch && hasEmptiedSource && !isBlocked && !isOver
-        )
+        var notes: Notes = walker.closeCode == nil ? [] : .closed
+        if isBulk != (bytesReceived &- before >= Self.bulk) {
+            isBulk.toggle()
+            notes.insert(.bulkChanged)
+        }
+        // While the sink is full there is nothing to look for: the loop announces when it has room.
+        if lowWater.isRaised, sourceIsDrained, !isBlocked, !isOver { notes.insert(.awaitsLowWater) }
+        if let stage, stage.hasAnswers { notes.insert(.hasAnswers) }
+        if hadAnswers, answers.isEmpty { notes.insert(.answered) }
+        return Progress(stop: stop, notes: notes)
     }
 
     @inline(__always)
     private mutating func move(
-        from source: borrowing Descriptor,
-        to sink: borrowing Descriptor,
+        from source: borrowing Leg,
+        to sink: borrowing Leg,
         through scratch: UnsafeMutableBufferPointer<UInt8>,
         _ pipes: PipePool,
         _ now: Instant
     ) throws(BrokenEnd) -> Stop {
-        var left = Self.share
-        hasEmptiedSource = false
+        var left = Self.turnBudget
+        sourceIsDrained = false
         isBlocked = false
         while true {
             guard try flush(to: sink) else {
                 isBlocked = true
                 return .sinkFull
             }
-            if hasEmptiedSource || walker.payloadLeft == 0 {
-                stopSplicing(pipes)
-                awaitMuch(of: source)
+            if let stage, stage.isStalled {
+                guard !stage.hasAnswers else { return .answersFull }
+                stage.resume(into: &held)
+                continue
             }
+            if sourceIsDrained || walker.payloadLeft == 0 { stopSplicing(source, pipes) }
             if let stop = restingPlace { return stop }
-            guard !hasEmptiedSource else { return .sourceEmpty }
-            guard left > 0 else { return .share }
+            if seeksBoundary, insertAnswers() { continue }
+            guard !sourceIsDrained else { return .sourceEmpty }
+            guard left > 0 else { return .budgetSpent }
             let count: Int?
-            if startsSplicing(pipes) {
+            if startsSplicing(from: source, to: sink, pipes) {
                 count = try spliceIn(source)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
-                (count, hasEmptiedSource) = unsafe try copy(source, to: sink, through: room)
+                (count, sourceIsDrained) = unsafe try copy(source, to: sink, through: room)
             }
             guard let count else { continue }
             if count == 0 { hasEnded = true } else { lastByte = now }
@@ -187,13 +200,13 @@ struct Flow: ~Copyable {
         }
     }
 
-    /// How much may be read at once: all there is room for; or, on the way to the next boundary, not a byte beyond it.
+    /// How many bytes may be read at once: all there is room for, or none beyond the boundary that is sought.
     @inline(__always)
     private func readLimit(_ room: Int) -> Int {
-        stopsAtBoundary ? min(room, max(1, Int(clamping: walker.payloadLeft))) : room
+        seeksBoundary ? min(room, max(1, Int(clamping: walker.payloadLeft))) : room
     }
 
-    /// What keeps the flow from taking more, apart from the two ends.
+    /// Why the flow may not take more, apart from its legs.
     private var restingPlace: Stop? {
         if let fault { return .fault(fault) }
         if hasEnded { return .ended }
@@ -202,34 +215,42 @@ struct Flow: ~Copyable {
 
     // MARK: Copying
 
-    /// Reads into the scratch buffer, walks over it and writes what is good; the sink's rest is held. Says how much came,
-    /// nil for nothing, and whether the source is empty now.
+    /// Reads into the scratch buffer, walks over the bytes and passes on the valid ones. Says how many came, nil for none, and
+    /// whether the source is drained.
     @inline(__always)
     private mutating func copy(
-        _ source: borrowing Descriptor,
-        to sink: borrowing Descriptor,
+        _ source: borrowing Leg,
+        to sink: borrowing Leg,
         through scratch: UnsafeMutableBufferPointer<UInt8>
-    ) throws(BrokenEnd) -> (count: Int?, sourceIsEmpty: Bool) {
-        var wanted = min(scratch.count, Self.firstRead)
-        guard var count = unsafe try Self.read(source, into: .init(rebasing: scratch[..<wanted])) else {
-            return (nil, true)
-        }
+    ) throws(BrokenEnd) -> (count: Int?, sourceIsDrained: Bool) {
+        let small = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<min(scratch.count, Self.firstRead)])
+        var received = unsafe try read(source, into: small)
+        guard var count = received.count else { return (nil, true) }
         var good = unsafe walk(UnsafeBufferPointer(rebasing: scratch[..<count]))
-        var more: Int? = 0
-        if count == wanted, wanted < scratch.count, fault == nil, !isInsideLargeFrame {
-            wanted = scratch.count
-            more = unsafe try Self.read(source, into: .init(rebasing: scratch[count...]))
-            good += unsafe walk(UnsafeBufferPointer(rebasing: scratch[count..<count + (more ?? 0)]))
-            count += more ?? 0
+        if count == small.count, count < scratch.count, fault == nil, !isInsideLargeFrame {
+            received = unsafe try read(source, into: .init(rebasing: scratch[count...]))
+            let more = received.count ?? 0
+            good += unsafe walk(UnsafeBufferPointer(rebasing: scratch[count..<count + more]))
+            count += more
         }
         unsafe try pass(UnsafeBufferPointer(rebasing: scratch[..<good]), to: sink)
-        // After a short read whatever comes later is announced by a new edge; but not the end, once that is known. Behind
-        // the last frame nothing counts (RFC 6455 section 5.5.1).
-        let isLast = endsWithClose && walker.closeCode != nil
-        return (count, isLast || more == nil || count < wanted && !sourceHasFinished)
+        // Behind the last frame no byte counts (RFC 6455, section 5.5.1).
+        return (count, received.isDrained || endsWithClose && walker.closeCode != nil)
     }
 
-    /// Walks over bytes that were read, and says how many of them are good.
+    @inline(__always)
+    private func read(
+        _ source: borrowing Leg,
+        into buffer: UnsafeMutableBufferPointer<UInt8>
+    ) throws(BrokenEnd) -> Leg.Received {
+        do throws(Errno) {
+            return unsafe try source.receive(into: buffer, expectsEnd: sourceHasFinished)
+        } catch {
+            throw .source
+        }
+    }
+
+    /// Walks over bytes that were read, and says how many of them are valid.
     @inline(__always)
     private mutating func walk(_ read: UnsafeBufferPointer<UInt8>) -> Int {
         let step = unsafe walker.walk(read.span)
@@ -238,25 +259,23 @@ struct Flow: ~Copyable {
         return step.good
     }
 
-    /// Writes bytes of the scratch buffer, and holds those that the sink does not take.
+    /// Writes bytes of the scratch buffer and holds those that the sink does not take; or gives them to the stage.
     @inline(__always)
-    private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Descriptor) throws(BrokenEnd) {
+    private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Leg) throws(BrokenEnd) {
+        if let stage { return unsafe stage.take(good.span, into: &held) }
         let more = isInsideLargeFrame || endsWithClose && walker.closeCode != nil
         let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: more) ?? 0
         bytesSent &+= UInt64(written)
-        if written < good.count {
-            held = unsafe Array(good[written...])
-            heldPosition = 0
-        }
+        if written < good.count { held = unsafe Array(good[written...]) }
     }
 
-    /// Whether the next bytes are so many of one frame that they are better spliced.
+    /// Whether so many bytes of one frame come next that splicing costs less.
     @inline(__always)
     private var isInsideLargeFrame: Bool { walker.payloadLeft > Self.spliceThreshold }
 
     /// Writes what is held or in the pipe; false when the sink takes no more for now.
     @inline(__always)
-    private mutating func flush(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+    private mutating func flush(to sink: borrowing Leg) throws(BrokenEnd) -> Bool {
         if !held.isEmpty {
             guard try flushHeld(to: sink) else { return false }
         }
@@ -266,7 +285,7 @@ struct Flow: ~Copyable {
         return count == there
     }
 
-    private mutating func flushHeld(to sink: borrowing Descriptor) throws(BrokenEnd) -> Bool {
+    private mutating func flushHeld(to sink: borrowing Leg) throws(BrokenEnd) -> Bool {
         while heldPosition < held.count {
             guard let written = try Self.write(held.span.extracting(heldPosition...), to: sink, more: false) else {
                 return false
@@ -279,99 +298,67 @@ struct Flow: ~Copyable {
         return true
     }
 
-    private static func read(
-        _ source: borrowing Descriptor,
-        into buffer: UnsafeMutableBufferPointer<UInt8>
-    ) throws(BrokenEnd) -> Int? {
-        do throws(Errno) {
-            return unsafe try source.receive(into: UnsafeMutableRawBufferPointer(buffer))
-        } catch {
-            throw .source
-        }
-    }
-
     @inline(__always)
-    private static func write(
-        _ bytes: Span<UInt8>,
-        to sink: borrowing Descriptor,
-        more: Bool
-    ) throws(BrokenEnd) -> Int? {
+    private static func write(_ bytes: Span<UInt8>, to sink: borrowing Leg, more: Bool) throws(BrokenEnd) -> Int? {
         do throws(Errno) { return try sink.send(bytes, more: more) } catch { throw .sink }
     }
 
     // MARK: Splicing
 
-    /// Whether the next bytes are to be spliced, with a pipe at hand. Without one they are copied.
+    /// Whether the next bytes are to be spliced, with a pipe at hand. Without a pipe they are copied.
     @inline(__always)
-    private mutating func startsSplicing(_ pipes: PipePool) -> Bool {
+    private mutating func startsSplicing(
+        from source: borrowing Leg,
+        to sink: borrowing Leg,
+        _ pipes: PipePool
+    ) -> Bool {
         guard isSplicing || isInsideLargeFrame else { return false }
+        guard source.canSplice, sink.canSplice, stage?.isStreaming ?? true else { return false }
         if pipe == nil { pipe = pipes.take() }
         isSplicing = pipe != nil
         return isSplicing
     }
 
-    /// Gives the pipe back between frames, and whenever nothing stands in it while the flow waits.
+    /// Gives the pipe back between frames, and whenever it is empty while the flow waits.
     @inline(__always)
-    private mutating func stopSplicing(_ pipes: PipePool) {
+    private mutating func stopSplicing(_ source: borrowing Leg, _ pipes: PipePool) {
         if walker.payloadLeft == 0 { isSplicing = false }
-        guard pipe?.count == 0, let borrowed = pipe.take() else { return }
-        pipes.give(borrowed)
+        if pipe?.count == 0, let borrowed = pipe.take() { pipes.give(borrowed) }
+        lowWater.update(source, left: walker.payloadLeft, isSplicing: isSplicing, bytesReceived: bytesReceived)
     }
 
-    /// Whether it is told only when much has come.
-    private var waitsForMuch: Bool { awaited > 1 }
+    /// The low-water timer fired. False when no low-water mark is raised.
+    mutating func lowWaterTimedOut() -> Bool { lowWater.timedOut(bytesReceived: bytesReceived) }
 
-    /// Much has not come in time: the next pump takes what is there. When that is nothing, the flow goes back to being told of
-    /// any byte, and nobody looks until then: a frame that stopped half-way costs as little as a quiet connection. False when
-    /// it waits for nothing like that.
-    mutating func hasWaitedForMuch() -> Bool {
-        if waitsForMuch { bytesInVain = bytesReceived }
-        return waitsForMuch
-    }
+    /// Has any byte of the source announced, as at the end of a connection, when all of them are read.
+    mutating func lowerWaterMark(_ source: borrowing Leg) { lowWater.lower(source) }
 
-    /// Has any byte of the source told of, at the end of a connection, when all that comes is read.
-    mutating func hearAll(of source: borrowing Descriptor) {
-        guard waitsForMuch else { return }
-        awaited = 1
-        source.set(.worthReading, to: 1)
-    }
-
-    /// Has the kernel tell when a good piece of a large frame has come, or its end. Each wake costs as much as moving some
-    /// tens of KiB, and nobody can do anything with a part of a frame.
-    private mutating func awaitMuch(of source: borrowing Descriptor) {
-        let left = walker.payloadLeft
-        guard waitsForMuch || isSplicing && left >= Self.worthWaiting else { return }
-        let wanted = bytesInVain == bytesReceived ? 1 : max(min(left, Self.much), 1)
-        guard wanted != awaited else { return }
-        awaited = wanted
-        source.set(.worthReading, to: Int32(wanted))
-    }
-
-    /// Splices up to the rest of the frame into the empty pipe; nil when the source has nothing.
-    private mutating func spliceIn(_ source: borrowing Descriptor) throws(BrokenEnd) -> Int? {
+    /// Splices up to the rest of the frame into the empty pipe; nil when the source has no bytes.
+    private mutating func spliceIn(_ source: borrowing Leg) throws(BrokenEnd) -> Int? {
         guard let pipe else { return nil }
         let wanted = min(Int(clamping: walker.payloadLeft), pipe.pipe.capacity)
         do throws(Errno) {
-            let count = try source.splice(to: pipe.pipe.input, atMost: wanted, more: false)
-            hasEmptiedSource = count == nil
+            let count = try source.splice(to: pipe.pipe, atMost: wanted)
+            sourceIsDrained = count == nil
             pipe.count += count ?? 0
             bytesReceived &+= UInt64(count ?? 0)
             walker.skip(count ?? 0)
+            stage?.skip(count ?? 0)
             return count
         } catch {
             throw .source
         }
     }
 
-    /// Splices what stands in the pipe into the sink, and says how much of it the sink took.
-    private func spliceOut(to sink: borrowing Descriptor) throws(BrokenEnd) -> Int {
+    /// Splices the pipe's bytes into the sink, and says how many it took.
+    private func spliceOut(to sink: borrowing Leg) throws(BrokenEnd) -> Int {
         guard let pipe else { return 0 }
         let there = pipe.count
         // More of the same frame will follow: the kernel may wait for a full segment.
         let more = walker.payloadLeft > 0
         while pipe.count > 0 {
             do throws(Errno) {
-                guard let count = try pipe.pipe.output.splice(to: sink, atMost: pipe.count, more: more) else { break }
+                guard let count = try sink.splice(from: pipe.pipe, atMost: pipe.count, more: more) else { break }
                 pipe.count -= count
             } catch {
                 throw .sink

@@ -1,14 +1,3 @@
-/// A pipe on loan from the pool.
-final class PooledPipe {
-    let pipe: Pipe
-    /// How many bytes went in that have not come out: counted, never asked for.
-    var count = 0
-
-    init(_ pipe: consuming Pipe) {
-        self.pipe = pipe
-    }
-}
-
 /// The pipes of one loop that nothing stands in. A connection borrows one while it passes on a large frame, so the
 /// idle ones, which are most, hold none.
 public final class PipePool {

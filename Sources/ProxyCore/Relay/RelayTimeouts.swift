@@ -1,11 +1,11 @@
-/// How long is waited for what may never come.
+/// How long a relay waits for what may never come.
 enum RelayTimeouts {
-    /// For a boundary to put a Close frame at while nothing moves, and after it for the client's end.
+    /// For a boundary to put a Close frame at while the client takes no bytes; and, after the Close, for the client's end.
     static let standard = Duration.seconds(2)
-    /// For that boundary while the frame before it does move.
-    static let longest = Duration.seconds(30)
-    /// For one side to say something after the other has ended, or said Close.
+    /// For that boundary while the client does take bytes of the frame before it.
+    static let longestFrame = Duration.seconds(30)
+    /// For one side to send something after the other has ended, or said Close.
     static let halfOpen = Duration.seconds(5)
-    /// For much of a large frame to come at once.
-    static let forMuch = Duration.milliseconds(5)
+    /// For the awaited bytes of a large frame to arrive at once.
+    static let lowWater = Duration.milliseconds(5)
 }

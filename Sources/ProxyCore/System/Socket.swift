@@ -10,12 +10,12 @@ enum SocketOption {
     case keepAliveInterval
     case keepAliveCount
     case versionSixOnly
-    /// From how many bytes on a socket is told to be readable.
-    case worthReading
+    /// How many bytes must have arrived before the socket counts as readable.
+    case lowWater
 
     var level: Int32 {
         switch self {
-        case .reuseAddress, .keepAlive, .worthReading: SOL_SOCKET
+        case .reuseAddress, .keepAlive, .lowWater: SOL_SOCKET
         case .noDelay, .keepAliveIdle, .keepAliveInterval, .keepAliveCount: Int32(IPPROTO_TCP)
         case .versionSixOnly: Int32(IPPROTO_IPV6)
         }
@@ -25,7 +25,7 @@ enum SocketOption {
         switch self {
         case .reuseAddress: SO_REUSEADDR
         case .keepAlive: SO_KEEPALIVE
-        case .worthReading: SO_RCVLOWAT
+        case .lowWater: SO_RCVLOWAT
         case .noDelay: TCP_NODELAY
         case .keepAliveIdle: TCP_KEEPIDLE
         case .keepAliveInterval: TCP_KEEPINTVL

@@ -91,9 +91,7 @@ public final class TCPListener: ReadinessHandler {
     private func turnAway() {
         spare = nil
         if let connection = try? socket?.accept() {
-            unsafe farewell.withUnsafeBytes { _ = unsafe try? connection.descriptor.send($0) }
-            // A socket that is closed with unread bytes in it is reset, and the farewell may be lost with it.
-            _ = unsafe try? connection.descriptor.receive(into: UnsafeMutableRawBufferPointer(loop.scratch))
+            unsafe connection.descriptor.turnAway(with: farewell, scratch: loop.scratch)
             overflow()
         }
         spare = Self.openSpare()

@@ -36,7 +36,8 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Whether it was neither closed nor detached on this side.
     public var isOpen: Bool { registration != nil }
 
-    private var descriptor: Descriptor?
+    private var leg: Leg?
+    /// The leg's, beside it: looked at more often than the leg is used.
     private var registration: Registration?
     private var reader: UnsafeContinuation<StreamError?, Never>?
     private var writer: UnsafeContinuation<StreamError?, Never>?
@@ -48,13 +49,27 @@ public enum StreamError: Error, Hashable, Sendable {
     private var isPastDeadline = false
 
     /// Takes over a connected socket.
-    public init(owning descriptor: consuming Descriptor, peer: SocketAddress, on loop: EventLoop) throws(Errno) {
+    public convenience init(
+        owning descriptor: consuming Descriptor,
+        peer: SocketAddress,
+        on loop: EventLoop
+    ) throws(Errno) {
+        try self.init(owning: descriptor, peer: peer, on: loop, codec: nil)
+    }
+
+    /// Takes over a connected socket whose bytes pass through a codec; nil for a plain one.
+    init(
+        owning descriptor: consuming Descriptor,
+        peer: SocketAddress,
+        on loop: EventLoop,
+        codec: LegCodec?
+    ) throws(Errno) {
         self.loop = loop
         self.peer = peer
-        let number = descriptor.number
-        self.descriptor = consume descriptor
         super.init()
-        registration = try loop.register(number, handler: self)
+        let registration = try loop.register(descriptor.number, handler: self)
+        self.registration = registration
+        leg = Leg(descriptor, registration, codec: codec)
     }
 
     /// Connects to an address before a deadline.
@@ -67,7 +82,7 @@ public enum StreamError: Error, Hashable, Sendable {
         stream.untried.remove(.writable)
         do throws(StreamError) {
             try await stream.wait(toWrite: true)
-            if stream.peerHasFinished, let error = stream.descriptor?.connectError() { throw .system(error) }
+            if stream.peerHasFinished, let error = stream.leg?.connectError() { throw .system(error) }
             return stream
         } catch {
             stream.close()
@@ -122,15 +137,14 @@ public enum StreamError: Error, Hashable, Sendable {
 
     /// Reads what is there into the scratch buffer without waiting; nil when nothing is.
     private func receive(atMost limit: Int) throws(StreamError) -> Int? {
-        guard descriptor != nil else { throw .closed }
+        guard leg != nil else { throw .closed }
         guard untried.contains(.readable) else { return nil }
         let room = unsafe UnsafeMutableBufferPointer(rebasing: loop.scratch[..<limit])
         do throws(Errno) {
-            let count = unsafe try descriptor?.receive(into: UnsafeMutableRawBufferPointer(room))
-            // A short read emptied the socket: what comes later is told anew. Only the end is not told twice.
-            if count ?? 0 < room.count, !peerHasFinished || count == nil { untried.remove(.readable) }
+            let received = unsafe try leg?.receive(into: room, expectsEnd: peerHasFinished)
+            if received?.isDrained != false { untried.remove(.readable) }
             hasReceived = true
-            return count
+            return received?.count
         } catch {
             throw .system(error)
         }
@@ -150,10 +164,10 @@ public enum StreamError: Error, Hashable, Sendable {
     }
 
     private func writeNow(_ bytes: ArraySlice<UInt8>, _ last: Bool) throws(StreamError) -> Int? {
-        guard descriptor != nil else { throw .closed }
+        guard leg != nil else { throw .closed }
         guard untried.contains(.writable) else { return nil }
         do throws(Errno) {
-            let count = try descriptor?.send(bytes.span, more: last) ?? nil
+            let count = try leg?.send(bytes.span, more: last) ?? nil
             if count == nil { untried.remove(.writable) }
             return count
         } catch {
@@ -163,7 +177,7 @@ public enum StreamError: Error, Hashable, Sendable {
 
     /// Says to the peer that nothing more will be sent.
     public func finishWriting() {
-        descriptor?.shutdownSending()
+        leg?.shutdownSending()
     }
 
     // MARK: Waiting
@@ -237,24 +251,19 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Closes the connection; whoever waits is told. It may be called again.
     public func close() {
         leaveLoop()
-        descriptor = nil
+        leg = nil
         wake(.closed)
     }
 
-    /// Gives the socket away, still registered with the loop: the new owner must take the registration over at once
+    /// Gives the leg away, still registered with the loop: the new owner must take the registration over at once
     /// (``EventLoop/handOver(_:to:tag:)``). Nil when the stream was closed.
-    public func detach() -> DetachedSocket? {
-        guard let registration, let descriptor = descriptor.take() else { return nil }
+    public func detach() -> Leg? {
+        guard let leg = leg.take() else { return nil }
         if let timer { loop.cancel(timer) }
-        self.registration = nil
-        // Nobody may wait on a stream that is given away; whoever does is told rather than left.
+        registration = nil
+        // A reader or a writer that still waits is told that the stream is closed.
         wake(.closed)
-        return DetachedSocket(
-            descriptor: descriptor,
-            registration: registration,
-            mayBeRead: untried.contains(.readable),
-            peerHasFinished: peerHasFinished
-        )
+        return leg.handedOver(mayBeRead: untried.contains(.readable), peerHasFinished: peerHasFinished)
     }
 
     private func leaveLoop() {

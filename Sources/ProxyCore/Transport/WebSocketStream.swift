@@ -32,15 +32,7 @@ public final class WebSocketStream {
 
     /// Sends a text message of UTF-8 bytes as one masked frame.
     public func send(_ text: [UInt8]) async throws(WebSocketStreamError) {
-        let key = MaskingKey.random()
-        var frame: [UInt8] = []
-        frame.reserveCapacity(FrameHeader.longest + text.count)
-        FrameHeader(opcode: .text, maskingKey: key, payloadLength: UInt64(text.count)).write(to: &frame)
-        let start = frame.count
-        frame.append(contentsOf: text)
-        var bytes = frame.mutableSpan
-        key.apply(to: &bytes, from: start)
-        try await write(frame)
+        try await write(TextFrame.bytes(text, maskingKey: .random()))
     }
 
     /// The next text message. Throws ``WebSocketStreamError/closed(_:)`` once the peer has said goodbye.

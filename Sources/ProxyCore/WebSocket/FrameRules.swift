@@ -12,7 +12,8 @@ public struct FrameRules: Sendable {
     public static let longestClientMessage: UInt64 = 100 << 20
 
     private let sender: FrameSender
-    private var messageIsOpen = false
+    /// Whether a message has begun and not ended.
+    private(set) var messageIsOpen = false
     private var messageLength: UInt64 = 0
 
     /// The rules before the first frame.

@@ -43,6 +43,9 @@ public struct FrameWalker: Sendable {
     /// Whether the next byte begins a frame: the only place where a frame of our own may be put in.
     public var isAtBoundary: Bool { payloadLeft == 0 && headerLength == 0 && !stoppedInsideFrame }
 
+    /// Whether the next byte begins a message or a control frame: the only place where a message of our own may be put in.
+    var isBetweenMessages: Bool { isAtBoundary && !rules.messageIsOpen }
+
     /// Walks over the next bytes. After a fault, and after a Close frame, nothing more is good.
     @inline(__always)
     public mutating func walk(_ bytes: Span<UInt8>) -> Step {

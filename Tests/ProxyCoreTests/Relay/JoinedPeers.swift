@@ -1,6 +1,7 @@
 import Glibc
-import ProxyCore
 import TestSupport
+
+@testable import ProxyCore
 
 /// A client and a Chrome, both played by the test, with a relay between them; all on one loop.
 final class JoinedPeers {
@@ -12,18 +13,29 @@ final class JoinedPeers {
     private(set) var totals = RelayTotals()
     private(set) weak var relay: Relay?
 
+    private let kind: RelayKind
     private let clientSide: TCPStream
     private let chromeSide: TCPStream
 
     /// Two connections that are not joined yet.
-    init(on loop: EventLoop) async throws {
+    init(on loop: EventLoop, kind: RelayKind = .current) async throws {
         self.loop = loop
+        self.kind = kind
+        let codec = kind.codec
         let toClient = try await LoopbackPair(on: loop)
         let toChrome = try await LoopbackPair(on: loop)
         client = try LoopPeer(toClient.near)
+        client.flipsBits = codec != nil
         chrome = try LoopPeer(toChrome.far)
-        clientSide = toClient.far
+        clientSide = try Self.coded(toClient.far, by: codec)
         chromeSide = toChrome.near
+    }
+
+    /// The same connection behind a codec, if there is one.
+    private static func coded(_ stream: TCPStream, by codec: LegCodec?) throws -> TCPStream {
+        guard let codec, let leg = stream.detach() else { return stream }
+        let socket = leg.leave(stream.loop).intoDescriptor()
+        return try TCPStream(owning: socket, peer: stream.peer, on: stream.loop, codec: codec)
     }
 
     /// Two connections that are joined.
@@ -44,14 +56,16 @@ final class JoinedPeers {
         fromClient: [UInt8] = [],
         fromChrome: [UInt8] = [],
         pipes: PipePool = PipePool(),
-        pingInterval: Duration? = nil
+        pingInterval: Duration? = nil,
+        toChrome: MessageRule? = nil,
+        toClient: MessageRule? = nil
     ) {
         guard let clientSocket = clientSide.detach(), let chromeSocket = chromeSide.detach() else { return }
         let relay = Relay(
             client: clientSocket,
             chrome: chromeSocket,
-            fromClient: fromClient,
-            fromChrome: fromChrome,
+            up: Flow(from: .client, received: fromClient, rule: toChrome ?? kind.rule, at: loop.now),
+            down: Flow(from: .server, received: fromChrome, rule: toClient ?? kind.rule, at: loop.now),
             on: loop,
             pipes: pipes,
             pingInterval: pingInterval,

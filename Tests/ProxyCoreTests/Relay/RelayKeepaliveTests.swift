@@ -2,7 +2,7 @@ import ProxyCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct RelayKeepaliveTests {
+@Suite(.timeLimit(.minutes(5)), .inBothDirections) struct RelayKeepaliveTests {
     /// Lets a peer answer each Ping with a frame, and says how many came.
     private static func answerPings(_ peer: LoopPeer, with answer: [UInt8]?) -> () -> Int {
         var pings = 0

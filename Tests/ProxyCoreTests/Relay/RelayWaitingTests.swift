@@ -5,10 +5,10 @@ import Testing
 @testable import ProxyCore
 
 /// A relay waits without doing anything: counted by how often it looks for what has come, not by time.
-@Suite(.timeLimit(.minutes(5))) struct RelayWaitingTests {
+@Suite(.timeLimit(.minutes(5)), .inBothDirections) struct RelayWaitingTests {
     /// Waits for as many moments as in which a relay that goes on looking would look that often.
     private static func moments(_ count: Int, on loop: EventLoop) async {
-        for _ in 0..<count { await loop.sleep(until: loop.now + RelayTimeouts.forMuch) }
+        for _ in 0..<count { await loop.sleep(until: loop.now + RelayTimeouts.lowWater) }
     }
 
     @Test(arguments: Direction.allCases) func aLargeFrameThatStopsHalfWayIsNotLookedAt(
@@ -22,8 +22,8 @@ import Testing
             await sink.hasReceived(start.count + 20_000)
             await Self.moments(50, on: loop)
             let looks = { peers.relay?.lowWaterTimeouts ?? -1 }
-            // Once in vain, and perhaps once for what came in two parts.
-            #expect(1...3 ~= looks())
+            // Once in vain, and perhaps once for what came in two parts; a message that is still held is not waited for so.
+            #expect((RelayKind.current.holdsMessages ? 0 : 1)...3 ~= looks())
 
             // A single byte is passed on all the same, and is looked after once more.
             source.send([0x61])

@@ -104,8 +104,7 @@ private func listenAgain(at address: SocketAddress, on loop: EventLoop) async {
             while accepted == nil { await loop.turns(1) }
             guard let connected = stream.detach() else { throw StreamError.closed }
             #expect(accepted == "reno")
-            #expect(congestionControl(of: connected.descriptor) == "reno")
-            loop.deregister(connected.registration)
+            #expect(congestionControl(of: connected.leave(loop).intoDescriptor()) == "reno")
             listener.close()
         }
     }
