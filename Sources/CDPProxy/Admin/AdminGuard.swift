@@ -1,4 +1,5 @@
 import ProxyCore
+import Settings
 
 /// Who may ask the admin listener.
 ///
@@ -49,5 +50,15 @@ struct AdminGuard: Sendable {
             return false
         }
         return token.equals(SecretBytes(given))
+    }
+}
+
+extension AdminGuard {
+    /// The guard of the configured listener.
+    init(_ settings: ListenSettings, token: SecretBytes?) {
+        switch settings.adminListen {
+        case .unix: self.init(hosts: settings.adminHosts, token: token, isUnixSocket: true)
+        case .tcp(let host, _): self.init(hosts: settings.adminHosts + [host], token: token, isUnixSocket: false)
+        }
     }
 }

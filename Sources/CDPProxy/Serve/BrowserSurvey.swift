@@ -1,6 +1,5 @@
 import ProxyCore
 import SessionInjector
-import SessionStore
 
 /// What is known of a Chrome process: read from what an earlier run of the proxy has written down, else judged by how the
 /// process looks.
@@ -8,35 +7,29 @@ import SessionStore
 /// Lives on the loop's thread.
 final class BrowserSurvey {
     private let chrome: ChromeEndpoint
-    private let file: StateFile?
+    private let state: KeptState
     /// What is made of a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
     private let usedBrowser: UsedBrowserPolicy?
+    /// How long Chrome may take for each look.
     private let timeout: Duration
     private let loop: EventLoop
     private let log: EventLog
 
-    /// A survey of one Chrome; `timeout` is how long it may take to look at it.
-    init(
-        of chrome: ChromeEndpoint,
-        on loop: EventLoop,
-        file: StateFile?,
-        usedBrowser: UsedBrowserPolicy?,
-        timeout: Duration,
-        log: EventLog
-    ) {
+    /// A survey of one Chrome.
+    init(of chrome: ChromeEndpoint, state: KeptState, usedBrowser: UsedBrowserPolicy?, _ context: ServerContext) {
         self.chrome = chrome
-        self.loop = loop
-        self.file = file
+        self.state = state
         self.usedBrowser = usedBrowser
-        self.timeout = timeout
-        self.log = log
+        loop = context.loop
+        timeout = context.timeouts.chrome
+        log = context.log
     }
 
     // MARK: - What is written down
 
     /// What is known of a process; nil for one that is fresh.
     func learn(_ pass: BrowserPass) async throws(RequestRefusal) -> BrowserRecord? {
-        if let text = try recorded(pass.browser) {
+        if let text = try state.record(of: pass.browser) {
             guard let value = try? JSONValue.parse(text: text), let record = BrowserRecord(json: value) else {
                 return try refuseUsed(pass, ["record": "unreadable"])
             }
@@ -46,26 +39,9 @@ final class BrowserSurvey {
         return try await judge(pass, usedBrowser)
     }
 
-    private func recorded(_ browser: String) throws(RequestRefusal) -> String? {
-        do throws(SessionStoreError) {
-            return try file?.record(of: browser)
-        } catch {
-            throw failed(error)
-        }
-    }
-
     /// Writes down what is known of a process.
     func keep(_ record: BrowserRecord, _ browser: String) throws(RequestRefusal) {
-        do throws(SessionStoreError) {
-            try file?.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
-        } catch {
-            throw failed(error)
-        }
-    }
-
-    private func failed(_ error: SessionStoreError) -> RequestRefusal {
-        log.record(.error, "state_unavailable", ["detail": .string(error.description)])
-        return .session(.stateUnavailable)
+        try state.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
     }
 
     // MARK: - How it looks

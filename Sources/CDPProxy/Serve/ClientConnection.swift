@@ -1,135 +1,149 @@
 import ProxyCore
 
-// One connection is one story, told here once, downwards:
-//
-//     bytes in -> request head -> route -> credential -> grant -> the browser's door, stored session injected -> Chrome's
-//     WebSocket opened -> 101 -> relay -> totals logged
-//
-// Each step needs what the one before gave, so none can be skipped: only the gate makes a `Grant`, injection and the
-// dial ask for one, and the relay consumes both sockets. What goes wrong is thrown as a `RequestRefusal`, answered in one place.
+/// A client's connection, from its first byte to the start of its relay, or to the answer it gets instead. It is one story,
+/// told here once, downwards:
+///
+///     bytes in -> request head -> route -> credential -> grant -> the browser's door, stored session injected -> Chrome's
+///     WebSocket opened -> 101 -> relay -> totals logged
+///
+/// Each step needs what the one before gave, so none can be skipped: only the gate makes a `Grant`, injection and the
+/// dial ask for one, and the relay consumes both sockets. What goes wrong is thrown as a `RequestRefusal`, answered in one
+/// place.
+struct ClientConnection {
+    /// The client's bytes.
+    let stream: TCPStream
+    /// What its answer and its log lines are known by.
+    let id: RequestID
+    /// Where it comes from, before a trusted hop has said more.
+    let origin: RequestOrigin
+    /// When its request must have come whole.
+    let deadline: Instant
+    /// The parts it is served by.
+    let service: ClientService
 
-extension ProxyServer {
-    /// Serves a client from its first byte to the start of its relay, or to the answer it gets instead.
-    func serve(_ stream: TCPStream, in place: Places<TCPStream>.Place) async {
-        let request = RequestID(using: &random)
-        defer { handshakeEnded() }
-        // A Unix socket's peer has no address, but whoever may open the socket is on this machine.
-        var origin = RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedProxy: false)
+    /// Whether all depends on the client: none of its bytes wait to be taken.
+    var isSilent: Bool { stream.isAwaitingBytes }
+
+    /// What is known of the request so far, for the answer and the log line.
+    private struct Progress {
+        var origin: RequestOrigin
+        /// Nil until the request has come whole.
         var asked: RequestReader.Request?
-        var caller: Caller?
+        /// Nil until the credential was found good.
+        var grant: Grant?
+    }
+
+    /// Serves the client. After that its stream is open only if it was answered and may still be sending.
+    func run(in place: Arrivals.ClientPlace) async {
+        var progress = Progress(origin: origin)
         do throws(RequestRefusal) {
-            let whole = try await wholeRequest(on: stream, in: place)
-            asked = whole
-            origin = trustedProxies.origin(of: whole.head, peer: origin.address)
-            guard let answer = try await serve(whole, from: origin, request, on: stream, admitting: &caller) else {
-                return
-            }
-            await send(answer, to: whole, on: stream)
+            guard let answer = try await serve(in: place, &progress) else { return }
+            await send(answer, to: progress.asked)
         } catch {
-            refused(error, request, peer: origin.address, caller?.grant)
-            guard let answer = error.response(to: request) else { return stream.close() }
-            await send(answer, to: asked, on: stream)
+            let trace = RequestTrace(id: id, peer: progress.origin.address, grant: progress.grant)
+            service.journal.refused(error, trace)
+            guard let answer = error.response(to: id) else { return stream.close() }
+            await send(answer, to: progress.asked)
         }
     }
 
-    /// Answers a request, nil one whose head did not come whole, and closes.
-    private func send(_ answer: HTTPResponse, to asked: RequestReader.Request?, on stream: TCPStream) async {
-        let bytes = answer.serialized(isHead: asked?.head.method == .head)
-        await sendLast(bytes, on: stream, peerMayBeSending: asked?.rest.isEmpty != true)
-    }
-
-    /// Does what was asked for, if it may be done; gives the answer, or nil once the two sides are joined.
+    /// Does what the client asks for, if it may; gives the answer, or nil once the client is joined to Chrome.
     private func serve(
-        _ asked: RequestReader.Request,
-        from origin: RequestOrigin,
-        _ request: RequestID,
-        on stream: TCPStream,
-        admitting admitted: inout Caller?
+        in place: Arrivals.ClientPlace,
+        _ progress: inout Progress
     ) async throws(RequestRefusal) -> HTTPResponse? {
+        let asked = try await wholeRequest(in: place)
+        progress.asked = asked
+        let origin = service.doorkeeper.origin(of: asked.head, peer: origin.address)
+        progress.origin = origin
         let routed = RoutedRequest(asked.head)
-        if case .health = routed.route { return await healthAnswer() }
-        if case .socket = routed.route { try checkOrigin(asked.head) }
-        let caller = try await admit(asked.head, routed, from: origin)
-        admitted = caller
+        if case .health = routed.route { return HealthAnswer.response(chromeIsUp: await service.watch.isUp()) }
+        if case .socket = routed.route { try service.doorkeeper.checkOrigin(asked.head) }
+        let grant = try await service.doorkeeper.admit(asked.head, routed, from: origin.address)
+        progress.grant = grant
+        let request = AdmittedRequest(id: id, head: asked.head, origin: origin, grant: grant)
         switch routed.route {
         case .socket(let endpoint):
-            try await connect(caller, to: endpoint, asked, request, on: stream)
+            try await connect(request, to: endpoint, pipelined: asked.rest)
             return nil
-        case .json(let endpoint): return try await devToolsAnswer(endpoint, asked.head, caller, request)
-        case .ticket: return try ticketAnswer(asked.head, caller)
+        case .json(let endpoint): return try await service.answers.answer(endpoint, to: request)
+        case .ticket: return try service.links.ticketAnswer(to: request)
         case .methodNotAllowed(let allowed): throw .method(allowed: allowed)
         case .unknown, .health: throw .notFound
         }
     }
 
+    /// Reads the request. The connection has its place among the half-open ones until then.
+    private func wholeRequest(
+        in place: Arrivals.ClientPlace
+    ) async throws(RequestRefusal) -> RequestReader.Request {
+        defer { service.arrivals.leave(place) }
+        return try await RequestReader.read(from: stream, by: deadline, droppingBody: RoutedRequest.dropsBody)
+    }
+
+    /// Sends the answer to a request, nil for one whose head did not come whole. Closes, unless the client may still be
+    /// sending.
+    private func send(_ answer: HTTPResponse, to asked: RequestReader.Request?) async {
+        let bytes = answer.serialized(isHead: asked?.head.method == .head)
+        _ = await stream.sayLast(bytes, peerMayBeSending: asked?.rest.isEmpty != true)
+    }
+
+    // MARK: WebSockets
+
     /// Opens Chrome's WebSocket for a client that asked for one, and joins the two.
     private func connect(
-        _ caller: Caller,
+        _ request: AdmittedRequest,
         to endpoint: SocketEndpoint,
-        _ asked: RequestReader.Request,
-        _ request: RequestID,
-        on stream: TCPStream
+        pipelined: [UInt8]
     ) async throws(RequestRefusal) {
         let begin = Instant.now()
-        let upgrade = try handshake(asked.head)
+        let upgrade = try handshake(request.head)
         try checkRoom()
-        let browser = try await openBrowser(for: caller, to: endpoint, request)
+        let browser = try await service.access.open(endpoint, for: request)
         do throws(RequestRefusal) {
             try checkRoom()
-            try spend(caller.grant)
-            try await send(upgrade.answer, on: stream)
+            try service.doorkeeper.spend(request.grant)
+            try await send(upgrade)
         } catch {
-            browser.chrome.stream.close()
-            door.leave(browser.pass)
+            service.access.close(browser)
             throw error
         }
-        await join(stream, browser, pipelined: asked.rest, caller, request)
-        metrics.connectSeconds.observe(Instant.now().since(begin).inSeconds)
+        service.journal.upgraded(after: Instant.now().since(begin))
+        await join(request, browser, pipelined: pipelined)
+    }
+
+    /// The handshake, if it is as RFC 6455 says.
+    private func handshake(_ head: RequestHead) throws(RequestRefusal) -> WebSocketUpgrade {
+        do throws(UpgradeRefusal) { return try WebSocketUpgrade(head) } catch { throw .handshake(error) }
+    }
+
+    /// Whether one more client may be joined to Chrome.
+    private func checkRoom() throws(RequestRefusal) {
+        guard !service.shutdown.isDraining else { throw .draining }
+        guard service.fleet.hasRoom else { throw .connectionLimit }
+    }
+
+    /// Sends the 101; the client may be gone by now.
+    private func send(_ upgrade: WebSocketUpgrade) async throws(RequestRefusal) {
+        do throws(StreamError) { try await stream.write(upgrade.answer) } catch { throw .clientGone }
     }
 
     /// Hands both sockets to a relay. From here on no task is left of the handshake.
-    private func join(
-        _ stream: TCPStream,
-        _ browser: DrivenBrowser,
-        pipelined: [UInt8],
-        _ caller: Caller,
-        _ request: RequestID
-    ) async {
+    private func join(_ request: AdmittedRequest, _ browser: DrivenBrowser, pipelined: [UInt8]) async {
         guard stream.isOpen, browser.chrome.stream.isOpen, let client = stream.detach(),
             let chrome = browser.chrome.stream.detach()
         else {
             stream.close()
-            door.leave(browser.pass)
-            return browser.chrome.stream.close()
+            return service.access.close(browser)
         }
         let connection = ConnectionRecord(
             request,
-            grant: caller.grant,
-            peer: caller.origin.address,
-            since: clock(),
-            lifetime: lifetime(of: caller.grant),
+            since: service.clock(),
+            lifetime: service.doorkeeper.lifetime(of: request.grant),
             pass: browser.pass
         )
-        began(connection)
+        service.journal.connected(connection)
         let rest = Pipelined(fromClient: pipelined, fromChrome: browser.chrome.received)
-        let relays = takeTurn()
-        if relays.loop === loop {
-            await relays.join(connection, client: client, chrome: chrome, pipelined: rest)
-        } else {
-            let near = client.leave(loop)
-            let far = chrome.leave(loop)
-            await relays.receive(connection, client: near, chrome: far, pipelined: rest)
-        }
-    }
-
-    /// How long a connection may last; nil when its token's end is not its own.
-    private func lifetime(of grant: Grant) -> Duration? {
-        configuration.gate.expiresConnections ? .seconds(max(grant.expiresAt - clock(), 0)) : nil
-    }
-
-    /// Where the next connection's frames are moved.
-    private func takeTurn() -> Relays {
-        lastRelays = (lastRelays + 1) % relays.count
-        return relays[lastRelays]
+        await service.fleet.join(connection, client: client, chrome: chrome, pipelined: rest)
     }
 }

@@ -19,17 +19,11 @@ final class ConnectionRecord: Sendable {
     let pass: BrowserPass
 
     /// A connection that was granted and is about to be joined to Chrome.
-    init(
-        _ request: RequestID,
-        grant: Grant,
-        peer: IPAddress,
-        since: Double,
-        lifetime: Duration?,
-        pass: BrowserPass
-    ) {
-        self.request = request
+    init(_ admitted: AdmittedRequest, since: Double, lifetime: Duration?, pass: BrowserPass) {
+        let grant = admitted.grant
+        request = admitted.id
+        peer = admitted.origin.address
         self.pass = pass
-        self.peer = peer
         self.since = since
         self.lifetime = lifetime
         sessionID = grant.sessionID

@@ -1,11 +1,12 @@
+import Glibc
 import ProxyCore
-import SessionInjector
 import SessionStore
+import Settings
 
-/// Everything one event loop serves. The actor's executor is the loop, so its state, and the state of what it owns, is
-/// touched by one thread, without a lock.
+/// The server's life: how it starts, accepts, drains and ends. What it does meanwhile is its parts' work; `ClientConnection`
+/// tells what happens to a client.
 ///
-/// `ClientConnection.swift` tells what happens to a client; `ProxyServer+Life.swift` how the server starts and ends.
+/// The actor's executor is the loop, so its state, and the state of its parts, is touched by one thread, without a lock.
 ///
 /// `@safe`: its one continuation is taken out of its place before it is resumed.
 @safe actor ProxyServer {
@@ -13,72 +14,19 @@ import SessionStore
     /// The loop's thread is the actor's.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    let configuration: Configuration
-    let chrome: ChromeEndpoint
-    let keys: SigningKeySource
-    /// Finds stored sessions; nil when there are none.
-    let sessions: StoredSessionResolver?
-    /// What must outlive the proxy; nil when there is nowhere to keep it.
-    let stateFile: StateFile?
-    /// The one way to Chrome's pages.
-    let door: BrowserDoor
-    let metrics: ProxyMetrics
-    let log: EventLog
-    /// Seconds since 1970.
-    let clock: @Sendable () -> Double
-    let timeouts: HandshakeTimeouts
-    let trustedProxies: TrustedProxies
-    let origins: OriginPolicy
-    /// Who may ask the admin listener.
-    let adminGuard: AdminGuard
-    /// Where clients find the proxy, when the configuration says so.
-    let publicAddress: ExternalAddress?
+    private let settings: ListenSettings
+    private let unknownNames: [String]
+    private let context: ServerContext
+    private let parts: ServerParts
 
-    /// Who is let in, and what is remembered of it.
-    var gate: Gate
-    /// Where requests get their names from.
-    var random = BatchedRandom()
-    /// How many clients have connected and are neither joined to Chrome nor answered yet.
-    var handshakes = 0
-    /// Those of them whose request has not come whole.
-    var halfOpen: Places<TCPStream>
-    /// Clients that were answered and are still sending.
-    var answered: Places<TCPStream>
-    /// The operators' connections: whatever the clients do, there is room for them.
-    var operators: Places<TCPStream>
-    /// Whether Chrome answered when it was asked last, and when that was.
-    var chromeState: (at: Instant, isUp: Bool)?
-    /// The question to Chrome that is not answered yet.
-    var chromeQuestion: Task<Bool, Never>?
-    /// The id of the Chrome process that answered last.
-    var lastBrowser: String?
-    /// The wait for a Chrome that is being restarted.
-    var chromeWait: Task<Void, Never>?
-    /// Whether no client is joined to Chrome any more.
-    var isDraining = false
-    /// Whether the session that is injected at start is not in the browser yet.
-    var startInjectionIsPending: Bool
-    /// Whether the server stops when its last client has gone.
-    var isStopping = false
-
-    /// How many clients are joined to Chrome.
-    var connected = 0
-    /// Where their frames are moved, in turn: on this loop, and on those of `threads`.
-    var relays: [Relays] = []
-    var threads: [LoopThread] = []
-    /// Whose turn it was last.
-    var lastRelays = 0
-
-    var listener: TCPListener?
-    var adminListener: TCPListener?
-    var drainTimer: LoopTimer?
-    var signals: SignalWatch?
-
+    private var listener: TCPListener?
+    private var adminListener: TCPListener?
+    private var signals: SignalWatch?
     /// Resumed when the server has stopped.
-    var stopped: UnsafeContinuation<Void, Never>?
+    private var stopped: UnsafeContinuation<Void, Never>?
 
-    /// A server that does nothing before ``run()``. Log lines go to standard error unless told otherwise; the clock and
-    /// the timeouts are other ones in tests only.
+    /// A server that does nothing before ``run()``. Log lines go to standard error. Only tests replace the clock, the timeouts
+    /// and the log's target.
     init(
         _ configuration: Configuration,
         on loop: EventLoop,
@@ -87,33 +35,186 @@ import SessionStore
         writeLog: @escaping @Sendable ([UInt8]) -> Bool = LineOutput.standardError.write
     ) throws(StartError) {
         self.loop = loop
-        self.configuration = configuration
-        self.clock = clock
-        self.timeouts = timeouts
-        log = EventLog(
-            threshold: configuration.log.level,
-            format: configuration.log.format,
-            clock: clock,
-            gatheringOn: loop,
-            write: writeLog
+        settings = configuration.listeners
+        unknownNames = configuration.unknownNames
+        context = ServerContext(on: loop, configuration.log, timeouts: timeouts, clock: clock, writeLog: writeLog)
+        parts = try ServerParts(configuration, context)
+    }
+
+    // MARK: Starting
+
+    /// Opens both ports, and serves until the server is told to stop and its last client has gone.
+    func run() async throws(StartError) {
+        context.metrics.declareSampled(parts.keys, context.log)
+        try await checkSessions()
+        try parts.doorkeeper.restoreSpentTokens()
+        // It may have been told to stop meanwhile.
+        guard !parts.shutdown.isStopping else { return parts.keys.close() }
+        do throws(StartError) {
+            try start()
+        } catch {
+            release()
+            await parts.fleet.endThreads()
+            throw error
+        }
+        unsafe await withUnsafeContinuation { unsafe stopped = $0 }
+        await parts.fleet.endThreads()
+    }
+
+    /// The start does not wait for a database that cannot be asked just now: connections that need it are refused until it
+    /// can. One that will never do keeps the server from starting.
+    private func checkSessions() async throws(StartError) {
+        do throws(SessionStoreError) {
+            try await parts.sessions?.check()
+        } catch .unavailable(let reason) {
+            context.log.record(.warning, "session_store_unavailable", ["detail": .string(reason)])
+        } catch {
+            throw StartError(description: "DATABASE_URL: \(error).")
+        }
+    }
+
+    private func start() throws(StartError) {
+        try parts.fleet.start(ended: { @Sendable in self.hearOfEnd($0, $1, $2) })
+        adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen) { self.acceptOperator($0, $1) }
+        listener = try listen("CDP_PROXY_LISTEN", settings.listen) { self.acceptClient($0, $1) }
+        watchSignals()
+        Task(executorPreference: loop) { await self.keepKeysFresh() }
+        Task(executorPreference: loop) { await self.injectAtStart() }
+        context.log.record(
+            .info,
+            "listening",
+            [
+                "listen": .string(listener?.address.description ?? ""),
+                "admin": .string(adminListener?.address.description ?? ""),
+                "chrome": .string(settings.chrome.description),
+                "version": .string(ProductVersion.text),
+            ]
         )
-        let metrics = ProxyMetrics()
-        self.metrics = metrics
-        chrome = ChromeEndpoint(
-            at: try configuration.listeners.chrome.resolved(),
-            on: loop,
-            timeout: timeouts.chrome
-        )
-        keys = SigningKeySource(configuration.secret, on: loop, metrics: metrics, log: log)
-        sessions = try StoredSessionResolver(configuration, log)
-        stateFile = try StateFile.configured(configuration, log)
-        door = BrowserDoor(of: chrome, configuration, on: loop, file: stateFile, timeout: timeouts.chrome, log: log)
-        startInjectionIsPending = configuration.injection.time == .start
-        gate = Gate(policy: configuration.gate.policy)
-        (halfOpen, answered, operators) = Self.places(configuration.connections)
-        adminGuard = AdminGuard(configuration)
-        trustedProxies = TrustedProxies(configuration.listeners.trustedProxies)
-        origins = OriginPolicy(allowing: configuration.listeners.allowedOrigins.map(\.description))
-        publicAddress = configuration.listeners.publicURL.map { ExternalAddress($0) }
+        for name in unknownNames {
+            context.log.record(.warning, "unknown_variable", ["name": .string(name)])
+        }
+    }
+
+    private func keepKeysFresh() async { await parts.keys.run() }
+
+    private func injectAtStart() async { await parts.browser.startInjection.run() }
+
+    private func listen(
+        _ variable: String,
+        _ address: ListenAddress,
+        accept: @escaping TCPListener.Accept
+    ) throws(StartError) -> TCPListener {
+        let resolved = try address.resolved()
+        // A socket in the file system is its owner's alone, from its first moment.
+        let mask = umask(0o177)
+        defer { umask(mask) }
+        do throws(Errno) {
+            if case .unix(let path) = address { Self.removeStaleSocket(at: path) }
+            return try TCPListener(
+                at: resolved,
+                on: loop,
+                farewell: Arrivals.noRoom,
+                overflow: { [log = context.log] in log.record(.error, "out_of_descriptors") },
+                accept: accept
+            )
+        } catch {
+            throw StartError(description: "\(variable): cannot listen at \(address): \(error).")
+        }
+    }
+
+    /// Removes the socket that an earlier run left behind. Anything else at the path is not ours, and stays.
+    private static func removeStaleSocket(at path: String) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        _ = unsafe unlink(path)
+    }
+
+    // MARK: Connections
+
+    private func acceptClient(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
+        guard let stream = parts.arrivals.clientStream(descriptor, peer) else { return }
+        let place = parts.arrivals.enter(parts.clients.connection(on: stream))
+        Task(executorPreference: loop) { await self.serveClient(in: place) }
+    }
+
+    private func serveClient(in place: Arrivals.ClientPlace) async {
+        let client = parts.arrivals.client(in: place)
+        await client?.run(in: place)
+        parts.arrivals.handshakeEnded()
+        stopIfEmpty()
+        if let client, client.stream.isOpen { await parts.arrivals.readOut(client.stream) }
+    }
+
+    private func acceptOperator(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
+        guard let stream = parts.arrivals.operatorStream(descriptor, peer) else { return }
+        let place = parts.arrivals.enter(parts.operators.connection(on: stream))
+        Task(executorPreference: loop) { await self.serveOperator(in: place) }
+    }
+
+    private func serveOperator(in place: Arrivals.OperatorPlace) async {
+        await parts.arrivals.operatorConnection(in: place)?.run()
+        parts.arrivals.leave(place)
+    }
+
+    /// A connection is over, on whichever loop it was.
+    private nonisolated func hearOfEnd(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
+        if loop.isOnLoop {
+            assumeIsolated { $0.ended(connection, end, totals) }
+        } else {
+            Task(executorPreference: loop) { await self.ended(connection, end, totals) }
+        }
+    }
+
+    private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
+        parts.fleet.ended()
+        parts.browser.placement.leave(connection.pass)
+        // Chrome may have gone: the next caller who asks whether it is up must not be told what was so before.
+        if end.side == .chrome { parts.browser.watch.doubt() }
+        parts.journal.closed(connection, end, totals)
+        stopIfEmpty()
+    }
+
+    // MARK: Stopping
+
+    /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once.
+    private func watchSignals() {
+        signals = try? SignalWatch([SIGTERM, SIGINT], on: loop) { _ in
+            if self.parts.shutdown.isStopping { exit(1) }
+            self.stop()
+        }
+    }
+
+    /// Joins no new client to Chrome. Those that are joined go on for a while, and are then told to come back.
+    func drain() { parts.shutdown.drain() }
+
+    /// Drains, closes the clients' port, and ends the loop when the last client has gone.
+    func stop() {
+        listener?.close()
+        parts.shutdown.stop()
+        parts.arrivals.closeSilentClients()
+        stopIfEmpty()
+    }
+
+    /// After each end: whether it was the last.
+    private func stopIfEmpty() {
+        guard parts.shutdown.isStopping, parts.fleet.connected == 0, parts.arrivals.handshakes == 0,
+            let waiting = unsafe stopped
+        else { return }
+        unsafe stopped = nil
+        context.log.record(.info, "stopped")
+        release()
+        unsafe waiting.resume()
+    }
+
+    /// Ends what would keep the loop and the server alive: the loop retains these, and each of them the server.
+    private func release() {
+        listener?.close()
+        adminListener?.close()
+        signals?.close()
+        (listener, adminListener, signals) = (nil, nil, nil)
+        parts.keys.close()
+        parts.shutdown.release()
+        parts.arrivals.closeSilentRest()
+        parts.fleet.release()
     }
 }

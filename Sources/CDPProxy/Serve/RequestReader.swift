@@ -15,10 +15,10 @@ struct RequestReader {
     /// is dropped; any other with a body is refused.
     static func read(
         from stream: TCPStream,
-        within timeout: Duration,
+        by deadline: Instant,
         droppingBody mayHaveBody: (RequestHead) -> Bool = { _ in false }
     ) async throws(RequestRefusal) -> Request {
-        stream.setDeadline(stream.loop.now + timeout)
+        stream.setDeadline(deadline)
         var received: [UInt8] = []
         var parser = RequestHeadParser(limits: HTTPLimits(body: longestBody))
         while true {

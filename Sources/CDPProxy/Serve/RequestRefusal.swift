@@ -30,28 +30,32 @@ enum RequestRefusal: Error, Sendable {
 }
 
 extension RequestRefusal {
-    /// The answer, or nil when nobody is there to read one.
+    /// The answer; nil when no client is left to read one.
     func response(to request: RequestID) -> HTTPResponse? {
+        var response = answer?.response(to: request)
+        if case .handshake(let refusal) = self { response?.setFields(for: refusal) }
+        return response
+    }
+
+    private var answer: RefusalAnswer? {
         switch self {
         case .headIncomplete(begun: false), .clientGone: nil
         case .head(let refusal):
-            Self.response(refusal.status, "bad_request", refusal.rawValue, request, field: Self.allowed(after: refusal))
+            RefusalAnswer(refusal.status, "bad_request", refusal.rawValue, field: Self.allowed(after: refusal))
         case .headIncomplete(begun: true):
-            Self.response(.requestTimeout, "request_timeout", "the request's head did not come whole in time", request)
-        case .credential(let rejection): rejection.response(to: request)
-        case .origin(let origin): Self.response(.forbidden, CredentialRejection.origin.error, origin.advice, request)
-        case .handshake(let refusal): HTTPResponse(refusing: refusal)
-        case .method(let allowed):
-            Self.response(.methodNotAllowed, "method_not_allowed", nil, request, field: ("Allow", allowed))
-        case .notFound: Self.response(.notFound, "not_found", nil, request)
+            RefusalAnswer(.requestTimeout, "request_timeout", "the request's head did not come whole in time")
+        case .credential(let rejection): rejection.answer
+        case .origin(let origin): RefusalAnswer(.forbidden, CredentialRejection.origin.error, origin.advice)
+        case .handshake(let refusal): RefusalAnswer(refusal.status, refusal.rawValue)
+        case .method(let allowed): RefusalAnswer(.methodNotAllowed, "method_not_allowed", field: ("Allow", allowed))
+        case .notFound: RefusalAnswer(.notFound, "not_found")
         case .draining, .connectionLimit:
-            Self.response(.serviceUnavailable, "unavailable", reason, request, field: ("Retry-After", "5"))
-        case .chrome(.noSuchEndpoint):
-            Self.response(.notFound, "not_found", Self.staleEndpoint, request)
+            RefusalAnswer(.serviceUnavailable, "unavailable", reason, field: ("Retry-After", "5"))
+        case .chrome(.noSuchEndpoint): RefusalAnswer(.notFound, "not_found", Self.staleEndpoint)
         case .chrome(.tooLong):
-            Self.response(.badGateway, "bad_gateway", "Chrome's answer is longer than the proxy takes", request)
-        case .chrome: Self.response(.badGateway, "bad_gateway", "Chrome cannot be reached", request)
-        case .session(let refusal): Self.response(refusal.status, refusal.reason, refusal.advice, request)
+            RefusalAnswer(.badGateway, "bad_gateway", "Chrome's answer is longer than the proxy takes")
+        case .chrome: RefusalAnswer(.badGateway, "bad_gateway", "Chrome cannot be reached")
+        case .session(let refusal): RefusalAnswer(refusal.status, refusal.reason, refusal.advice)
         }
     }
 
@@ -100,42 +104,18 @@ extension RequestRefusal {
         default: nil
         }
     }
-
-    static func response(
-        _ status: HTTPStatus,
-        _ error: String,
-        _ description: String?,
-        _ request: RequestID,
-        field: (name: StaticString, value: String)? = nil
-    ) -> HTTPResponse {
-        var response = HTTPResponse(status, json: body(error, description, request))
-        if let field { response.setField(field.name, field.value) }
-        return response
-    }
-
-    /// Written member by member: whoever floods the proxy with requests makes it write this as often.
-    private static func body(_ error: String, _ description: String?, _ request: RequestID) -> [UInt8] {
-        var body: [UInt8] = []
-        body.reserveCapacity(256)
-        body.append(#"{"error":"#)
-        JSONString(error).write(to: &body)
-        if let description {
-            body.append(#","error_description":"#)
-            JSONString(description).write(to: &body)
-        }
-        body.append(#","requestId":""#)
-        request.write(to: &body)
-        body.append(#""}"#)
-        return body
-    }
 }
 
 extension CredentialRejection {
-    /// The answer to a refused credential: it says why only to whoever proved to know the secret.
-    func response(to request: RequestID) -> HTTPResponse {
-        var response = RequestRefusal.response(status, error, errorDescription, request)
-        if let challenge { response.setField("WWW-Authenticate", challenge) }
-        if status == .tooManyRequests || status == .serviceUnavailable { response.setField("Retry-After", "5") }
-        return response
+    /// The answer to a refused credential: it says why only to a caller who proved to know the secret.
+    fileprivate var answer: RefusalAnswer {
+        RefusalAnswer(status, error, errorDescription, field: field)
+    }
+
+    private var field: (name: StaticString, value: String)? {
+        switch status {
+        case .tooManyRequests, .serviceUnavailable: ("Retry-After", "5")
+        default: challenge.map { ("WWW-Authenticate", $0) }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import ProxyCore
 import SessionInjector
 import SessionStore
+import Settings
 
 /// Which stored session a connection asks for, before the database is asked.
 struct StoredSessionRequest: Hashable, Sendable {
@@ -97,5 +98,41 @@ struct StoredSessionResolver: Sendable {
         } catch {
             throw .storeUnavailable
         }
+    }
+}
+
+extension StoredSessionResolver {
+    /// A resolver over the configured database; nil when nothing is ever injected, or when the database is the standard
+    /// one and was never made, so that there are no stored sessions.
+    init?(_ store: StoreSettings, _ injection: InjectionSettings, log: EventLog) throws(StartError) {
+        guard injection.time != .off else { return nil }
+        if store.keys == nil {
+            if injection.time == .start { throw .noSecret(because: "CDP_PROXY_INJECT is start") }
+            if !store.isStandard { throw .noSecret(because: "DATABASE_URL is set") }
+        }
+        do throws(SessionStoreError) {
+            self.init(store: try SessionStores.openExisting(store.database), keys: store.keys)
+        } catch .missing where store.isStandard && !injection.needsStore {
+            return nil
+        } catch {
+            throw StartError(description: "DATABASE_URL: \(error).")
+        }
+        if store.keys == nil {
+            log.record(
+                .warning,
+                "session_secret_missing",
+                ["detail": "SESSION_ENCRYPTION_SECRET is not set: no stored session can be opened"]
+            )
+        }
+    }
+}
+
+extension StartError {
+    /// There are stored sessions to open, and nothing to open them with.
+    fileprivate static func noSecret(because reason: String) -> StartError {
+        StartError(
+            description: "SESSION_ENCRYPTION_SECRET is not set, and \(reason): "
+                + "set it, or SESSION_USER_KEY, so that stored sessions can be opened; or CDP_PROXY_INJECT to off."
+        )
     }
 }

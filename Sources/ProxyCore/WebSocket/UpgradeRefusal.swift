@@ -25,9 +25,8 @@ public enum UpgradeRefusal: String, Error, Sendable, CaseIterable {
 }
 
 extension HTTPResponse {
-    /// The answer to an upgrade that is refused, with what would be taken instead.
-    public init(refusing refusal: UpgradeRefusal) {
-        self.init(refusal.status, json: Array("{\"error\":\"\(refusal.rawValue)\"}".utf8))
+    /// Adds what would be taken instead of an upgrade that is refused.
+    public mutating func setFields(for refusal: UpgradeRefusal) {
         switch refusal {
         case .methodNotGet: setField("Allow", "GET")
         // RFC 6455 section 4.4. `Upgrade` must stand in every 426 (RFC 9110 section 15.5.22).

@@ -180,7 +180,7 @@ import Testing
     }
 
     @Test func aBadHeadIsAnswered() async throws {
-        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(200))) { proxy in
+        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(500))) { proxy in
             let client = try await proxy.client(to: proxy.adminAddress)
             try await client.send("GET /health HTTP/1.1\n\n")
             #expect(try await client.answer().status == 400)

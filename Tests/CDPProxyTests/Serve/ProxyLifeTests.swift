@@ -41,7 +41,7 @@ import Testing
     // MARK: Deadlines
 
     @Test func halfAHeadIsAnsweredAtItsDeadline() async throws {
-        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(200))) { proxy in
+        try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(500))) { proxy in
             let client = try await proxy.client()
             try await client.send("GET / HTTP/1.1\r\nHost: a")
             let answer = try await client.answer()

@@ -1,13 +1,36 @@
 import ProxyCore
 
-// What is counted and logged as clients come and go. No line and no metric has a token, a cookie or a stored value in it.
+/// Whose request it is, as far as that is known: for the log line of one that is refused.
+struct RequestTrace {
+    let id: RequestID
+    /// The client's address.
+    let peer: IPAddress
+    /// Nil when no credential was admitted.
+    let grant: Grant?
+}
 
-extension ProxyServer {
+/// What is counted and logged as clients come and go. No line and no metric has a token, a cookie or a stored value in it.
+///
+/// Lives on the loop's thread.
+final class Journal {
+    private let metrics: ProxyMetrics
+    private let log: EventLog
+    /// Seconds since 1970.
+    private let clock: @Sendable () -> Double
+
+    /// A journal in this context's log and metrics.
+    init(_ context: ServerContext) {
+        metrics = context.metrics
+        log = context.log
+        clock = context.clock
+    }
+
+    /// A client was sent its 101, so long after its request had come whole.
+    func upgraded(after time: Duration) { metrics.connectSeconds.observe(time.inSeconds) }
+
     /// A client is joined to Chrome.
-    func began(_ connection: ConnectionRecord) {
-        connected += 1
+    func connected(_ connection: ConnectionRecord) {
         metrics.connections.increment()
-        metrics.connectionsActive.value = Double(connected)
         log.record(.info, "connected", requestID: connection.request) { line in
             line.append("sessionId", connection.sessionID)
             line.append("projectId", connection.projectID)
@@ -16,22 +39,9 @@ extension ProxyServer {
         }
     }
 
-    /// A connection is over, on whichever loop it was.
-    nonisolated func hearOfEnd(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
-        if loop.isOnLoop {
-            assumeIsolated { $0.ended(connection, end, totals) }
-        } else {
-            Task(executorPreference: loop) { await self.ended(connection, end, totals) }
-        }
-    }
-
-    private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
-        connected -= 1
-        door.leave(connection.pass)
-        metrics.connectionsActive.value = Double(connected)
+    /// A connection is over.
+    func closed(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         metrics.closes[end.code.label, end.side.rawValue].increment()
-        // Chrome may have gone; whoever asks next whether it is there shall not hear what was so before.
-        if end.side == .chrome { chromeState = nil }
         log.record(.info, "closed", requestID: connection.request) { line in
             line.append("sessionId", connection.sessionID)
             line.append("projectId", connection.projectID)
@@ -45,50 +55,37 @@ extension ProxyServer {
             line.append("framesToChrome", .count(totals.framesToChrome))
             line.append("framesToClient", .count(totals.framesToClient))
         }
-        stopIfEmpty()
     }
 
-    /// A request was refused. One with a good credential is counted as that, and named by whose it was.
-    func refused(_ refusal: RequestRefusal, _ request: RequestID, peer: IPAddress, _ grant: Grant?) {
+    /// A request was refused. One with a good credential is counted apart, and logged with whose it is.
+    func refused(_ refusal: RequestRefusal, _ trace: RequestTrace) {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()
-            recordRefusal("token_rejected", refusal, request, peer, grant)
+            record("token_rejected", refusal, trace)
         case .origin:
             metrics.tokensRejected[refusal.reason].increment()
-            recordRefusal("token_rejected", refusal, request, peer, grant)
+            record("token_rejected", refusal, trace)
         case .head, .headIncomplete, .handshake, .method, .notFound:
-            recordRefusal("request_refused", refusal, request, peer, grant)
+            record("request_refused", refusal, trace)
         case .draining, .connectionLimit, .chrome, .session:
             metrics.connectionsRefused[refusal.reason].increment()
-            recordRefusal("connection_refused", refusal, request, peer, grant)
+            record("connection_refused", refusal, trace)
         }
     }
 
-    private func recordRefusal(
-        _ event: String,
-        _ refusal: RequestRefusal,
-        _ request: RequestID,
-        _ peer: IPAddress,
-        _ grant: Grant?
-    ) {
-        log.record(.warning, event, requestID: request) { line in
+    private func record(_ event: String, _ refusal: RequestRefusal, _ trace: RequestTrace) {
+        log.record(.warning, event, requestID: trace.id) { line in
             line.append("reason", refusal.reason)
             if case .origin(let origin) = refusal { line.append("origin", origin.description) }
             if let cause = refusal.cause { line.append("cause", cause) }
-            if let grant {
+            if let grant = trace.grant {
                 line.append("sessionId", grant.sessionID)
                 line.append("projectId", grant.projectID)
                 if let userID = grant.userID { line.append("userId", userID) }
             }
-            line.append("peer", peer)
+            line.append("peer", trace.peer)
         }
-    }
-
-    /// A client's handshake is over, one way or another.
-    func handshakeEnded() {
-        handshakes -= 1
-        stopIfEmpty()
     }
 }

@@ -1,0 +1,128 @@
+import ProxyCore
+
+/// The connections that have shown no credential yet, or show none any more: how many there may be, and which go first when
+/// there are too many.
+///
+/// Lives on the loop's thread.
+final class Arrivals {
+    /// A client's place until its request has come whole.
+    typealias ClientPlace = Places<ClientConnection>.Place
+    /// An operator's place until it was answered.
+    typealias OperatorPlace = Places<OperatorConnection>.Place
+
+    private let loop: EventLoop
+    private let trustedProxies: TrustedProxies
+    private let silentClosed: CounterFamily
+
+    /// Clients whose request has not come whole.
+    private var halfOpen: Places<ClientConnection>
+    /// Clients that were answered and are still sending.
+    private var answered: Places<TCPStream>
+    /// The operators' connections: whatever the clients do, there is room for them.
+    private var operators: Places<OperatorConnection>
+    /// How many clients have connected and are neither joined to Chrome nor answered yet.
+    private(set) var handshakes = 0
+
+    /// No connection yet. There are no more places than a part of the descriptors the process may have: connections without a
+    /// credential must not take what the others need.
+    init(_ settings: ConnectionSettings, _ trustedProxies: TrustedProxies, _ context: ServerContext) {
+        loop = context.loop
+        self.trustedProxies = trustedProxies
+        silentClosed = context.metrics.silentClosed
+        halfOpen = Places(
+            limit: min(settings.halfOpen, Self.descriptors / 4),
+            ofOneAddress: settings.halfOpenOfOneAddress
+        )
+        answered = Places(limit: min(512, Self.descriptors / 8), ofOneAddress: 64)
+        operators = Places(limit: 64)
+    }
+
+    /// The answer when there is no descriptor or no room for a client: made once, since there is nothing to spare.
+    static let noRoom = RequestRefusal.connectionLimit.response(to: RequestID())?.serialized() ?? []
+
+    /// How many clients may be between their first byte and their answer: each holds a descriptor or two, and its buffers.
+    private static let mostHandshakes = min(8192, descriptors / 3)
+
+    private static let descriptors = Int(min(ProcessUsage.descriptorLimit ?? 1024, 1e9))
+
+    // MARK: Clients
+
+    /// Makes room for a client that has connected, and its stream; nil when the client was turned away.
+    func clientStream(_ descriptor: consuming Descriptor, _ peer: SocketAddress) -> TCPStream? {
+        guard handshakes < Self.mostHandshakes else {
+            _ = try? descriptor.send(Self.noRoom.span)
+            return nil
+        }
+        for silent in halfOpen.makeRoom(for: trustedProxies.limitedAddress(of: peer), isSilent: \.isSilent) {
+            silentClosed["clients"].increment()
+            silent.stream.close()
+        }
+        return try? TCPStream(owning: descriptor, peer: peer, on: loop)
+    }
+
+    /// Gives a client its place. From now on its handshake is counted, until ``handshakeEnded()``.
+    func enter(_ client: ClientConnection) -> ClientPlace {
+        handshakes += 1
+        return halfOpen.enter(client, from: trustedProxies.limitedAddress(of: client.stream.peer))
+    }
+
+    /// The client in a place; nil when it had to give its place up.
+    func client(in place: ClientPlace) -> ClientConnection? { halfOpen[place] }
+
+    /// A client's request has come whole, or never will.
+    func leave(_ place: ClientPlace) { halfOpen.leave(place) }
+
+    /// A client was joined to Chrome, answered or closed.
+    func handshakeEnded() { handshakes -= 1 }
+
+    /// Reads out what a client that was answered still sends, so that the answer reaches it.
+    func readOut(_ stream: TCPStream) async {
+        let address = trustedProxies.limitedAddress(of: stream.peer)
+        for oldest in answered.makeRoom(for: address, isSilent: \.isAwaitingBytes) { oldest.close() }
+        let place = answered.enter(stream, from: address)
+        await stream.readOut()
+        answered.leave(place)
+    }
+
+    // MARK: Operators
+
+    /// Makes room for an operator that has connected, and its stream.
+    func operatorStream(_ descriptor: consuming Descriptor, _ peer: SocketAddress) -> TCPStream? {
+        for silent in operators.makeRoom(for: nil, isSilent: \.isSilent) {
+            silentClosed["operators"].increment()
+            silent.stream.close()
+        }
+        return try? TCPStream(owning: descriptor, peer: peer, on: loop)
+    }
+
+    /// Gives an operator its place, until it was answered.
+    func enter(_ connection: OperatorConnection) -> OperatorPlace { operators.enter(connection, from: nil) }
+
+    /// The operator in a place; nil when it had to give its place up.
+    func operatorConnection(in place: OperatorPlace) -> OperatorConnection? { operators[place] }
+
+    /// An operator was answered.
+    func leave(_ place: OperatorPlace) { operators.leave(place) }
+
+    // MARK: The end
+
+    /// Closes the clients that have not asked for anything: a server that stops does not wait for them.
+    func closeSilentClients() {
+        for client in halfOpen.holders where client.isSilent { client.stream.close() }
+    }
+
+    /// Closes what is left and silent.
+    func closeSilentRest() {
+        for stream in answered.holders where stream.isAwaitingBytes { stream.close() }
+        for connection in operators.holders where connection.isSilent { connection.stream.close() }
+    }
+}
+
+extension TrustedProxies {
+    /// The address whose connections are counted for its limit; nil for one that many share: a trusted hop's, which lets
+    /// through whole requests only, and that of a socket in the file system.
+    fileprivate func limitedAddress(of peer: SocketAddress) -> IPAddress? {
+        guard let address = peer.ipAddress, !isTrusted(address) else { return nil }
+        return address
+    }
+}

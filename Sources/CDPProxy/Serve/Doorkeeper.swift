@@ -1,0 +1,116 @@
+import ProxyCore
+
+/// Decides which requests are admitted: by their origin, by their credential, and once only where a token admits once. It
+/// also gives the tickets by which an admitted caller comes back.
+///
+/// Lives on the loop's thread.
+final class Doorkeeper {
+    private let keys: SigningKeySource
+    private let origins: OriginPolicy
+    private let trustedProxies: TrustedProxies
+    private let state: KeptState
+    private let accepted: Counter
+    /// Seconds since 1970.
+    private let clock: @Sendable () -> Double
+    /// Whether a connection ends when its token expires.
+    private let expiresConnections: Bool
+    private var gate: Gate
+
+    /// A doorkeeper who has admitted nobody yet.
+    init(
+        _ settings: GateSettings,
+        _ listeners: ListenSettings,
+        keys: SigningKeySource,
+        state: KeptState,
+        _ context: ServerContext
+    ) {
+        gate = Gate(policy: settings.policy)
+        expiresConnections = settings.expiresConnections
+        origins = OriginPolicy(allowing: listeners.allowedOrigins.map(\.description))
+        trustedProxies = TrustedProxies(listeners.trustedProxies)
+        self.keys = keys
+        self.state = state
+        accepted = context.metrics.tokensAccepted
+        clock = context.clock
+    }
+
+    // MARK: Admission
+
+    /// Where a request comes from: from its peer, or from where a trusted hop says.
+    func origin(of head: RequestHead, peer: IPAddress) -> RequestOrigin { trustedProxies.origin(of: head, peer: peer) }
+
+    /// Refuses a handshake that a web page makes, unless the page's origin is listed: tokens belong on servers.
+    func checkOrigin(_ head: RequestHead) throws(RequestRefusal) {
+        do throws(CredentialRejection) { try origins.check(head.fields) } catch {
+            throw .origin(UnlistedOrigin(head.fields))
+        }
+    }
+
+    /// The one way to a `Grant`: nothing but `/health` is served without it.
+    func admit(
+        _ head: RequestHead,
+        _ routed: RoutedRequest,
+        from address: IPAddress
+    ) async throws(RequestRefusal) -> Grant {
+        do throws(CredentialRejection) {
+            let credential = try Credential.find(fields: head.fields, query: routed.query)
+            if routed.route == .ticket { try Self.checkStandsInHeader(credential) }
+            var known = keys.keysAtHand
+            if known == nil { known = try? await keys.keys() }
+            let grant: Grant
+            do throws(CredentialRejection) {
+                grant = try gate.admit(credential, keys: known, peer: address, now: clock())
+            } catch .signature {
+                // A key that is newer than ours may fit: they are fetched once more, as often as that is allowed.
+                guard let newer = await keys.keysAfterBadSignature() else { throw .signature }
+                grant = try gate.admit(credential, keys: newer, peer: address, now: clock())
+            }
+            accepted.increment()
+            return grant
+        } catch {
+            throw .credential(error)
+        }
+    }
+
+    /// A ticket is for callers who can send a header and hand the URL on. If a ticket bought a ticket, each would be as good
+    /// as the token for as long as the caller goes on asking.
+    private static func checkStandsInHeader(_ credential: Credential) throws(CredentialRejection) {
+        switch credential {
+        case .bearer, .apiKey: return
+        case .signingKey, .ticket: throw .missing
+        }
+    }
+
+    /// How long a connection may last from now on; nil when it may outlive its token.
+    func lifetime(of grant: Grant) -> Duration? {
+        expiresConnections ? .seconds(max(grant.expiresAt - clock(), 0)) : nil
+    }
+
+    // MARK: Tokens that admit once
+
+    /// Spends a token that admits once, and keeps that beyond the proxy's end.
+    func spend(_ grant: Grant) throws(RequestRefusal) {
+        let now = clock()
+        let spent: SpentToken?
+        do throws(CredentialRejection) { spent = try gate.spend(grant, now: now) } catch {
+            throw .credential(error)
+        }
+        if let spent { try state.keep(spent, now: now) }
+    }
+
+    /// Takes up which tokens an earlier run has spent.
+    func restoreSpentTokens() throws(StartError) {
+        guard gate.policy.tokenUse == .once else { return }
+        let now = clock()
+        gate.restore(try state.spentTokens(now: now), now: now)
+    }
+
+    // MARK: Tickets
+
+    /// A ticket to what a grant allows.
+    func ticket(for grant: Grant) throws(RequestRefusal) -> Ticket {
+        do throws(CredentialRejection) { return try gate.issueTicket(for: grant, now: clock()) } catch {
+            throw .credential(error)
+        }
+    }
+}

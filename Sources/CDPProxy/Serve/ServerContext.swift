@@ -1,0 +1,31 @@
+import ProxyCore
+
+/// What every part of the server stands on: its loop, its clock and timeouts, its log and metrics.
+struct ServerContext {
+    let loop: EventLoop
+    let timeouts: HandshakeTimeouts
+    /// Seconds since 1970.
+    let clock: @Sendable () -> Double
+    let log: EventLog
+    let metrics = ProxyMetrics()
+
+    /// A context whose log goes to `writeLog`.
+    init(
+        on loop: EventLoop,
+        _ settings: LogSettings,
+        timeouts: HandshakeTimeouts,
+        clock: @escaping @Sendable () -> Double,
+        writeLog: @escaping @Sendable ([UInt8]) -> Bool
+    ) {
+        self.loop = loop
+        self.timeouts = timeouts
+        self.clock = clock
+        log = EventLog(
+            threshold: settings.level,
+            format: settings.format,
+            clock: clock,
+            gatheringOn: loop,
+            write: writeLog
+        )
+    }
+}

@@ -1,0 +1,60 @@
+import ProxyCore
+
+/// How far the server is on its way to its end, and the drain on that way. Parts that serve or wait ask it whether to go on.
+///
+/// Lives on the loop's thread.
+final class Shutdown {
+    /// How far it is; each phase includes the ones before.
+    private enum Phase: Comparable {
+        case serving
+        case draining
+        case stopping
+    }
+
+    private let fleet: RelayFleet
+    private let loop: EventLoop
+    /// How long live connections go on once the drain has begun.
+    private let patience: Duration
+    private let gauge: Gauge
+    private let log: EventLog
+    private var phase = Phase.serving
+    private var timer: LoopTimer?
+
+    /// A server that serves. Its relays are in the fleet.
+    init(of fleet: RelayFleet, after patience: Duration, _ context: ServerContext) {
+        self.fleet = fleet
+        self.patience = patience
+        loop = context.loop
+        gauge = context.metrics.draining
+        log = context.log
+    }
+
+    /// Whether no client is joined to Chrome any more.
+    var isDraining: Bool { phase >= .draining }
+
+    /// Whether the server ends when its last client has gone.
+    var isStopping: Bool { phase == .stopping }
+
+    /// From now on no client is joined to Chrome. Live connections go on until the drain's end, and then are closed with 1012.
+    func drain() {
+        guard !isDraining else { return }
+        phase = .draining
+        gauge.set(true)
+        log.record(.info, "draining", ["connections": .integer(fleet.connected)])
+        let timer = LoopTimer { [fleet] in fleet.closeAll(.serviceRestart, reason: "the proxy is being restarted") }
+        self.timer = timer
+        loop.schedule(timer, at: loop.now + patience)
+    }
+
+    /// Drains, and from now on the server ends when its last client has gone.
+    func stop() {
+        drain()
+        phase = .stopping
+    }
+
+    /// Cancels the end of the drain, which the loop would wait for. Nothing is left to drain.
+    func release() {
+        if let timer { loop.cancel(timer) }
+        timer = nil
+    }
+}
