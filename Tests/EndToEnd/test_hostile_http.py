@@ -1,5 +1,7 @@
 """Heads that another recipient could read in another way get their status, and the connection is closed."""
 
+import json
+
 import pytest
 from harness import tokens
 from harness.wire import Wire, exchange, head, upgrade
@@ -74,6 +76,7 @@ def test_a_wrong_handshake_gets_its_status_and_the_end(proxy, case):
     status, fields = HANDSHAKES[case]
     response, closed = exchange(proxy.port, upgrade("/", **AUTHORIZED, **fields))
     assert (response.status, closed) == (status, True)
+    assert len(json.loads(response.body)["requestId"]) == 12
     if status == 426:
         assert response["Sec-WebSocket-Version"] == "13"
 

@@ -108,6 +108,10 @@ import Testing
             let answer = try await proxy.askAdmitted("GET /", fields)
             #expect(answer.status == 426)
             #expect(answer["Sec-WebSocket-Version"] == "13")
+            #expect(answer["Upgrade"] == "websocket")
+            #expect(answer.error == "websocket_version_unsupported")
+            let line = try await proxy.log.line { $0.event == "request_refused" }
+            #expect(answer.member("requestId")?.stringValue == line["requestId"])
             #expect(proxy.chrome.requests.isEmpty)
         }
     }

@@ -53,10 +53,12 @@ import Testing
         #expect(Set(counted.map(\.reason)) == Set(RequestRefusal.reasonsBehindCredential))
     }
 
-    @Test func eachBodyIsJSONWithAnError() throws {
+    @Test func eachBodyIsJSONWithAnErrorAndTheRequestsID() throws {
         for (refusal, status) in Self.all where status != nil {
-            let body = try #require(refusal.response(to: RequestID())?.body)
-            #expect(try JSONValue.parse(body)["error"]?.stringValue?.isEmpty == false, "\(refusal)")
+            let id = RequestID()
+            let body = try JSONValue.parse(try #require(refusal.response(to: id)?.body))
+            #expect(body["error"]?.stringValue?.isEmpty == false, "\(refusal)")
+            #expect(body["requestId"]?.stringValue == id.description, "\(refusal)")
         }
     }
 
