@@ -63,7 +63,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", crypto], swiftSettings: settings),
         .target(name: "SessionInjector", dependencies: ["ProxyCore", crypto], swiftSettings: settings),
-        .target(name: "SessionStore", dependencies: ["CPostgres", "CSQLite"], swiftSettings: settings),
+        .target(name: "SessionStore", dependencies: ["CPostgres", "CSQLite", "ProxyCore"], swiftSettings: settings),
         .target(
             name: "Settings",
             dependencies: ["ProxyCore", "SessionInjector", "SessionStore"],
@@ -90,7 +90,11 @@ let package = Package(
             dependencies: ["SessionInjector", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "SessionStoreTests", dependencies: ["SessionStore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "SessionStoreTests",
+            dependencies: ["ProxyCore", "SessionStore", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SessionServiceTests",
             dependencies: [

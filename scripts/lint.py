@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PURE = {"FoundationEssentials"}
 SYSTEM = {"CLinux", "Glibc", "Synchronization"}
 IMPORTS = {
+    "Sources/ProxyCore/Values": set(),
     "Sources/ProxyCore/System": SYSTEM,
     "Sources/ProxyCore/Loop": SYSTEM,
     "Sources/ProxyCore/HTTP1": PURE,
@@ -25,7 +26,7 @@ IMPORTS = {
     "Sources/ProxyCore/Telemetry": PURE,
     "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
-    "Sources/SessionStore": PURE | {"CPostgres", "CSQLite", "Dispatch", "Glibc", "Synchronization"},
+    "Sources/SessionStore": PURE | {"CPostgres", "CSQLite", "Dispatch", "Glibc", "ProxyCore", "Synchronization"},
     "Sources/Settings": PURE | {"ProxyCore", "SessionInjector", "SessionStore"},
     "Sources/SessionService/Validation": {"ProxyCore", "SessionStore"},
     "Sources/SessionService/Authentication": PURE | {"JWTKit", "ProxyCore", "Synchronization"},
@@ -40,7 +41,7 @@ IMPORTS = {
     | SYSTEM
     | {"ArgumentParser", "Crypto", "ProxyCore", "SessionInjector", "SessionStore", "Settings", "Dispatch"},
 }
-CLOCKLESS = ("Sources/ProxyCore/HTTP1", "Sources/ProxyCore/WebSocket", "Sources/ProxyCore/Auth")
+CLOCKLESS = ("Sources/ProxyCore/Values", "Sources/ProxyCore/HTTP1", "Sources/ProxyCore/WebSocket", "Sources/ProxyCore/Auth")
 
 FILE_LINES = 400
 FUNCTION_LINES = 40

@@ -1,3 +1,5 @@
+public import ProxyCore
+
 /// A sealed state as a row holds it.
 public struct SealedColumns: Sendable, Equatable {
     /// Column `storage_state_encrypted`: ciphertext with its 16-byte tag at the end.

@@ -1,3 +1,5 @@
+public import ProxyCore
+
 /// What is known of a stored session without opening it: the columns of a row that are not sealed.
 public struct SessionMetadata: Sendable, Equatable {
     /// UUID text, lower case.
@@ -49,10 +51,10 @@ public struct SessionMetadata: Sendable, Equatable {
         self.userID.utf8.elementsEqual(userID.utf8)
     }
 
-    /// Whether the session may no longer be used at `now` (seconds since 1970).
-    public func isExpired(now: Double) -> Bool {
+    /// Whether the session may no longer be used at `now`.
+    public func isExpired(now: Timestamp) -> Bool {
         guard let expiresAt else { return false }
-        return expiresAt.secondsSince1970 <= now
+        return expiresAt <= now
     }
 }
 

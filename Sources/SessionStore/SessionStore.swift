@@ -1,3 +1,5 @@
+public import ProxyCore
+
 /// Where stored sessions are kept. Any number of callers may ask at once, from any isolation; an implementation runs
 /// off the caller's thread, because databases block.
 ///

@@ -1,3 +1,5 @@
+import ProxyCore
+
 @testable import SessionStore
 
 /// The databases that every promise of `SessionStore` holds for.

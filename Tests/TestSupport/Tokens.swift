@@ -2,8 +2,8 @@ public import ProxyCore
 
 /// signingKeys for tests: good ones, and any others.
 public enum Tokens {
-    /// The time tests call now, in seconds since 1970.
-    public static let now: Double = 1_800_000_000
+    /// The time tests call now.
+    public static let now: Timestamp = 1_800_000_000
     /// The secret tests sign with.
     public static let secret = "a signing key of tests, 32 bytes or more"
     /// Another secret.
@@ -22,7 +22,7 @@ public enum Tokens {
     public static func claims(
         sessionID: String = "sess_1",
         projectID: String = "proj_1",
-        now: Double = now
+        now: Timestamp = now
     ) -> TokenClaims {
         var claims = TokenClaims(sessionID: sessionID, projectID: projectID, expiresAt: now + 3600)
         claims.issuedAt = now
@@ -32,7 +32,7 @@ public enum Tokens {
     /// A good token; `edit` changes its claims before they are signed.
     public static func make(
         sessionID: String = "sess_1",
-        now: Double = now,
+        now: Timestamp = now,
         secret: String = secret,
         _ edit: (inout TokenClaims) -> Void = { _ in }
     ) -> String {

@@ -117,7 +117,7 @@ extension ConnectionRecord {
             "userId": userID.map { JSONValue($0) } ?? .null,
             "roles": .array(roles.map { JSONValue($0) }),
             "peer": JSONValue(peer.description),
-            "since": JSONValue(UTCTimestamp(secondsSince1970: since).description),
+            "since": JSONValue(since.millisecondText),
             "bytesToChrome": JSONValue(Int(clamping: totals.bytesToChrome)),
             "bytesToClient": JSONValue(Int(clamping: totals.bytesToClient)),
             "framesToChrome": JSONValue(Int(clamping: totals.framesToChrome)),

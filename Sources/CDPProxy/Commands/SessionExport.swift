@@ -25,7 +25,7 @@ struct SessionExport: SessionSubcommand {
         let key = try settings.key(for: user)
         let row = try await settings.openStore().existingRow(userID: user, idOrName: session)
         let state = try row.state(with: key)
-        if row.metadata.isExpired(now: secondsSince1970()) {
+        if row.metadata.isExpired(now: .now()) {
             print("The stored session has expired: the proxy does not inject it.", to: &StandardError.stream)
         }
         try SessionFile.write(state.serialized() + [UInt8(ascii: "\n")], to: file)

@@ -43,7 +43,7 @@ struct SessionImport: SessionSubcommand {
             throw ValidationError("--name must have 1 to 50 characters, none of them a control character.")
         }
         guard expires == nil || ttl == nil else { throw ValidationError("Give --expires or --ttl, not both.") }
-        guard expires.map(Timestamp.init) != .some(nil) else {
+        guard expires.map(Timestamp.init(_:)) != .some(nil) else {
             throw ValidationError("--expires must be a time such as 2031-12-31T23:59:59Z.")
         }
         guard ttl == nil || lifetime != nil else { throw ValidationError("--ttl must be a duration such as 12h.") }
@@ -55,28 +55,27 @@ struct SessionImport: SessionSubcommand {
         let store = try await settings.openStore(creating: true)
         let found = replace ? try await store.row(userID: user, name: name) : nil
         found?.metadata.warnOfUnusableColumns()
-        let row = row(for: state, sealedWith: key, replacing: found?.metadata, now: secondsSince1970())
+        let row = row(for: state, sealedWith: key, replacing: found?.metadata, now: .now())
         if found == nil {
             try await store.insert(row)
         } else {
             _ = try await store.replace(row)
         }
-        for line in SessionSummary(of: state, now: secondsSince1970()).remarks {
+        for line in SessionSummary(of: state, now: .now()).remarks {
             print(line, to: &StandardError.stream)
         }
         print(row.metadata.id)
     }
 
-    /// The row to be stored. What no option says is kept from the row that is replaced. `now` is in seconds since 1970.
+    /// The row to be stored. What no option says is kept from the row that is replaced.
     func row(
         for state: StorageState,
         sealedWith key: UserKey,
         replacing former: SessionMetadata?,
-        now: Double
+        now: Timestamp
     ) -> SessionRow {
-        let time = Timestamp(microseconds: Int64(now * 1_000_000))
-        var expiry = expires.flatMap(Timestamp.init) ?? former?.expiresAt
-        if let lifetime { expiry = Timestamp(microseconds: time.microseconds + lifetime * 1_000_000) }
+        var expiry = expires.flatMap(Timestamp.init(_:)) ?? former?.expiresAt
+        if let lifetime { expiry = now + lifetime }
         let sealed = key.seal(state.serialized())
         return SessionRow(
             metadata: SessionMetadata(
@@ -86,17 +85,16 @@ struct SessionImport: SessionSubcommand {
                 description: description ?? former?.description,
                 domains: domains.map { $0.split(separator: ",").map(String.init) } ?? SessionSummary.domains(of: state),
                 expiresAt: expiry,
-                createdAt: former?.createdAt ?? time,
-                updatedAt: time
+                createdAt: former?.createdAt ?? now,
+                updatedAt: now
             ),
             ciphertext: sealed.ciphertext,
             iv: sealed.iv
         )
     }
 
-    /// `--ttl` in seconds.
-    private var lifetime: Int64? {
-        ttl.flatMap { VariableParsing.duration($0, in: .seconds(1) ... .seconds(100 * 366 * 86_400)) }?.components
-            .seconds
+    /// `--ttl`.
+    private var lifetime: Duration? {
+        ttl.flatMap { VariableParsing.duration($0, in: .seconds(1) ... .seconds(100 * 366 * 86_400)) }
     }
 }

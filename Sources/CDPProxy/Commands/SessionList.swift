@@ -23,12 +23,12 @@ struct SessionList: SessionSubcommand {
             let array = JSONValue.array(sessions.map(\.json))
             print(String(decoding: array.serialized(), as: UTF8.self))
         } else {
-            for line in Self.table(of: sessions, now: secondsSince1970()) { print(line) }
+            for line in Self.table(of: sessions, now: .now()) { print(line) }
         }
     }
 
-    /// The lines of a table, its heading first. `now` in seconds since 1970 tells which sessions have expired.
-    static func table(of sessions: [SessionMetadata], now: Double) -> [String] {
+    /// The lines of a table, its heading first. `now` tells which sessions have expired.
+    static func table(of sessions: [SessionMetadata], now: Timestamp) -> [String] {
         let heading = ["ID", "USER", "NAME", "EXPIRES", "UPDATED", "DOMAINS"]
         let columns = ["id", "user_id", "name", "expires_at", "updated_at", "domains"]
         let rows = sessions.map { session in

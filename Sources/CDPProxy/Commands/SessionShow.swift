@@ -23,7 +23,7 @@ struct SessionShow: SessionSubcommand {
         var object = row.metadata.json.objectValue ?? JSONObject()
         if let keys = settings.keys {
             let state = try row.state(with: keys.key(for: user))
-            object["contents"] = SessionSummary(of: state, now: secondsSince1970()).json
+            object["contents"] = SessionSummary(of: state, now: .now()).json
         }
         print(String(decoding: JSONValue.object(object).serialized(), as: UTF8.self))
     }

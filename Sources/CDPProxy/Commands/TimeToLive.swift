@@ -4,10 +4,10 @@ import Settings
 /// How long a token lasts, as `--ttl` says it: from one second to a year.
 struct TimeToLive: ExpressibleByArgument, Sendable {
     /// An hour.
-    static let standard = TimeToLive(seconds: 3600, defaultValueDescription: "1h")
+    static let standard = TimeToLive(duration: .seconds(3600), defaultValueDescription: "1h")
 
-    /// The length in whole seconds.
-    let seconds: Double
+    /// The length.
+    let duration: Duration
     /// The text in the help.
     let defaultValueDescription: String
 
@@ -15,12 +15,12 @@ struct TimeToLive: ExpressibleByArgument, Sendable {
     init?(argument: String) {
         let year = Duration.seconds(366 * 86_400)
         guard let duration = VariableParsing.duration(argument, in: .seconds(1)...year) else { return nil }
-        seconds = Double(duration.components.seconds)
+        self.duration = duration
         defaultValueDescription = argument
     }
 
-    private init(seconds: Double, defaultValueDescription: String) {
-        self.seconds = seconds
+    private init(duration: Duration, defaultValueDescription: String) {
+        self.duration = duration
         self.defaultValueDescription = defaultValueDescription
     }
 }

@@ -50,11 +50,11 @@ struct TokenIssue: ParsableCommand {
 
     func run() throws {
         let keys = try CommandKeys.load()
-        print(text(signedWith: keys.current, now: secondsSince1970()))
+        print(text(signedWith: keys.current, now: .now()))
     }
 
-    /// What is printed: the token, or the connectUrl with it. `now` is in seconds since 1970.
-    func text(signedWith key: SigningKey, now: Double) -> String {
+    /// What is printed: the token, or the connectUrl with it.
+    func text(signedWith key: SigningKey, now: Timestamp) -> String {
         let token = claims(now: now).signed(with: key)
         return url?.text(with: token) ?? token
     }
@@ -65,9 +65,9 @@ struct TokenIssue: ParsableCommand {
     }
 
     /// The claims, in whole seconds, with an id of their own by which the token can be told and revoked.
-    private func claims(now: Double) -> TokenClaims {
-        let issued = now.rounded(.down)
-        var claims = TokenClaims(sessionID: sessionID, projectID: projectID, expiresAt: issued + ttl.seconds)
+    private func claims(now: Timestamp) -> TokenClaims {
+        let issued = now.wholeSecond
+        var claims = TokenClaims(sessionID: sessionID, projectID: projectID, expiresAt: issued + ttl.duration)
         claims.issuedAt = issued
         claims.tokenID = UUID().uuidString.lowercased()
         claims.userID = userID

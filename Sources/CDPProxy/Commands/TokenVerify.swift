@@ -19,7 +19,7 @@ struct TokenVerify: ParsableCommand {
         let sessionID = try GateSettings(.process).sessionID
         let input = StandardInput.read(atMost: 65_536)
         do throws(TokenFault) {
-            print(try Self.claims(in: input, keys: keys, sessionID: sessionID, now: secondsSince1970()))
+            print(try Self.claims(in: input, keys: keys, sessionID: sessionID, now: .now()))
         } catch {
             print(error.reason.rawValue)
             print(Self.explanation(of: error), to: &StandardError.stream)
@@ -27,12 +27,12 @@ struct TokenVerify: ParsableCommand {
         }
     }
 
-    /// The claims of the token in `input` as JSON; white space around it does not count. `now` is in seconds since 1970.
+    /// The claims of the token in `input` as JSON; white space around it does not count.
     static func claims(
         in input: [UInt8],
         keys: SigningKeys,
         sessionID: String? = nil,
-        now: Double
+        now: Timestamp
     ) throws(TokenFault) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         let trimmed = input.drop(while: isSpace).reversed().drop(while: isSpace).reversed()

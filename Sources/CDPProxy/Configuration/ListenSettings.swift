@@ -105,7 +105,7 @@ struct ListenSettings: Sendable {
         in: .listeners,
         expected: "origins such as https://app.example.com or chrome-extension://ID, separated by commas",
         help: "Origins of pages and extensions that may connect; by default none, since tokens belong on servers.",
-        parse: { VariableParsing.list($0) { WebOrigin($0) } }
+        parse: { VariableParsing.list($0) { WebOrigin(header: $0) } }
     )
     private static let trustedProxiesVariable = Variable(
         "CDP_PROXY_TRUSTED_PROXIES",

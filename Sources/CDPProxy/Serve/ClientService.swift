@@ -14,7 +14,7 @@ final class ClientService {
     let shutdown: Shutdown
     let journal: Journal
     /// Seconds since 1970.
-    let clock: @Sendable () -> Double
+    let clock: @Sendable () -> Timestamp
     private let headTimeout: Duration
     private var random = BatchedRandom()
 

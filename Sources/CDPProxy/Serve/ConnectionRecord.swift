@@ -11,15 +11,15 @@ final class ConnectionRecord: Sendable {
     let roles: [String]
     /// The client's address.
     let peer: IPAddress
-    /// When it was admitted, in seconds since 1970.
-    let since: Double
+    /// When it was admitted.
+    let since: Timestamp
     /// How long it may last from then on; nil when nothing but its two sides ends it.
     let lifetime: Duration?
     /// Its leave to drive the browser.
     let pass: BrowserPass
 
     /// A connection that was granted and is about to be joined to Chrome.
-    init(_ admitted: AdmittedRequest, since: Double, lifetime: Duration?, pass: BrowserPass) {
+    init(_ admitted: AdmittedRequest, since: Timestamp, lifetime: Duration?, pass: BrowserPass) {
         let grant = admitted.grant
         request = admitted.id
         peer = admitted.origin.address

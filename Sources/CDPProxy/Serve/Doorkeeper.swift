@@ -11,7 +11,7 @@ final class Doorkeeper {
     private let state: KeptState
     private let accepted: Counter
     /// Seconds since 1970.
-    private let clock: @Sendable () -> Double
+    private let clock: @Sendable () -> Timestamp
     /// Whether a connection ends when its token expires.
     private let expiresConnections: Bool
     private var gate: Gate
@@ -83,7 +83,7 @@ final class Doorkeeper {
 
     /// How long a connection may last from now on; nil when it may outlive its token.
     func lifetime(of grant: Grant) -> Duration? {
-        expiresConnections ? .seconds(max(grant.expiresAt - clock(), 0)) : nil
+        expiresConnections ? .seconds(max(grant.expiresAt.seconds(since: clock()), 0)) : nil
     }
 
     // MARK: Tokens that admit once

@@ -16,7 +16,7 @@ final class Journal {
     private let metrics: ProxyMetrics
     private let log: EventLog
     /// Seconds since 1970.
-    private let clock: @Sendable () -> Double
+    private let clock: @Sendable () -> Timestamp
 
     /// A journal in this context's log and metrics.
     init(_ context: ServerContext) {
@@ -49,7 +49,7 @@ final class Journal {
             line.append("code", Int(end.code.rawValue))
             line.append("side", end.side.rawValue)
             if let fault = end.fault { line.append("fault", fault.rawValue) }
-            line.append("seconds", clock() - connection.since)
+            line.append("seconds", clock().seconds(since: connection.since))
             line.append("bytesToChrome", .count(totals.bytesToChrome))
             line.append("bytesToClient", .count(totals.bytesToClient))
             line.append("framesToChrome", .count(totals.framesToChrome))

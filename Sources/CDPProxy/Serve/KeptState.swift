@@ -46,13 +46,13 @@ struct KeptState {
     }
 
     /// Keeps that a token was spent.
-    func keep(_ spent: SpentToken, now: Double) throws(RequestRefusal) {
+    func keep(_ spent: SpentToken, now: Timestamp) throws(RequestRefusal) {
         guard let file else { return }
         try logged { () throws(SessionStoreError) in try file.spend(spent.hash, until: spent.until, now: now) }
     }
 
     /// The tokens that an earlier run has spent.
-    func spentTokens(now: Double) throws(StartError) -> [SpentToken] {
+    func spentTokens(now: Timestamp) throws(StartError) -> [SpentToken] {
         guard let file else { return [] }
         do throws(SessionStoreError) {
             return try file.spentTokens(now: now).map { SpentToken(hash: $0.hash, until: $0.until) }

@@ -31,7 +31,7 @@ import Settings
         _ configuration: Configuration,
         on loop: EventLoop,
         timeouts: HandshakeTimeouts = HandshakeTimeouts(),
-        clock: @escaping @Sendable () -> Double = secondsSince1970,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         writeLog: @escaping @Sendable ([UInt8]) -> Bool = LineOutput.standardError.write
     ) throws(StartError) {
         self.loop = loop

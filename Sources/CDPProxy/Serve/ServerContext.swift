@@ -5,7 +5,7 @@ struct ServerContext {
     let loop: EventLoop
     let timeouts: HandshakeTimeouts
     /// Seconds since 1970.
-    let clock: @Sendable () -> Double
+    let clock: @Sendable () -> Timestamp
     let log: EventLog
     let metrics = ProxyMetrics()
 
@@ -14,7 +14,7 @@ struct ServerContext {
         on loop: EventLoop,
         _ settings: LogSettings,
         timeouts: HandshakeTimeouts,
-        clock: @escaping @Sendable () -> Double,
+        clock: @escaping @Sendable () -> Timestamp,
         writeLog: @escaping @Sendable ([UInt8]) -> Bool
     ) {
         self.loop = loop

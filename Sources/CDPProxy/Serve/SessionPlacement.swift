@@ -30,7 +30,7 @@ final class SessionPlacement {
     private let metrics: InjectionMetrics
     private let log: EventLog
     /// Seconds since 1970.
-    private let clock: @Sendable () -> Double
+    private let clock: @Sendable () -> Timestamp
 
     /// A placement of stored sessions in one Chrome.
     init(

@@ -53,7 +53,7 @@ struct StoredSessionResolver: Sendable {
 
     /// The session that is asked for, or nil when none belongs to the connection. Another user's is not found. What is
     /// sealed stays in the database.
-    func find(_ request: StoredSessionRequest, now: Double) async throws(SessionRefusal) -> SessionMetadata? {
+    func find(_ request: StoredSessionRequest, now: Timestamp) async throws(SessionRefusal) -> SessionMetadata? {
         guard let found = try await metadata(request) else {
             if case .byTokenSession = request.reference { return nil }
             throw .notFound
@@ -78,7 +78,7 @@ struct StoredSessionResolver: Sendable {
     /// The state in a session that was found, opened with its user's key off the caller's thread: a large one takes some
     /// tens of milliseconds.
     @concurrent
-    func open(_ found: SessionMetadata, now: Double) async throws(SessionRefusal) -> StorageState {
+    func open(_ found: SessionMetadata, now: Timestamp) async throws(SessionRefusal) -> StorageState {
         let row = try await asked { () async throws(SessionStoreError) in try await store.row(id: found.id) }
         // It may have been changed since it was found.
         guard let row, row.metadata.isOwned(by: found.userID) else { throw .notFound }

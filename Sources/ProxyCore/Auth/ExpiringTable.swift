@@ -5,13 +5,13 @@
 struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry: Sendable {
         var value: Value
-        let expiresAt: Double
+        let expiresAt: Timestamp
     }
 
     private let capacity: Int
     private var entries: [Key: Entry] = [:]
     private var sweepCount: Int
-    private var sweptAt = -Double.infinity
+    private var sweptAt = Timestamp.earliest
 
     /// An empty table that holds no more than `capacity` values.
     init(capacity: Int) {
@@ -22,9 +22,9 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// How many values are held, those past their time included until the next sweep.
     var count: Int { entries.count }
 
-    /// Remembers `value` until `expiresAt`, both in seconds since 1970, in the place of one remembered for `key`; false when
+    /// Remembers `value` until `expiresAt`, in the place of one remembered for `key`; false when
     /// the table is full of others, and then nothing is forgotten for it.
-    mutating func insert(_ value: Value, for key: Key, until expiresAt: Double, now: Double) -> Bool {
+    mutating func insert(_ value: Value, for key: Key, until expiresAt: Timestamp, now: Timestamp) -> Bool {
         if entries.count >= sweepCount { sweep(now) }
         guard entries.count < capacity || entries[key] != nil else { return false }
         entries[key] = Entry(value: value, expiresAt: expiresAt)
@@ -32,10 +32,10 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// The value remembered for `key`; nil when there is none, or its time is over.
-    func value(for key: Key, now: Double) -> Value? { entry(for: key, now: now)?.value }
+    func value(for key: Key, now: Timestamp) -> Value? { entry(for: key, now: now)?.value }
 
     /// The value remembered for `key`, and when its time is over; nil as in ``value(for:now:)``.
-    func entry(for key: Key, now: Double) -> (value: Value, expiresAt: Double)? {
+    func entry(for key: Key, now: Timestamp) -> (value: Value, expiresAt: Timestamp)? {
         entries[key].flatMap { now < $0.expiresAt ? ($0.value, $0.expiresAt) : nil }
     }
 
@@ -47,9 +47,9 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         entries[key]?.value = value
     }
 
-    private mutating func sweep(_ now: Double) {
+    private mutating func sweep(_ now: Timestamp) {
         // A clock set back must not stop the sweeping.
-        guard now >= sweptAt + 1 || now < sweptAt || entries.count < capacity else { return }
+        guard now >= sweptAt + .seconds(1) || now < sweptAt || entries.count < capacity else { return }
         sweptAt = now
         entries = entries.filter { now < $0.value.expiresAt }
         sweepCount = min(capacity, max(256, entries.count * 2))

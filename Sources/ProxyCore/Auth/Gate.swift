@@ -25,7 +25,7 @@ public struct GatePolicy: Sendable {
 
 /// The one way to a `Grant`: a credential, the keys and the time go in; a grant or the reason there is none comes out.
 ///
-/// Does no I/O and reads no clock; `now` is in seconds since 1970. What it remembers is bounded: tickets, spent tokens,
+/// Does no I/O and reads no clock. What it remembers is bounded: tickets, spent tokens,
 /// and tokens whose signature was good.
 ///
 /// Rule 1: a credential is checked in the order that costs a stranger least to be refused, and a signature before anything
@@ -60,7 +60,7 @@ public struct Gate: Sendable {
         _ credential: Credential,
         keys: SigningKeys?,
         peer: IPAddress,
-        now: Double
+        now: Timestamp
     ) throws(CredentialRejection) -> Grant {
         switch credential {
         case .bearer(let token): return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
@@ -76,20 +76,20 @@ public struct Gate: Sendable {
     ///
     /// `replayed` is thrown when another connection was faster, `rate_limited` when no more can be remembered.
     @discardableResult
-    public mutating func spend(_ grant: Grant, now: Double) throws(CredentialRejection) -> SpentToken? {
+    public mutating func spend(_ grant: Grant, now: Timestamp) throws(CredentialRejection) -> SpentToken? {
         guard let key = grant.replayKey else { return nil }
         try ledger.spend(key, until: grant.expiresAt, now: now)
         return SpentToken(hash: key.bytes, until: grant.expiresAt)
     }
 
     /// Takes up what was kept of tokens that an earlier run of the program has spent.
-    public mutating func restore(_ tokens: [SpentToken], now: Double) {
+    public mutating func restore(_ tokens: [SpentToken], now: Timestamp) {
         for token in tokens { try? ledger.spend(ReplayKey(bytes: token.hash), until: token.until, now: now) }
     }
 
     /// A ticket to what `grant` allows, no longer than that, nor than the ticket the caller came by; `rate_limited` when too
     /// many callers have some.
-    public mutating func issueTicket(for grant: Grant, now: Double) throws(CredentialRejection) -> Ticket {
+    public mutating func issueTicket(for grant: Grant, now: Timestamp) throws(CredentialRejection) -> Ticket {
         try tickets.issue(grant.withoutURLToken, now: now)
     }
 
@@ -98,7 +98,7 @@ public struct Gate: Sendable {
         isFromURL: Bool,
         keys: SigningKeys?,
         peer: IPAddress,
-        now: Double
+        now: Timestamp
     ) throws(CredentialRejection) -> Grant {
         let verified = try verified(token, keys: keys, now: now)
         let claims = verified.claims
@@ -113,7 +113,7 @@ public struct Gate: Sendable {
     private mutating func verified(
         _ token: ArraySlice<UInt8>,
         keys: SigningKeys?,
-        now: Double
+        now: Timestamp
     ) throws(CredentialRejection) -> VerifiedToken {
         do throws(TokenFault) {
             let seen = known[token, keys]
@@ -129,7 +129,7 @@ public struct Gate: Sendable {
     private mutating func admit(
         ticket: ArraySlice<UInt8>,
         peer: IPAddress,
-        now: Double
+        now: Timestamp
     ) throws(CredentialRejection) -> Grant {
         let grant = try tickets.redeem(ticket, now: now)
         try checkAddress(grant.ipAddress, peer: peer)

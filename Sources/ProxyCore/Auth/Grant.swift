@@ -16,13 +16,13 @@ public struct Grant: Sendable, Redacted {
     public let persist: Bool
     /// The token's `jti`, for logs and revocation.
     public let tokenID: String?
-    /// When the token's time is over, in seconds since 1970.
-    public let expiresAt: Double
+    /// When the token's time is over.
+    public let expiresAt: Timestamp
     /// The token when it came in the URL, to be put into URLs that lead back here; never for a log.
     public private(set) var urlToken: String?
 
-    /// When the ticket would have ended that the caller came by, in seconds since 1970; nil for one who came by a token.
-    private(set) var ticketExpiresAt: Double?
+    /// When the ticket would have ended that the caller came by; nil for a caller that came by a token.
+    private(set) var ticketExpiresAt: Timestamp?
 
     /// The one address this may be used from, when the token names one.
     let ipAddress: String?
@@ -52,7 +52,7 @@ public struct Grant: Sendable, Redacted {
     }
 
     /// The same for a caller that came by a ticket with this end.
-    func byTicket(until end: Double) -> Grant {
+    func byTicket(until end: Timestamp) -> Grant {
         var grant = self
         grant.ticketExpiresAt = end
         return grant

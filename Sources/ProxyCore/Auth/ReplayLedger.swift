@@ -30,11 +30,11 @@ struct ReplayKey: Hashable, Sendable {
 public struct SpentToken: Sendable, Equatable {
     /// What it is recognised by.
     public let hash: [UInt8]
-    /// Its `exp`, in seconds since 1970.
-    public let until: Double
+    /// Its `exp`.
+    public let until: Timestamp
 
     /// A token that was spent.
-    public init(hash: [UInt8], until: Double) {
+    public init(hash: [UInt8], until: Timestamp) {
         self.hash = hash
         self.until = until
     }
@@ -51,12 +51,12 @@ struct ReplayLedger: Sendable {
     init(capacity: Int = 65_536) { spent = ExpiringTable(capacity: capacity) }
 
     /// Refuses a token that was spent.
-    func check(_ key: ReplayKey, now: Double) throws(CredentialRejection) {
+    func check(_ key: ReplayKey, now: Timestamp) throws(CredentialRejection) {
         if spent.value(for: key, now: now) != nil { throw .replayed }
     }
 
     /// Spends a token until `expiresAt`; `replayed` when that was done before.
-    mutating func spend(_ key: ReplayKey, until expiresAt: Double, now: Double) throws(CredentialRejection) {
+    mutating func spend(_ key: ReplayKey, until expiresAt: Timestamp, now: Timestamp) throws(CredentialRejection) {
         try check(key, now: now)
         guard spent.insert((), for: key, until: expiresAt, now: now) else { throw .rateLimited }
     }

@@ -52,22 +52,21 @@ struct TicketOffice: Sendable {
     }
 
     /// A new ticket to `grant`. `rate_limited` when so many callers have one that there is no room for another's first.
-    mutating func issue(_ grant: Grant, now: Double) throws(CredentialRejection) -> Ticket {
+    mutating func issue(_ grant: Grant, now: Timestamp) throws(CredentialRejection) -> Ticket {
         let random = SymmetricKey(size: .bits256)
         let text = unsafe random.withUnsafeBytes { bytes in unsafe Base64URL.encode(bytes) }
-        let latest = now + Double(Ticket.lifetime.components.seconds)
-        let end = min(latest, grant.expiresAt, grant.ticketExpiresAt ?? .infinity)
+        let latest = now + Ticket.lifetime
+        let end = min(latest, grant.expiresAt, grant.ticketExpiresAt ?? .latest)
         try keep(grant, as: Self.hash(text.utf8), until: end, latest: latest, now: now)
-        // A moment has seven digits behind its point, so that the difference is a hair less than what was added.
-        return Ticket(text: text, seconds: Int((end - now + 0.001).rounded(.down)))
+        return Ticket(text: text, seconds: Int(end.seconds(since: now).rounded(.down)))
     }
 
     private mutating func keep(
         _ grant: Grant,
         as key: SHA256Digest,
-        until end: Double,
-        latest: Double,
-        now: Double
+        until end: Timestamp,
+        latest: Timestamp,
+        now: Timestamp
     ) throws(CredentialRejection) {
         let holder = Holder(grant)
         var own = held.value(for: holder, now: now) ?? []
@@ -87,7 +86,7 @@ struct TicketOffice: Sendable {
     ///
     /// `malformed` is thrown for what no ticket looks like, `replayed` for one that was used, `expired` for one whose time
     /// is over. A guess is indistinguishable from the last.
-    mutating func redeem(_ text: ArraySlice<UInt8>, now: Double) throws(CredentialRejection) -> Grant {
+    mutating func redeem(_ text: ArraySlice<UInt8>, now: Timestamp) throws(CredentialRejection) -> Grant {
         guard text.count == Ticket.byteCount, Base64URL.decode(text.span) != nil else { throw .malformed }
         // Looked up by its hash, so that the time taken tells nothing of the tickets there are.
         let key = Self.hash(text)

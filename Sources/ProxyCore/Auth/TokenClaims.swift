@@ -23,15 +23,15 @@ public struct TokenClaims: Sendable {
     public var browserSession: String?
     /// `persist`: whether the browser's state is written back at the end.
     public var persist = false
-    /// `exp`, in seconds since 1970.
-    public var expiresAt: Double
-    /// `nbf`, in seconds since 1970.
-    public var notBefore: Double?
-    /// `iat`, in seconds since 1970.
-    public var issuedAt: Double?
+    /// `exp`.
+    public var expiresAt: Timestamp
+    /// `nbf`.
+    public var notBefore: Timestamp?
+    /// `iat`.
+    public var issuedAt: Timestamp?
 
     /// Claims with what every token needs; the rest is absent.
-    public init(sessionID: String, projectID: String, expiresAt: Double) {
+    public init(sessionID: String, projectID: String, expiresAt: Timestamp) {
         self.sessionID = sessionID
         self.projectID = projectID
         self.expiresAt = expiresAt
@@ -41,9 +41,6 @@ public struct TokenClaims: Sendable {
 // MARK: - Reading
 
 extension TokenClaims {
-    /// Seconds from the start of year 1 to the end of year 9999: outside of it there is no date to compare with.
-    private static let dates = -62_135_596_800...253_402_300_799.0
-
     /// Reads claims whose signature was good.
     ///
     /// `issuer` and `audience` are the reasons for `iss` and `aud`; `claims` for one that is required and absent, of another
@@ -93,11 +90,10 @@ extension TokenClaims {
         return text?.isEmpty == true ? nil : text
     }
 
-    /// The NumericDate called `name` (RFC 7519 section 2), which may have a fraction; nil when it is absent.
-    private static func date(_ name: String, in object: JSONObject) throws(TokenFault) -> Double? {
-        try member(name, in: object) { value in
-            value.doubleValue.flatMap { dates.contains($0) ? $0 : nil }
-        }
+    /// The NumericDate called `name` (RFC 7519 section 2), which may have a fraction; nil when it is absent. Outside the
+    /// years 1 to 9999 there is no date to compare with.
+    private static func date(_ name: String, in object: JSONObject) throws(TokenFault) -> Timestamp? {
+        try member(name, in: object) { $0.doubleValue.flatMap(Timestamp.init(secondsSince1970:)) }
     }
 
     /// What `read` makes of the member called `name`; nil when it is absent, `claims` when `read` makes nothing of it.
@@ -115,11 +111,11 @@ extension TokenClaims {
 // MARK: - Checking
 
 extension TokenClaims {
-    /// How far an issuer's clock may be ahead of ours, in seconds: the leeway of `nbf` and `iat`. `exp` has none.
-    public static let leeway: Double = 30
+    /// How far an issuer's clock may be ahead of ours: the leeway of `nbf` and `iat`. `exp` has none.
+    public static let leeway: Duration = .seconds(30)
 
     /// Refuses a token whose time is over (RFC 7519 section 4.1.4: at `exp` it is) or still to come.
-    func checkTime(_ now: Double) throws(TokenFault) {
+    func checkTime(_ now: Timestamp) throws(TokenFault) {
         guard now < expiresAt else { throw TokenFault(.expired, claim: "exp") }
         let latest = now + Self.leeway
         guard notBefore ?? now <= latest else { throw TokenFault(.notYetValid, claim: "nbf") }
@@ -136,9 +132,9 @@ extension TokenClaims {
         object["iss"] = JSONValue(Self.issuer)
         object["sub"] = JSONValue(sessionID)
         object["aud"] = [JSONValue(Self.audience)]
-        object["exp"] = JSONValue(expiresAt)
-        object["nbf"] = notBefore.flatMap { JSONValue($0) }
-        object["iat"] = issuedAt.flatMap { JSONValue($0) }
+        object["exp"] = JSONValue(expiresAt.secondsSince1970)
+        object["nbf"] = notBefore.flatMap { JSONValue($0.secondsSince1970) }
+        object["iat"] = issuedAt.flatMap { JSONValue($0.secondsSince1970) }
         object["jti"] = tokenID.map { JSONValue($0) }
         object["sessionId"] = JSONValue(sessionID)
         object["projectId"] = JSONValue(projectID)

@@ -1,13 +1,11 @@
 /// Everything that can be said of a signingKey from the token, the keys and the time alone.
 public enum TokenVerifier {
     /// The claims of a good token, or why it is refused. With a `sessionID`, only a token for that session is good.
-    ///
-    /// `now` is in seconds since 1970.
     public static func claims(
         of token: some Sequence<UInt8>,
         keys: SigningKeys?,
         sessionID: String? = nil,
-        now: Double
+        now: Timestamp
     ) throws(TokenFault) -> TokenClaims {
         let verified = try verify(Array(token)[...], keys: keys)
         try check(verified.claims, sessionID: sessionID, now: now)
@@ -19,7 +17,7 @@ public enum TokenVerifier {
         of token: some Sequence<UInt8>,
         keys: SigningKeys?,
         sessionID: String? = nil,
-        now: Double
+        now: Timestamp
     ) throws(TokenFault) -> JSONValue {
         let verified = try verify(Array(token)[...], keys: keys)
         try check(verified.claims, sessionID: sessionID, now: now)
@@ -39,7 +37,7 @@ public enum TokenVerifier {
     }
 
     /// Whether the token may be used now, and here.
-    static func check(_ claims: TokenClaims, sessionID: String?, now: Double) throws(TokenFault) {
+    static func check(_ claims: TokenClaims, sessionID: String?, now: Timestamp) throws(TokenFault) {
         try claims.checkTime(now)
         if let sessionID, !claims.sessionID.hasSameBytes(as: sessionID) {
             throw TokenFault(.sessionMismatch, claim: "sessionId")

@@ -1,7 +1,7 @@
 /// When AWS credentials are fetched anew: a value that is told the time and does nothing by itself.
 public struct AWSCredentialCache: Sendable {
-    /// How long before they expire credentials are replaced, in seconds; AWS asks for five minutes at least.
-    public static let refreshAhead: Double = 5 * 60
+    /// How long before they expire credentials are replaced; AWS asks for five minutes at least.
+    public static let refreshAhead: Duration = .seconds(5 * 60)
 
     private var held: AWSCredentials?
 
@@ -9,16 +9,16 @@ public struct AWSCredentialCache: Sendable {
     public init() {}
 
     /// Credentials that need no refresh yet.
-    public func fresh(at now: Double) -> AWSCredentials? {
+    public func fresh(at now: Timestamp) -> AWSCredentials? {
         guard let held else { return nil }
         guard let expiration = held.expiration else { return held }
         return now < expiration - Self.refreshAhead ? held : nil
     }
 
     /// What may still be used when a refresh failed: the old ones until they expire.
-    public func lastResort(at now: Double) -> AWSCredentials? {
+    public func lastResort(at now: Timestamp) -> AWSCredentials? {
         guard let held else { return nil }
-        return now < held.expiration ?? .infinity ? held : nil
+        return now < held.expiration ?? .latest ? held : nil
     }
 
     /// Keeps what was fetched.

@@ -2,14 +2,14 @@
 final class AWSCredentialProvider {
     private let source: AWSCredentialSource
     private let client: HTTPSClient
-    private let clock: () -> Double
+    private let clock: () -> Timestamp
     private var cache = AWSCredentialCache()
 
     /// How long one answer of this machine's own services may take.
     private static let deadline = Duration.seconds(2)
     private static let bodyLimit = 64 * 1024
 
-    init(_ source: AWSCredentialSource, client: HTTPSClient, clock: @escaping () -> Double) {
+    init(_ source: AWSCredentialSource, client: HTTPSClient, clock: @escaping () -> Timestamp) {
         self.source = source
         self.client = client
         self.clock = clock

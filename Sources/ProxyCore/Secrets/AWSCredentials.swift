@@ -6,11 +6,11 @@ public struct AWSCredentials: Sendable {
     public let secretAccessKey: SecretBytes
     /// Goes along with temporary keys, in a header.
     public let sessionToken: SecretBytes?
-    /// When they stop working, in seconds since 1970; nil for those that don't.
-    public let expiration: Double?
+    /// When they stop working; nil for those that don't.
+    public let expiration: Timestamp?
 
     /// Credentials as they are given.
-    public init(accessKeyID: String, secretAccessKey: SecretBytes, sessionToken: SecretBytes?, expiration: Double?) {
+    public init(accessKeyID: String, secretAccessKey: SecretBytes, sessionToken: SecretBytes?, expiration: Timestamp?) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
@@ -31,13 +31,13 @@ public struct AWSCredentials: Sendable {
             let token = Self.text("Token", in: value), token.isEmpty || Self.isHeaderValue(token),
             let expiration = Self.text("Expiration", in: value)
         else { return nil }
-        let end = UTCTimestamp(rfc3339: expiration)
+        let end = Timestamp(rfc3339: expiration)
         guard end != nil || expiration.isEmpty, !token.isEmpty || end == nil else { return nil }
         self.init(
             accessKeyID: id,
             secretAccessKey: SecretBytes(utf8: key),
             sessionToken: token.isEmpty ? nil : SecretBytes(utf8: token),
-            expiration: end?.secondsSince1970
+            expiration: end
         )
     }
 

@@ -3,14 +3,14 @@ extension SecretFailure {
     ///
     /// Only a code that is known to be a denial, or to say that there is no such secret, ends the life of a key that is at
     /// hand: a proxy's 403 on the way must not, nor a clock that is wrong, nor credentials that have run out.
-    init(_ answer: HTTPSResponse, _ body: JSONValue?, now: Double) {
+    init(_ answer: HTTPSResponse, _ body: JSONValue?, now: Timestamp) {
         // "com.amazonaws.secretsmanager#AccessDeniedException", "InvalidSignatureException:http://…" in some of AWS'
         // protocols.
         let type = body?["__type"]?.stringValue?.split(separator: "#").last?.prefix { $0 != ":" }
         let code = type.map { String($0) } ?? ""
         let message = (body?["message"] ?? body?["Message"])?.stringValue ?? ""
         if Self.authenticationErrors.contains(code) || Self.namesAClock(message) {
-            let ahead = answer.date.map { now - $0 }
+            let ahead = answer.date.map { now.seconds(since: $0) }
             self = .unauthenticated(UnauthenticatedRequest(code: code, clockDifference: ahead))
         } else if Self.denials.contains(code) {
             self = .denied(code)

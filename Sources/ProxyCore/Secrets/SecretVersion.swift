@@ -4,11 +4,11 @@ struct SecretVersion: Sendable {
     let id: String
     /// The signing key in it.
     let key: SigningKey
-    /// When the version was made, in seconds since 1970, when the answer says so.
-    let created: Double?
+    /// When the version was made, when the answer says so.
+    let created: Timestamp?
 
     /// Reads an answer of `GetSecretValue`, whatever its status, that came at `now`.
-    static func read(_ answer: HTTPSResponse, now: Double) -> Result<SecretVersion, SecretFailure> {
+    static func read(_ answer: HTTPSResponse, now: Timestamp) -> Result<SecretVersion, SecretFailure> {
         // Secrets Manager's own answers name no member twice; one that does is somebody else's.
         let value = try? JSONValue.parse(answer.body)
         guard answer.status == 200 else { return .failure(SecretFailure(answer, value, now: now)) }
@@ -19,7 +19,8 @@ struct SecretVersion: Sendable {
         do {
             let bytes = try SigningKeyText.key(in: text)
             guard let key = SigningKey(bytes.reveal()) else { return .failure(.unusable(.tooShort)) }
-            return .success(SecretVersion(id: id, key: key, created: value["CreatedDate"]?.doubleValue))
+            let created = value["CreatedDate"]?.doubleValue.flatMap(Timestamp.init(secondsSince1970:))
+            return .success(SecretVersion(id: id, key: key, created: created))
         } catch {
             return .failure(.unusable(error))
         }

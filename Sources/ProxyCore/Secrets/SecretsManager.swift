@@ -11,9 +11,9 @@ final class SecretsManager {
     private let location: SecretLocation
     private let client: HTTPSClient
     private let provider: AWSCredentialProvider
-    private let clock: () -> Double
+    private let clock: () -> Timestamp
 
-    init(_ location: SecretLocation, client: HTTPSClient, clock: @escaping () -> Double) {
+    init(_ location: SecretLocation, client: HTTPSClient, clock: @escaping () -> Timestamp) {
         self.location = location
         self.client = client
         self.clock = clock

@@ -7,7 +7,7 @@ struct SecretVersions: Sendable {
 }
 
 /// How long the signing key is kept, when it is fetched, and what serves when that fails: a value that is told the time
-/// (seconds since 1970) and does no I/O. Whoever drives it starts a fetch when it says so and reports the outcome.
+/// and does no I/O. Whoever drives it starts a fetch when it says so and reports the outcome.
 struct SigningKeyCache: Sendable {
     /// What to do for someone who asks for the keys.
     enum Lookup: Sendable {
@@ -21,42 +21,42 @@ struct SigningKeyCache: Sendable {
         case failed(SecretFailure)
     }
 
-    /// A refetch after a bad signature happens once in so many seconds, so that bad tokens are no way to make us, or
+    /// A refetch after a bad signature happens once in this time, so that bad tokens are no way to make us, or
     /// AWS' bill, work.
-    static let refetchInterval: Double = 10
+    static let refetchInterval: Duration = .seconds(10)
     /// A refresh begins when this part of the time to live is over.
     static let refreshFraction: Double = 0.8
-    /// The longest pause between two attempts that fail, in seconds.
-    static let longestPause: Double = 30
+    /// The longest pause between two attempts that fail.
+    static let longestPause: Duration = .seconds(30)
 
-    private let timeToLive: Double
-    private let overlap: Double
+    private let timeToLive: Duration
+    private let overlap: Duration
 
     private var held: SecretVersions?
-    private var fetchedAt: Double = 0
+    private var fetchedAt = Timestamp.epoch
     /// When the present version was first seen to have replaced another one we held; nil when it never was.
-    private var rotationSeenAt: Double?
+    private var rotationSeenAt: Timestamp?
     /// Whether a fetch is under way.
     private(set) var isFetching = false
     private var failure: SecretFailure?
     private var failures = 0
-    private var failedAt: Double = 0
-    private var refetchedAt: Double?
+    private var failedAt = Timestamp.epoch
+    private var refetchedAt: Timestamp?
 
-    /// An empty cache. Times are in seconds.
-    init(timeToLive: Double, overlap: Double) {
+    /// An empty cache.
+    init(timeToLive: Duration, overlap: Duration) {
         self.timeToLive = timeToLive
         self.overlap = overlap
     }
 
     /// The keys that serve now; nil when they have to be fetched.
-    func ready(at now: Double) -> SecretVersions? {
+    func ready(at now: Timestamp) -> SecretVersions? {
         // While Secrets Manager cannot be reached the last key goes on serving, however old.
-        failure != nil || now - fetchedAt < timeToLive ? keys(at: now) : nil
+        failure != nil || now < fetchedAt + timeToLive ? keys(at: now) : nil
     }
 
     /// What to do for someone who asks for the keys now.
-    mutating func lookup(at now: Double) -> Lookup {
+    mutating func lookup(at now: Timestamp) -> Lookup {
         if let keys = ready(at: now) { return .ready(keys) }
         if isFetching { return .wait }
         if let failure, held == nil, now < retryAt { return .failed(failure) }
@@ -66,9 +66,9 @@ struct SigningKeyCache: Sendable {
 
     /// What to do for someone whose token's signature fits none of the keys. `failed` when nothing is to be done:
     /// the signature is bad.
-    mutating func lookupAfterBadSignature(at now: Double) -> Lookup? {
+    mutating func lookupAfterBadSignature(at now: Timestamp) -> Lookup? {
         if isFetching { return .wait }
-        if let refetchedAt, now - refetchedAt < Self.refetchInterval, now >= refetchedAt { return nil }
+        if let refetchedAt, now < refetchedAt + Self.refetchInterval, now >= refetchedAt { return nil }
         refetchedAt = now
         isFetching = true
         return .fetch
@@ -76,20 +76,20 @@ struct SigningKeyCache: Sendable {
 
     /// Whether a fetch is to be started because the keys are about to run out, or the last attempt failed long enough
     /// ago.
-    mutating func refreshIsDue(at now: Double) -> Bool {
+    mutating func refreshIsDue(at now: Timestamp) -> Bool {
         guard !isFetching, let wakeAt, now >= wakeAt else { return false }
         isFetching = true
         return true
     }
 
     /// When `refreshIsDue` next becomes true; nil before the first fetch.
-    var wakeAt: Double? {
+    var wakeAt: Timestamp? {
         if failure != nil { return retryAt }
         return held == nil ? nil : fetchedAt + timeToLive * Self.refreshFraction
     }
 
     /// A fetch brought keys.
-    mutating func finish(with fetched: SecretVersions, at now: Double) {
+    mutating func finish(with fetched: SecretVersions, at now: Timestamp) {
         if let held, held.current.id != fetched.current.id { rotationSeenAt = now }
         held = fetched
         fetchedAt = now
@@ -99,7 +99,7 @@ struct SigningKeyCache: Sendable {
     }
 
     /// A fetch failed.
-    mutating func finish(with failure: SecretFailure, at now: Double) {
+    mutating func finish(with failure: SecretFailure, at now: Timestamp) {
         isFetching = false
         self.failure = failure
         failures += 1
@@ -111,9 +111,9 @@ struct SigningKeyCache: Sendable {
     }
 
     /// Whether the version before `current` may still count, so that it is worth asking for.
-    func acceptsPrevious(beside current: SecretVersion, at now: Double) -> Bool {
-        if let held, held.current.id != current.id { return overlap > 0 }
-        return now < max(current.created ?? 0, rotationSeenAt ?? 0) + overlap
+    func acceptsPrevious(beside current: SecretVersion, at now: Timestamp) -> Bool {
+        if let held, held.current.id != current.id { return overlap > .zero }
+        return now < max(current.created ?? .epoch, rotationSeenAt ?? .epoch) + overlap
     }
 
     /// The version before `current` as far as it is known without asking.
@@ -123,18 +123,18 @@ struct SigningKeyCache: Sendable {
     }
 
     /// How old the keys at hand are, in seconds; nil when there are none.
-    func age(at now: Double) -> Double? {
-        held == nil ? nil : max(0, now - fetchedAt)
+    func age(at now: Timestamp) -> Double? {
+        held == nil ? nil : max(0, now.seconds(since: fetchedAt))
     }
 
-    private func keys(at now: Double) -> SecretVersions? {
+    private func keys(at now: Timestamp) -> SecretVersions? {
         guard let held else { return nil }
         let previous = acceptsPrevious(beside: held.current, at: now) ? held.previous : nil
         return SecretVersions(current: held.current, previous: previous)
     }
 
     /// One second after the first failure, then twice as long each time.
-    private var retryAt: Double {
-        failedAt + min(Self.longestPause, Double(1 << min(max(failures - 1, 0), 5)))
+    private var retryAt: Timestamp {
+        failedAt + min(Self.longestPause, .seconds(1 << min(max(failures - 1, 0), 5)))
     }
 }

@@ -18,7 +18,7 @@
     }
 
     private let origin: Origin
-    private let clock: () -> Double
+    private let clock: () -> Timestamp
     private let observe: Observer
     private var cache: SigningKeyCache
     private var waiting: [UnsafeContinuation<Void, Never>] = unsafe []
@@ -30,9 +30,9 @@
     /// Always the same key.
     public init(fixed key: SigningKey) {
         origin = .fixed(SigningKeys(current: key))
-        clock = { 0 }
+        clock = { .epoch }
         observe = { _ in }
-        cache = SigningKeyCache(timeToLive: 0, overlap: 0)
+        cache = SigningKeyCache(timeToLive: .zero, overlap: .zero)
         loop = nil
     }
 
@@ -41,14 +41,13 @@
     /// - Parameters:
     ///   - timeToLive: how long a fetched key is kept.
     ///   - overlap: how long after a rotation the key before it is accepted.
-    ///   - clock: seconds since 1970.
     ///   - observe: told the outcome of each fetch.
     public init(
         _ location: SecretLocation,
         timeToLive: Duration,
         overlap: Duration,
         on loop: EventLoop,
-        clock: @escaping () -> Double = secondsSince1970,
+        clock: @escaping () -> Timestamp = Timestamp.now,
         observe: @escaping Observer = { _ in }
     ) {
         let client = HTTPSClient(on: loop)
@@ -57,7 +56,7 @@
         self.loop = loop
         self.clock = clock
         self.observe = observe
-        cache = SigningKeyCache(timeToLive: timeToLive / .seconds(1), overlap: overlap / .seconds(1))
+        cache = SigningKeyCache(timeToLive: timeToLive, overlap: overlap)
     }
 
     // MARK: Asking
@@ -136,7 +135,7 @@
                 return unsafe continuation.resume()
             }
             let timer = LoopTimer { [weak self] in self?.wake() }
-            let pause = min(max(wakeAt - clock(), 0.05), 86_400)
+            let pause = min(max(wakeAt.seconds(since: clock()), 0.05), 86_400)
             loop.schedule(timer, at: .now() + .milliseconds(Int(pause * 1000)))
             self.timer = timer
             unsafe sleeper = continuation

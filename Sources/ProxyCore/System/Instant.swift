@@ -35,10 +35,3 @@ public struct Instant: Comparable, Hashable, Sendable {
         .nanoseconds(Int64(clamping: nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0))
     }
 }
-
-/// The wall clock, for claims and log lines: seconds since 1970, with a fraction.
-public func secondsSince1970() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}

@@ -8,7 +8,7 @@ public final class EventLog {
 
     private let threshold: LogLevel
     private let format: LogFormat
-    private let clock: () -> Double
+    private let clock: () -> Timestamp
     private let write: ([UInt8]) -> Bool
     private let loop: EventLoop?
     private var gathered: [UInt8] = []
@@ -17,14 +17,14 @@ public final class EventLog {
     /// A log of everything at `threshold` or above.
     ///
     /// - Parameters:
-    ///   - clock: seconds since 1970.
+    ///   - clock: the wall clock.
     ///   - loop: gathers lines while it is busy, so that they are written together; without one each is written at once.
     ///   - write: takes lines with their line feeds, together no more than `LogLine.limit` bytes, without blocking;
     ///     false when it could not.
     public init(
         threshold: LogLevel = .info,
         format: LogFormat = .json,
-        clock: @escaping () -> Double,
+        clock: @escaping () -> Timestamp,
         gatheringOn loop: EventLoop? = nil,
         write: @escaping ([UInt8]) -> Bool
     ) {
@@ -51,8 +51,7 @@ public final class EventLog {
         describe: (inout LogLine) -> Void
     ) {
         guard records(level) else { return }
-        let time = UTCTimestamp(secondsSince1970: clock())
-        var line = LogLine(after: takeGathered(), format: format, time: time, level: level, event: event)
+        var line = LogLine(after: takeGathered(), format: format, time: clock(), level: level, event: event)
         if let requestID { line.append("requestId", requestID) }
         describe(&line)
         line.finish()

@@ -26,20 +26,20 @@ public struct LogLine: ~Copyable {
     private var isTruncated = false
 
     /// Begins a line with its time, level and event, behind whole lines.
-    init(after lines: consuming [UInt8], format: LogFormat, time: UTCTimestamp, level: LogLevel, event: String) {
+    init(after lines: consuming [UInt8], format: LogFormat, time: Timestamp, level: LogLevel, event: String) {
         self.format = format
         start = lines.count
         bytes = consume lines
         switch format {
         case .json:
             bytes.append(#"{"time":""#)
-            time.write(to: &bytes)
+            time.writeMilliseconds(to: &bytes)
             bytes.append(#"","level":""#)
             bytes.append(level.rawValue)
             bytes.append(#"","event":"#)
             Self.writeQuoted(event, to: &bytes)
         case .text:
-            time.write(to: &bytes)
+            time.writeMilliseconds(to: &bytes)
             let level = level.rawValue.uppercased()
             bytes.append(" \(level)\(String(repeating: " ", count: 8 - level.utf8.count))")
             Self.write(event, limit: Self.valueLimit, to: &bytes)

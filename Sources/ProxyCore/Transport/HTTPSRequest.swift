@@ -49,8 +49,8 @@ public struct HTTPSResponse: Sendable, Equatable {
     public let status: Int
     /// The whole body.
     public let body: [UInt8]
-    /// What the server's clock said, in seconds since 1970; nil when it did not tell.
-    public var date: Double?
+    /// What the server's clock said; nil when it did not tell.
+    public var date: Timestamp?
 }
 
 /// Why nothing came back.

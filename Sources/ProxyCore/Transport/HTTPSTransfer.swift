@@ -17,7 +17,7 @@ import CCurl
     private var body: [UInt8] = []
     private let bodyLimit: Int
     private var isTooLong = false
-    private var date: Double?
+    private var date: Timestamp?
 
     /// Prepares a request; nothing is sent yet.
     init(_ request: HTTPSRequest) throws(HTTPSFailure) {
@@ -159,7 +159,7 @@ import CCurl
         if line.hasPrefix("HTTP/") { date = nil }
         guard line.prefix(5).lowercased() == "date:" else { return }
         let value = line.dropFirst(5).drop { $0.isWhitespace }.prefix { !$0.isNewline }
-        date = UTCTimestamp(httpDate: String(value))?.secondsSince1970
+        date = Timestamp(httpDate: String(value))
     }
 }
 

@@ -92,7 +92,7 @@ final class HiddenTarget {
         wantsHTTP = visit.origin.scheme == "http"
         wasUpgraded = false
         do throws(CDPError) {
-            let url = JSONValue("\(visit.origin.text)/")
+            let url = JSONValue("\(visit.origin.description)/")
             let navigated = try await client.call("Page.navigate", ["url": url], session: sessionID)
             // It has committed; what it loads has not been waited for, nor need it be.
             if let error = navigated["errorText"] { return failure(error.stringValue) }

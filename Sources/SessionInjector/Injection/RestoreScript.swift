@@ -38,7 +38,7 @@ enum RestoreScript {
     static func evaluation(for visit: InjectionPlan.Visit) -> JSONValue {
         var source = Array(function(withDatabases: visit.databases != nil).utf8)
         source.append(UInt8(ascii: "("))
-        JSONValue(visit.origin.text).write(to: &source)
+        JSONValue(visit.origin.description).write(to: &source)
         source.append(UInt8(ascii: ","))
         JSONValue.array(visit.items.map { [.string($0.name), .string($0.value)] }).write(to: &source)
         source.append(UInt8(ascii: ","))

@@ -13,13 +13,13 @@ public enum SessionInjector {
     ///
     /// - Parameters:
     ///   - client: a client of the browser endpoint, used for nothing else.
-    ///   - now: seconds since 1970; tells which cookies have run out.
+    ///   - now: tells which cookies have run out.
     ///   - deadline: when to break off. Clearing up after that may take half a second more.
     ///   - onVisit: called after each origin with the number of those visited and of all.
     public static func inject(
         _ state: StorageState,
         over client: CDPClient,
-        now: Double,
+        now: Timestamp,
         deadline: Instant,
         onVisit: (_ visited: Int, _ all: Int) -> Void = { _, _ in }
     ) async -> InjectionReport {

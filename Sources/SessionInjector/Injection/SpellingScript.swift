@@ -14,7 +14,7 @@ enum SpellingScript {
     static func spelling(_ answer: JSONValue, after former: Spelling) -> Spelling {
         let value = answer["result"]?["value"]
         let hosts = (value?["hosts"]?.arrayValue ?? []).map { host in
-            host.stringValue.flatMap { WebOrigin("https://\($0)")?.host == $0 ? $0 : nil }
+            host.stringValue.flatMap { WebOrigin(stored: "https://\($0)")?.host == $0 ? $0 : nil }
         }
         let paths = (value?["paths"]?.arrayValue ?? []).map { $0.stringValue ?? "" }
         return Spelling(of: former, hosts: hosts, paths: paths)

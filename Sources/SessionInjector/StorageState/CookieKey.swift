@@ -43,7 +43,7 @@ struct CookieKey: Hashable, Sendable {
         isHostOnly = !domain.hasPrefix(".")
         self.path = JSONString(path)
         guard let key = cookie["partitionKey"], !key.isNull else { return }
-        guard let site = key["topLevelSite"]?.stringValue.flatMap(WebOrigin.init) else { return nil }
+        guard let site = key["topLevelSite"]?.stringValue.flatMap(WebOrigin.init(stored:)) else { return nil }
         partition = CookiePartition(
             scheme: site.scheme,
             host: site.host,

@@ -14,9 +14,8 @@ struct CookieParameter: Sendable, Equatable {
     /// The value, to compare with what is read back.
     let value: String
 
-    /// Maps a cookie of Playwright, of `Storage.getCookies` or of a cookie-exporting extension; `now` in seconds since
-    /// 1970 tells what has run out.
-    init(_ cookie: JSONObject, now: Double, spelling: inout Spelling) throws(CookieProblem) {
+    /// Maps a cookie of Playwright, of `Storage.getCookies` or of a cookie-exporting extension; `now` tells what has run out.
+    init(_ cookie: JSONObject, now: Timestamp, spelling: inout Spelling) throws(CookieProblem) {
         guard let name = cookie["name"]?.stringValue, let value = cookie["value"]?.stringValue,
             !(name.isEmpty && value.isEmpty)
         else { throw .missingName }
@@ -88,10 +87,10 @@ extension CookieParameter {
 
     /// Seconds since 1970; nil for a session cookie: no time, or one of zero and less. What would be seconds beyond
     /// the year 5138 is milliseconds.
-    private static func expires(of cookie: JSONObject, now: Double) throws(CookieProblem) -> JSONValue? {
+    private static func expires(of cookie: JSONObject, now: Timestamp) throws(CookieProblem) -> JSONValue? {
         guard let written = cookie["expires"]?.doubleValue, written > 0 else { return nil }
         let seconds = written > 1e11 ? written / 1000 : written
-        guard seconds > now else { throw .expired }
+        guard seconds > now.secondsSince1970 else { throw .expired }
         return JSONValue(seconds)
     }
 
@@ -105,7 +104,7 @@ extension CookieParameter {
         guard let site = written.stringValue ?? written["topLevelSite"]?.stringValue else { throw .partition }
         if site.isEmpty { return nil }
         let ancestor = written["hasCrossSiteAncestor"] ?? cookie["_crHasCrossSiteAncestor"]
-        guard isSecure, let origin = WebOrigin(site)?.spelled(by: &spelling) else { throw .partition }
+        guard isSecure, let origin = WebOrigin(stored: site)?.spelled(by: &spelling) else { throw .partition }
         return CookiePartition(scheme: origin.scheme, host: origin.host, isCrossSite: ancestor?.boolValue ?? true)
     }
 }

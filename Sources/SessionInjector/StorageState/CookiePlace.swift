@@ -21,7 +21,9 @@ struct CookiePlace: Sendable, Equatable {
         let written = cookie["domain"]?.stringValue?.lowercased() ?? ""
         guard written.utf8.count <= Self.longestDomain, url?.utf8.count ?? 0 <= Self.longestURL else { throw .domain }
         let address = url ?? "https://\(written.withoutLeadingDot)"
-        guard let origin = WebOrigin(address), let host = origin.spelled(by: &spelling)?.host else { throw .domain }
+        guard let origin = WebOrigin(stored: address), let host = origin.spelled(by: &spelling)?.host else {
+            throw .domain
+        }
         self.host = host
         // A dot before an address or a single label means nothing to Chrome.
         isHostOnly = url != nil || !written.hasPrefix(".") || origin.isAddress || !host.contains(".")

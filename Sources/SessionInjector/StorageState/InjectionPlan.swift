@@ -20,14 +20,14 @@ struct InjectionPlan: Sendable {
     /// How hosts and paths were taken to be spelled, and which of them only Chrome knows.
     private(set) var spelling: Spelling
 
-    /// Sorts out a state; `now` in seconds since 1970 tells which cookies have run out.
-    init(_ state: StorageState, now: Double, spelling: Spelling = Spelling()) {
+    /// Sorts out a state; `now` tells which cookies have run out.
+    init(_ state: StorageState, now: Timestamp, spelling: Spelling = Spelling()) {
         self.spelling = spelling
         planCookies(state.cookies, now: now)
         planVisits(state.origins)
     }
 
-    private mutating func planCookies(_ stored: [JSONObject], now: Double) {
+    private mutating func planCookies(_ stored: [JSONObject], now: Timestamp) {
         var distinct = LastOfEach<CookieKey, CookieParameter>()
         for cookie in stored {
             do throws(CookieProblem) {
@@ -49,7 +49,7 @@ struct InjectionPlan: Sendable {
                 leftOut.origins[.missing, default: 0] += 1
                 continue
             }
-            guard let origin = WebOrigin(written)?.spelled(by: &spelling) else {
+            guard let origin = WebOrigin(stored: written)?.spelled(by: &spelling) else {
                 leftOut.origins[.scheme, default: 0] += 1
                 continue
             }

@@ -20,8 +20,8 @@ public struct SessionSummary: Sendable, Equatable {
     /// Chrome keeps this many cookies of a registrable domain; beyond it drops those least recently used.
     public static let cookiesPerDomain = 180
 
-    /// Counts; `now` in seconds since 1970 tells which cookies have run out.
-    public init(of state: StorageState, now: Double) {
+    /// Counts; `now` tells which cookies have run out.
+    public init(of state: StorageState, now: Timestamp) {
         let plan = InjectionPlan(state, now: now)
         cookies = state.cookies.count
         leftOut = plan.leftOut
@@ -32,7 +32,7 @@ public struct SessionSummary: Sendable, Equatable {
         var count: [String: Int] = [:]
         for cookie in plan.cookies {
             let domain = cookie.domain.withoutLeadingDot
-            count[WebOrigin("https://\(domain)")?.registrableDomain ?? domain, default: 0] += 1
+            count[WebOrigin(stored: "https://\(domain)")?.registrableDomain ?? domain, default: 0] += 1
         }
         crowdedDomains = count.filter { $0.value > Self.cookiesPerDomain }
     }
@@ -71,9 +71,9 @@ public struct SessionSummary: Sendable, Equatable {
     public static func domains(of state: StorageState) -> [String] {
         let ofCookies = state.cookies.compactMap { cookie in
             cookie["domain"]?.stringValue.map { String(decoding: $0.utf8.prefix(254), as: UTF8.self).lowercased() }?
-                .withoutLeadingDot ?? cookie["url"]?.stringValue.flatMap(WebOrigin.init)?.host
+                .withoutLeadingDot ?? cookie["url"]?.stringValue.flatMap(WebOrigin.init(stored:))?.host
         }
-        let ofOrigins = state.origins.compactMap { $0.origin.flatMap(WebOrigin.init)?.host }
+        let ofOrigins = state.origins.compactMap { $0.origin.flatMap(WebOrigin.init(stored:))?.host }
         return Set(ofCookies + ofOrigins).filter { !$0.isEmpty && !$0.contains(",") }.sorted()
     }
 

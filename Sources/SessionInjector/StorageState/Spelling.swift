@@ -1,3 +1,5 @@
+import ProxyCore
+
 /// How Chrome writes the hosts and paths of a state. Most have one spelling and are as they were written; of the others
 /// (`bücher.example`, `127.1`, `/a b`) only Chrome knows, and is asked. Until then they stand as written.
 struct Spelling: Sendable {

@@ -8,18 +8,18 @@ final class Authenticator: Sendable {
     private let loop: EventLoop
     private let thread = Mutex<LoopThread?>(nil)
     private let source: KeySetSource
-    private let clock: @Sendable () -> Double
+    private let clock: @Sendable () -> Timestamp
 
     /// An authenticator that refuses with `providerUnavailable` until it is started.
     ///
     /// - Parameters:
     ///   - events: told what happens to the key set.
-    ///   - clock: seconds since 1970, for the claims.
+    ///   - clock: the wall clock, for the claims.
     ///   - ticks: seconds of a clock that never goes back, for the key set's age.
     init(
         _ settings: IdentityProviderSettings,
         events: AuthenticationEvents = AuthenticationEvents(),
-        clock: @escaping @Sendable () -> Double = secondsSince1970,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         ticks: @escaping @Sendable () -> Double = { Double(Instant.now().nanoseconds) / 1e9 }
     ) throws(Errno) {
         self.settings = settings

@@ -2,25 +2,25 @@ import ProxyCore
 
 /// What a token whose signature was good says of its user, every check passed.
 struct IdentityClaims: Sendable {
-    /// How far the provider's clock may be ahead of ours, in seconds: the leeway of `nbf` and `iat`. `exp` has none.
-    static let leeway: Double = 30
+    /// How far the provider's clock may be ahead of ours: the leeway of `nbf` and `iat`. `exp` has none.
+    static let leeway: Duration = .seconds(30)
     /// The longest `sub`, in bytes (OpenID Connect Core section 2: 255 ASCII characters).
     static let maximumSubjectByteCount = 255
 
     /// `sub`: the user.
     let subject: String
-    /// `exp`, in seconds since 1970.
-    let expiresAt: Double
+    /// `exp`.
+    let expiresAt: Timestamp
 
     /// Checks a payload: who issued it first, then what it says, then when (RFC 7519 section 4.1).
     ///
-    /// `now` is in seconds since 1970. Strings compare byte for byte. `issuer`, `audience`, `subject`, `claims`,
+    /// Strings compare byte for byte. `issuer`, `audience`, `subject`, `claims`,
     /// `expired` and `notYetValid` are thrown.
     init(
         verifying payload: JSONObject,
         issuer: String,
         audience: String,
-        now: Double
+        now: Timestamp
     ) throws(AuthenticationFailure) {
         guard Self.isString(payload["iss"], issuer) else { throw .issuer }
         guard Self.names(payload["aud"], audience) else { throw .audience }
@@ -52,13 +52,11 @@ struct IdentityClaims: Sendable {
         return subject
     }
 
-    /// Seconds from the start of year 1 to the end of year 9999: outside of it there is no date to compare with.
-    private static let dates = -62_135_596_800...253_402_300_799.0
-
-    /// A NumericDate (section 2), which may have a fraction; nil when it is absent, `claims` when it is anything else.
-    private static func date(_ value: JSONValue?) throws(AuthenticationFailure) -> Double? {
+    /// A NumericDate (section 2), which may have a fraction; nil when it is absent, `claims` when it is anything else
+    /// or outside the years 1 to 9999.
+    private static func date(_ value: JSONValue?) throws(AuthenticationFailure) -> Timestamp? {
         guard let value else { return nil }
-        guard let seconds = value.doubleValue, dates.contains(seconds) else { throw .claims }
-        return seconds
+        guard let moment = value.doubleValue.flatMap(Timestamp.init(secondsSince1970:)) else { throw .claims }
+        return moment
     }
 }

@@ -10,7 +10,7 @@ final class ServiceLog: Sendable {
         log = Mutex(
             EventLog(
                 threshold: threshold,
-                clock: { secondsSince1970() },
+                clock: Timestamp.now,
                 write: { LineOutput.standardError.write($0) }
             )
         )

@@ -74,6 +74,6 @@ extension JSONValue {
     /// What of a storage state the proxy would leave out if it were injected now.
     fileprivate var warnings: [String] {
         guard let state = try? StorageState(self) else { return [] }
-        return SessionSummary(of: state, now: secondsSince1970()).warnings
+        return SessionSummary(of: state, now: .now()).warnings
     }
 }

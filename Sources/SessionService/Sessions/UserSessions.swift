@@ -69,7 +69,7 @@ struct UserSessions {
         guard let row = try await store.row(id: id), row.metadata.isOwned(by: userID) else {
             throw ServiceRefusal.noSession
         }
-        guard !row.metadata.isExpired(now: secondsSince1970()) else { throw ServiceRefusal.expired }
+        guard !row.metadata.isExpired(now: .now()) else { throw ServiceRefusal.expired }
         return try open(SealedState(ciphertext: row.ciphertext, iv: row.iv))
     }
 

@@ -1,3 +1,5 @@
+import ProxyCore
+
 /// The parameters of a statement as libpq takes them. Their types are left to the server, which takes those of the
 /// columns they meet: a moment fits a column with a time zone and one without, which holds UTC.
 struct PostgresParameters {

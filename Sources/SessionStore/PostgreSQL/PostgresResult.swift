@@ -1,4 +1,5 @@
 import CPostgres
+import ProxyCore
 
 /// One result of libpq's, in binary format, cleared when it goes.
 @safe final class PostgresResult {

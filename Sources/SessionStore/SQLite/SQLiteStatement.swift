@@ -1,4 +1,5 @@
 import CSQLite
+import ProxyCore
 
 /// A prepared statement, finalised when it goes; its database stays open until then. Used by one isolation at a time.
 /// Parameters are counted from 1 and columns from 0, as in SQLite.

@@ -1,4 +1,5 @@
 import Glibc
+public import ProxyCore
 
 /// What a proxy must still know after a restart, in an SQLite file of its own, mode 0600: a record for each Chrome process,
 /// and the tokens that were good once. Bounded, and shared by processes without harm.
@@ -60,24 +61,24 @@ public final class StateFile {
 
     // MARK: - Spent tokens
 
-    /// Remembers a token by a hash until a moment in seconds since 1970; those whose time is over go.
-    public func spend(_ hash: [UInt8], until: Double, now: Double) throws(SessionStoreError) {
-        try connection.run("DELETE FROM spent_tokens WHERE until <= ?", [.text(String(now))])
+    /// Remembers a token by a hash until a moment; those whose time is over go.
+    public func spend(_ hash: [UInt8], until: Timestamp, now: Timestamp) throws(SessionStoreError) {
+        try connection.run("DELETE FROM spent_tokens WHERE until <= ?", [.text(String(now.secondsSince1970))])
         try connection.run(
             "INSERT OR REPLACE INTO spent_tokens (hash, until) VALUES (?, ?)",
-            [.bytes(hash), .text(String(until))]
+            [.bytes(hash), .text(String(until.secondsSince1970))]
         )
     }
 
-    /// The tokens that are remembered at a moment in seconds since 1970, and until when.
-    public func spentTokens(now: Double) throws(SessionStoreError) -> [(hash: [UInt8], until: Double)] {
+    /// The tokens that are remembered at `now`, and until when.
+    public func spentTokens(now: Timestamp) throws(SessionStoreError) -> [(hash: [UInt8], until: Timestamp)] {
         let rows = try connection.run(
             "SELECT hash, until FROM spent_tokens WHERE until > ? LIMIT \(Self.mostTokens)",
-            [.text(String(now))]
+            [.text(String(now.secondsSince1970))]
         )
         return rows.compactMap { row in
-            guard row.count == 2, let until = row[1].asText.flatMap(Double.init) else { return nil }
-            return (row[0].asBytes, until)
+            guard row.count == 2, let seconds = row[1].asText.flatMap(Double.init) else { return nil }
+            return Timestamp(secondsSince1970: seconds).map { (row[0].asBytes, $0) }
         }
     }
 }

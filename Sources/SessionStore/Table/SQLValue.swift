@@ -1,3 +1,5 @@
+import ProxyCore
+
 /// A parameter of a statement, or a column of a row.
 enum SQLValue: Sendable, Equatable {
     /// NULL.

@@ -1,3 +1,5 @@
+import ProxyCore
+
 /// Stored sessions in the table `browser_sessions` of a SQL database, as the Python reference makes it with SQLAlchemy.
 struct SessionTable<Database: SessionDatabase>: SessionStore {
     /// The database that is asked.

@@ -1,6 +1,8 @@
 import ArgumentParser
+import ProxyCore
 import SessionInjector
 import SessionStore
+import TestSupport
 import Testing
 
 @testable import CDPProxy

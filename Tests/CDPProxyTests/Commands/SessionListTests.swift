@@ -1,5 +1,6 @@
 import ProxyCore
 import SessionStore
+import TestSupport
 import Testing
 
 @testable import CDPProxy

@@ -188,11 +188,11 @@ let loopCounts = ["1", "2"]
 
 /// A clock that stands still until a test moves it.
 final class ManualClock: Sendable {
-    private let seconds = Mutex(Tokens.now)
+    private let moment = Mutex(Tokens.now)
 
-    /// Seconds since 1970.
-    var now: Double {
-        get { seconds.withLock { $0 } }
-        set { seconds.withLock { $0 = newValue } }
+    /// What it says.
+    var now: Timestamp {
+        get { moment.withLock { $0 } }
+        set { moment.withLock { $0 = newValue } }
     }
 }

@@ -36,7 +36,7 @@ struct StoredRows: Sendable {
         id: String = "row-1",
         user: String = "user-1",
         name: String = "mail",
-        expiresAt: Double? = nil,
+        expiresAt: Timestamp? = nil,
         state: String = state,
         damage: (inout [UInt8]) -> Void = { _ in }
     ) async throws {
@@ -47,7 +47,7 @@ struct StoredRows: Sendable {
             id: id,
             userID: user,
             name: name,
-            expiresAt: expiresAt.map { Timestamp(microseconds: Int64($0 * 1_000_000)) },
+            expiresAt: expiresAt,
             createdAt: now,
             updatedAt: now
         )

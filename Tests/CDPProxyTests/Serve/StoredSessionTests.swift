@@ -156,7 +156,7 @@ import Testing
         let status: Int
         var token = StoredSessionTests.token("mail")
         var user = "user-1"
-        var expiresAt: Double?
+        var expiresAt: Timestamp?
         var state = StoredRows.state
         var damage: @Sendable (inout [UInt8]) -> Void = { _ in }
         var environment: [String: String] = [:]

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ProxyCore
@@ -18,7 +19,7 @@ import Testing
     @Test func holdsFewThatAreOver() {
         var table = ExpiringTable<Int, Int>(capacity: 100_000)
         for index in 0..<10_000 {
-            let now = Double(index)
+            let now = Timestamp(microseconds: Int64(index) * 1_000_000)
             let isHeld = table.insert(index, for: index, until: now + 100, now: now)
             #expect(isHeld && table.count <= 512)
         }
@@ -34,9 +35,9 @@ import Testing
             [(50, 1000, true), (60, 1000, true), (70, 1000, true), (70, 40, false), (70, 40.5, false), (70, 51, true)],
             // What was over when it came is swept with the rest.
             [(1, 5, true), (1, 5, true), (1, 5, true), (9, 6, true)],
-        ] as [[(until: Double, now: Double, isTaken: Bool)]]
+        ] as [[(until: Timestamp, now: Timestamp, isTaken: Bool)]]
     )
-    func neverHoldsMoreThanItsCapacity(steps: [(until: Double, now: Double, isTaken: Bool)]) {
+    func neverHoldsMoreThanItsCapacity(steps: [(until: Timestamp, now: Timestamp, isTaken: Bool)]) {
         var table = ExpiringTable<Int, Int>(capacity: 3)
         for (index, step) in steps.enumerated() {
             let isTaken = table.insert(index, for: index, until: step.until, now: step.now)

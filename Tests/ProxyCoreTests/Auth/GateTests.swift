@@ -246,8 +246,10 @@ extension Gate {
         try admit(credential, keys: keys, peer: peer, now: Tokens.now)
     }
 
-    fileprivate mutating func admit(bearer token: String, now: Double = Tokens.now) throws(CredentialRejection) -> Grant
-    {
+    fileprivate mutating func admit(
+        bearer token: String,
+        now: Timestamp = Tokens.now
+    ) throws(CredentialRejection) -> Grant {
         try admit(.bearer(bytes(token)), keys: Tokens.keys, peer: peer, now: now)
     }
 
@@ -255,8 +257,10 @@ extension Gate {
         try admit(.signingKey(bytes(token)), keys: Tokens.keys, peer: peer, now: Tokens.now)
     }
 
-    fileprivate mutating func admit(ticket text: String, now: Double = Tokens.now) throws(CredentialRejection) -> Grant
-    {
+    fileprivate mutating func admit(
+        ticket text: String,
+        now: Timestamp = Tokens.now
+    ) throws(CredentialRejection) -> Grant {
         // A ticket needs no key.
         try admit(.ticket(bytes(text)), keys: nil, peer: peer, now: now)
     }

@@ -17,7 +17,7 @@ private func grant(_ userID: String?, sessionID: String = "sess_1", lasting: Dou
 private func redeem(
     _ ticket: Ticket,
     in office: inout TicketOffice,
-    at time: Double = now
+    at time: Timestamp = now
 ) throws(CredentialRejection) -> Grant {
     try office.redeem(Array(ticket.text.utf8)[...], now: time)
 }

@@ -53,7 +53,7 @@ import Testing
         let bound = Array(Tokens.make { $0.ipAddress = "192.0.2.1" }.utf8)[...]
         let home = IPAddress(ipv4: 0xC000_0201)
         let away = IPAddress(ipv4: 0xC000_0202)
-        func admit(_ peer: IPAddress, _ now: Double, _ keys: SigningKeys?) throws(CredentialRejection) -> Grant {
+        func admit(_ peer: IPAddress, _ now: Timestamp, _ keys: SigningKeys?) throws(CredentialRejection) -> Grant {
             try gate.admit(.bearer(bound), keys: keys, peer: peer, now: now)
         }
         let grant = try admit(home, Tokens.now, present)

@@ -1,4 +1,5 @@
 import ProxyCore
+import TestSupport
 import Testing
 
 @Suite struct ContainerCredentialsEndpointTests {
@@ -48,9 +49,9 @@ import Testing
             (#","Expiration":"2026-11-21t20:00:00.5z""#, 1_795_291_200.5),
             (#","Expiration":"2026-11-21T22:00:00+02:00""#, 1_795_291_200), (#","Expiration":"""#, nil),
             (#","Expiration":null"#, nil), ("", nil),
-        ] as [(String, Double?)]
+        ] as [(String, Timestamp?)]
     )
-    func readsWhenTheyEnd(member: String, expected: Double?) throws {
+    func readsWhenTheyEnd(member: String, expected: Timestamp?) throws {
         let text = #"{"AccessKeyId":"A","SecretAccessKey":"S","Token":"T"\#(member)}"#
         let credentials = try #require(AWSCredentials(answer: Array(text.utf8)))
         #expect(credentials.expiration == expected)
@@ -83,7 +84,7 @@ import Testing
 }
 
 @Suite struct AWSCredentialCacheTests {
-    private func credentials(until expiration: Double?) -> AWSCredentials {
+    private func credentials(until expiration: Timestamp?) -> AWSCredentials {
         AWSCredentials(
             accessKeyID: "A",
             secretAccessKey: SecretBytes(utf8: "S"),

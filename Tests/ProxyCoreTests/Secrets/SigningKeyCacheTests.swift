@@ -1,16 +1,17 @@
+import TestSupport
 import Testing
 
 @testable import ProxyCore
 
 /// A version with a key of its own.
-private func version(_ id: String, created: Double? = nil) -> SecretVersion {
+private func version(_ id: String, created: Timestamp? = nil) -> SecretVersion {
     guard let key = SigningKey(Array("key of \(id)".utf8) + [UInt8](repeating: 0, count: 32)) else {
         preconditionFailure("long enough")
     }
     return SecretVersion(id: id, key: key, created: created)
 }
 
-private func fetched(_ id: String, previous: String? = nil, created: Double? = nil) -> SecretVersions {
+private func fetched(_ id: String, previous: String? = nil, created: Timestamp? = nil) -> SecretVersions {
     SecretVersions(current: version(id, created: created), previous: previous.map { version($0) })
 }
 
@@ -27,12 +28,12 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
 }
 
 @Suite final class SigningKeyCacheTests {
-    private var cache = SigningKeyCache(timeToLive: 300, overlap: 3600)
+    private var cache = SigningKeyCache(timeToLive: .seconds(300), overlap: .seconds(3600))
 
-    private func isDue(at now: Double) -> Bool { cache.refreshIsDue(at: now) }
+    private func isDue(at now: Timestamp) -> Bool { cache.refreshIsDue(at: now) }
 
     /// A cache that fetched version A at 1000.
-    private func fill(created: Double? = nil, previous: String? = nil) {
+    private func fill(created: Timestamp? = nil, previous: String? = nil) {
         _ = cache.lookup(at: 1000)
         cache.finish(with: fetched("A", previous: previous, created: created), at: 1000)
     }
@@ -101,7 +102,7 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
     }
 
     @Test func noOverlapMeansNoVersionBefore() {
-        cache = SigningKeyCache(timeToLive: 300, overlap: 0)
+        cache = SigningKeyCache(timeToLive: .seconds(300), overlap: .zero)
         fill(created: 1000, previous: "P")
         #expect(word(cache.lookup(at: 1000)) == "key of A")
         #expect(!cache.acceptsPrevious(beside: version("B"), at: 1000))
@@ -139,13 +140,13 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
     }
 
     @Test func triesAgainAfterEverLongerPauses() {
-        var now = 1000.0
+        var now: Timestamp = 1000
         var pauses: [Double] = []
         #expect(word(cache.lookup(at: now)) == "fetch")
         for _ in 0..<7 {
             cache.finish(with: .unreachable("x"), at: now)
             let next = cache.wakeAt ?? 0
-            pauses.append(next - now)
+            pauses.append(next.seconds(since: now))
             now = next
             #expect(isDue(at: now))
         }
@@ -154,8 +155,11 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
 }
 
 @Suite struct SecretVersionTests {
-    private static func read(_ status: Int, _ body: String, date: Double? = nil) throws(SecretFailure) -> SecretVersion
-    {
+    private static func read(
+        _ status: Int,
+        _ body: String,
+        date: Timestamp? = nil
+    ) throws(SecretFailure) -> SecretVersion {
         try SecretVersion.read(HTTPSResponse(status: status, body: Array(body.utf8), date: date), now: 1000).get()
     }
 

@@ -8,12 +8,12 @@ private let secondKey = String(repeating: "2", count: 32)
 
 /// A clock the test sets.
 private final class ManualClock: Sendable {
-    private let seconds = Mutex(1_000_000.0)
+    private let moment = Mutex(Timestamp(microseconds: 1_000_000_000_000))
 
-    var now: Double { seconds.withLock { $0 } }
+    var now: Timestamp { moment.withLock { $0 } }
 
-    func advance(by amount: Double) {
-        seconds.withLock { $0 += amount }
+    func advance(by seconds: Double) {
+        moment.withLock { $0 += seconds }
     }
 }
 

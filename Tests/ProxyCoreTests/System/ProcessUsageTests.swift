@@ -9,8 +9,8 @@ import Testing
         #expect((usage.residentBytes ?? 0) > 1_000_000)
         #expect((usage.openDescriptors ?? 0) >= 3)
         #expect((usage.descriptorLimit ?? 0) >= (usage.openDescriptors ?? .infinity))
-        #expect((usage.startTime ?? .infinity) < secondsSince1970())
-        #expect((usage.startTime ?? 0) > secondsSince1970() - 86_400)
+        #expect((usage.startTime ?? .infinity) < Timestamp.now().secondsSince1970)
+        #expect((usage.startTime ?? 0) > Timestamp.now().secondsSince1970 - 86_400)
     }
 
     @Test func readsPastAHostileCommandName() {

@@ -1,4 +1,5 @@
 import ProxyCore
+import TestSupport
 import Testing
 
 @testable import SessionInjector
@@ -15,7 +16,7 @@ import Testing
         return cookie
     }
 
-    private func cookie(_ changes: String, now: Double = 0) throws -> CookieParameter {
+    private func cookie(_ changes: String, now: Timestamp = 0) throws -> CookieParameter {
         var spelling = Spelling()
         return try CookieParameter(try make(changes), now: now, spelling: &spelling)
     }

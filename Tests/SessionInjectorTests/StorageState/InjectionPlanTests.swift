@@ -1,4 +1,5 @@
 import ProxyCore
+import TestSupport
 import Testing
 
 @testable import SessionInjector
@@ -56,7 +57,7 @@ import Testing
         let members = origins.map { #"{"origin":"\#($0)","localStorage":[{"name":"k","value":"v"}]}"# }
         let plan = try plan("{\"origins\":[\(members.joined(separator: ","))]}")
         #expect(
-            plan.visits.map(\.origin.text) == [
+            plan.visits.map(\.origin.description) == [
                 "https://a.one.test", "https://b.one.test", "https://one.test", "https://two.test", "http://c.one.test",
             ]
         )
@@ -69,7 +70,7 @@ import Testing
             {"origin":"https://c.test","indexedDB":[]},{"origin":"https://d.test","indexedDB":[{"name":"x","version":1}]}]}
             """
         )
-        #expect(plan.visits.map(\.origin.text) == ["https://d.test"])
+        #expect(plan.visits.map(\.origin.description) == ["https://d.test"])
         #expect(plan.visits.first?.databases?.count == 1)
     }
 
@@ -128,7 +129,7 @@ import Testing
         #expect(!spelled.spelling.isIncomplete)
         #expect(spelled.cookies.map(\.key.host) == ["x.test", "127.0.0.1", "127.0.0.1", "127.0.0.1"])
         #expect(spelled.cookies.map(\.key.path) == ["/a/b.c%20", "/", "/a%20b", "/"])
-        #expect(spelled.visits.map(\.origin.text) == ["https://xn--bcher-kva.test"])
+        #expect(spelled.visits.map(\.origin.description) == ["https://xn--bcher-kva.test"])
         #expect(spelled.visits.first?.items.count == 2)
         #expect(spelled.leftOut.origins == [.scheme: 1])
     }

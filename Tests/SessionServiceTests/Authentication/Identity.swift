@@ -2,13 +2,14 @@ import Crypto
 import CryptoExtras
 import FoundationEssentials
 import ProxyCore
+import TestSupport
 
 @testable import SessionService
 
 /// A provider's keys, sets and tokens, for tests.
 enum Identity {
-    /// The time tests call now, in seconds since 1970.
-    static let now: Double = 1_800_000_000
+    /// The time tests call now.
+    static let now: Timestamp = 1_800_000_000
     static let issuer = "https://idp.example.com"
     static let audience = "janus"
 
@@ -153,7 +154,7 @@ extension Identity {
     }
 
     /// Why a token is refused; nil when it is good.
-    static func reason(_ token: String, _ keys: KeySet, now: Double = now) -> AuthenticationFailure? {
+    static func reason(_ token: String, _ keys: KeySet, now: Timestamp = now) -> AuthenticationFailure? {
         do throws(AuthenticationFailure) {
             let token = try IdentityToken(Array(token.utf8)[...])
             guard let key = keys[token.keyName] else { return .unknownKey }

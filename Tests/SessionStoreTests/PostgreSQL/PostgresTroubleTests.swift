@@ -1,4 +1,5 @@
 import Glibc
+import ProxyCore
 import Synchronization
 import TestSupport
 import Testing

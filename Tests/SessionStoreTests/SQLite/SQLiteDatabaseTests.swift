@@ -1,5 +1,7 @@
 import FoundationEssentials
 import Glibc
+import ProxyCore
+import TestSupport
 import Testing
 
 @testable import SessionStore

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SessionInjector
+@testable import ProxyCore
 
 @Suite struct WebOriginTests {
     @Test(arguments: [
@@ -16,7 +16,7 @@ import Testing
         ("https://B\u{DC}cher.test/x", "https://b\u{FC}cher.test"), ("http://0X7f.1", "http://0x7f.1"),
     ])
     func readsInCanonicalForm(written: String, text: String) {
-        #expect(WebOrigin(written)?.text == text)
+        #expect(WebOrigin(stored: written)?.description == text)
     }
 
     @Test(arguments: [
@@ -27,18 +27,29 @@ import Testing
         "https://a.test\n", "https://[1234]", "https://a.test:80:80",
     ])
     func refusesWhatIsNoWebOrigin(written: String) {
-        #expect(WebOrigin(written) == nil)
+        #expect(WebOrigin(stored: written) == nil)
     }
 
     @Test(arguments: [
-        ("https://a.shop.example.test", "https://example.test"), ("https://example.test", "https://example.test"),
-        ("http://example.test:8080", "http://example.test"), ("https://www.shop.co.uk", "https://shop.co.uk"),
-        ("https://shop.co.uk", "https://shop.co.uk"), ("https://a.b.io", "https://b.io"),
-        ("http://10.0.0.1", "http://10.0.0.1"), ("http://a.b.0x7f", "http://a.b.0x7f"),
-        ("http://a.b.node1", "http://b.node1"), ("http://[::1]", "http://[::1]"),
-        ("http://localhost", "http://localhost"),
+        ("https://app.example.com", "https://app.example.com"),
+        ("HTTPS://App.Example.com:443", "https://app.example.com"),
+        ("http://localhost:3000", "http://localhost:3000"), ("http://a.test:443", "http://a.test:443"),
+        ("chrome-extension://abcdefgh", "chrome-extension://abcdefgh"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
     ])
-    func guessesTheSite(origin: String, site: String) {
-        #expect(WebOrigin(origin)?.site == site)
+    func readsAHeader(written: String, text: String) {
+        #expect(WebOrigin(header: written)?.description == text)
+    }
+
+    @Test(arguments: [
+        "", "null", "*", "https://", "https://*.a.test", "https://a.test/", "https://a.test?q", "https://user@a.test",
+        "://a.test", "a.test", "h2://a.test", "https://a.test:08443", "https://a.test:0", "https://b\u{FC}cher.test",
+    ])
+    func refusesWhatNoHeaderHas(written: String) {
+        #expect(WebOrigin(header: written) == nil)
+    }
+
+    @Test func isOneOriginHoweverItIsWritten() {
+        #expect(WebOrigin(header: "https://A.test:443") == WebOrigin(stored: "https://a.TEST/path"))
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SessionStore
+@testable import ProxyCore
 
 @Suite struct TimestampTests {
     @Test(arguments: [
@@ -37,18 +37,6 @@ import Testing
         #expect(Timestamp(stamp.iso8601) == stamp)
     }
 
-    /// Versions before this one wrote such texts, and no reader could read them.
-    @Test(arguments: [
-        ("10000-01-01 23:58:59.000000", Timestamp.latest), ("0000-12-31 00:01:00.000000", .earliest),
-        ("-001-12-31 00:00:00", .earliest), ("9999-12-31 23:59:59.999999", .latest),
-        ("1970-01-01 00:00:00", Timestamp(microseconds: 0)), ("", nil), ("soon", nil), ("1970", nil),
-        ("1700000000", nil),
-        ("1970-13-01 00:00:00", nil),
-    ])
-    func readsWhatIsStored(text: String, moment: Timestamp?) {
-        #expect(Timestamp(stored: text) == moment)
-    }
-
     @Test func whatCanBeWrittenIsBounded() {
         #expect(Timestamp.earliest.isWritable)
         #expect(Timestamp.latest.isWritable)
@@ -73,6 +61,35 @@ import Testing
         #expect(whole.databaseText == "2020-01-01 00:00:00.000000")
         #expect(whole.iso8601 == "2020-01-01T00:00:00Z")
         #expect(Timestamp(microseconds: -1_000_000).iso8601 == "1969-12-31T23:59:59Z")
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_782_400_000_000, "2000-02-29T00:00:00.000Z"),
+            (1_709_251_199_999_900, "2024-02-29T23:59:59.999Z"), (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"),
+            (-500_000, "1969-12-31T23:59:59.500Z"), (.max, "9999-12-31T23:59:59.999Z"),
+            (.min, "0001-01-01T00:00:00.000Z"),
+        ] as [(Int64, String)]
+    )
+    func writesMilliseconds(microseconds: Int64, expected: String) {
+        let stamp = Timestamp(microseconds: microseconds)
+        var bytes: [UInt8] = []
+        stamp.writeMilliseconds(to: &bytes)
+        #expect(stamp.millisecondText == expected)
+        #expect(bytes == Array(expected.utf8))
+    }
+
+    @Test func movesByADurationAndNeverOverflows() {
+        let stamp = Timestamp(microseconds: 1_500_000)
+        #expect((stamp + .milliseconds(250)).microseconds == 1_750_000)
+        #expect((stamp - .seconds(2)).microseconds == -500_000)
+        #expect((stamp - .seconds(2)).wholeSecond.microseconds == -1_000_000)
+        #expect(stamp.wholeSecond.microseconds == 1_000_000)
+        #expect(stamp.seconds(since: .epoch) == 1.5)
+        #expect(Timestamp.epoch.seconds(since: stamp) == -1.5)
+        #expect((stamp + .seconds(Int64.max)).microseconds == .max)
+        #expect((Timestamp(microseconds: -2) - .seconds(Int64.max)).microseconds == .min)
+        #expect(Timestamp(microseconds: .max).seconds(since: Timestamp(microseconds: .min)) > 1e13)
     }
 
     @Test func secondsOutOfRangeAreRefused() {
