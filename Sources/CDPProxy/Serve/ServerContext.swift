@@ -24,7 +24,7 @@ struct ServerContext {
             threshold: settings.level,
             format: settings.format,
             clock: clock,
-            gatheringOn: loop,
+            whenIdle: loop.runWhenIdle,
             write: writeLog
         )
     }

@@ -1,7 +1,7 @@
 /// Where the proxy says what happened: one line an event, handed to `write` whole.
 ///
-/// Not `Sendable`: it belongs to the loop that records. It knows no event by name, and never blocks: lines that
-/// `write` cannot take at once are dropped and counted, since a log nobody reads must not stop the traffic.
+/// Not `Sendable`: it belongs to the loop that records. It knows no event by name, and never blocks: it drops and counts
+/// lines that `write` cannot take at once, so that a full pipe does not stop the traffic.
 public final class EventLog {
     /// Lines that could not be written.
     public private(set) var droppedLines: UInt64 = 0
@@ -10,7 +10,7 @@ public final class EventLog {
     private let format: LogFormat
     private let clock: () -> Timestamp
     private let write: ([UInt8]) -> Bool
-    private let loop: EventLoop?
+    private let whenIdle: ((@escaping () -> Void) -> Void)?
     private var gathered: [UInt8] = []
     private var gatheredLines: UInt64 = 0
 
@@ -18,20 +18,21 @@ public final class EventLog {
     ///
     /// - Parameters:
     ///   - clock: the wall clock.
-    ///   - loop: gathers lines while it is busy, so that they are written together; without one each is written at once.
+    ///   - whenIdle: runs what it is given once the loop has nothing else to do, so that the lines of a busy turn are
+    ///     written together; without it each line is written at once.
     ///   - write: takes lines with their line feeds, together no more than `LogLine.limit` bytes, without blocking;
     ///     false when it could not.
     public init(
         threshold: LogLevel = .info,
         format: LogFormat = .json,
         clock: @escaping () -> Timestamp,
-        gatheringOn loop: EventLoop? = nil,
+        whenIdle: ((@escaping () -> Void) -> Void)? = nil,
         write: @escaping ([UInt8]) -> Bool
     ) {
         self.threshold = threshold
         self.format = format
         self.clock = clock
-        self.loop = loop
+        self.whenIdle = whenIdle
         self.write = write
         gathered.reserveCapacity(LogLine.limit)
     }
@@ -88,8 +89,8 @@ public final class EventLog {
             gathered = lines
         }
         gatheredLines += 1
-        guard let loop else { return flush() }
-        if gatheredLines == 1 { loop.runWhenIdle { self.flush() } }
+        guard let whenIdle else { return flush() }
+        if gatheredLines == 1 { whenIdle { self.flush() } }
     }
 
     private func flush() {

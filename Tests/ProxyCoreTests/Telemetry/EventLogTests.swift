@@ -16,7 +16,7 @@ private final class Lines {
             threshold: threshold,
             format: format,
             clock: { 1_795_292_771.042 },
-            gatheringOn: loop,
+            whenIdle: loop?.runWhenIdle,
             write: { line in
                 if self.isFull { return false }
                 self.lines.append(String(decoding: line, as: UTF8.self))

@@ -1,40 +1,6 @@
 import CLinux
 import Glibc
 
-/// What is asked of a TCP socket beyond its defaults.
-enum SocketOption {
-    case reuseAddress
-    case noDelay
-    case keepAlive
-    case keepAliveIdle
-    case keepAliveInterval
-    case keepAliveCount
-    case versionSixOnly
-    /// How many bytes must have arrived before the socket counts as readable.
-    case lowWater
-
-    var level: Int32 {
-        switch self {
-        case .reuseAddress, .keepAlive, .lowWater: SOL_SOCKET
-        case .noDelay, .keepAliveIdle, .keepAliveInterval, .keepAliveCount: Int32(IPPROTO_TCP)
-        case .versionSixOnly: Int32(IPPROTO_IPV6)
-        }
-    }
-
-    var name: Int32 {
-        switch self {
-        case .reuseAddress: SO_REUSEADDR
-        case .keepAlive: SO_KEEPALIVE
-        case .lowWater: SO_RCVLOWAT
-        case .noDelay: TCP_NODELAY
-        case .keepAliveIdle: TCP_KEEPIDLE
-        case .keepAliveInterval: TCP_KEEPINTVL
-        case .keepAliveCount: TCP_KEEPCNT
-        case .versionSixOnly: IPV6_V6ONLY
-        }
-    }
-}
-
 extension Descriptor {
     /// A non-blocking stream socket for addresses of a family, closed on exec.
     static func streamSocket(family: Int32) throws(Errno) -> Descriptor {
@@ -95,10 +61,4 @@ extension Descriptor {
         _ = unsafe address.withMutablePointer { unsafe getsockname(number, $0, $1) }
         return address
     }
-}
-
-/// A connection that was accepted.
-struct AcceptedSocket: ~Copyable {
-    let descriptor: Descriptor
-    let peer: SocketAddress
 }

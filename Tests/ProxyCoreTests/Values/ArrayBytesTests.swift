@@ -1,7 +1,7 @@
 import ProxyCore
 import Testing
 
-@Suite struct ByteArrayTests {
+@Suite struct ArrayBytesTests {
     @Test(arguments: [
         0, 7, 10, 99, 100, 255, 1_000, 65_535, 4_294_967_296, Int.max, -1, -10, Int.min,
     ])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ProxyCore
 
-@Suite struct JSONWriterTests {
+@Suite struct JSONWritingTests {
     @Test(arguments: [
         "null", "true", "-0", "1.0", "1E+2", "123456789012345678901234567890.10", "[]", "{}", #"{"b":1,"a":[{},[]]}"#,
         #""é€😀""#, #""\u0000\u001f\b\t\n\f\r\"\\/""#, "\"\u{7f}\u{2028}\"",

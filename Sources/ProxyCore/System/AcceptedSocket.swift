@@ -1,0 +1,5 @@
+/// A connection that was accepted.
+struct AcceptedSocket: ~Copyable {
+    let descriptor: Descriptor
+    let peer: SocketAddress
+}
