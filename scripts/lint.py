@@ -1,4 +1,5 @@
-"""The house rules no formatter knows: who may import what, how long files and functions may be, what is kept out.
+"""The house rules no formatter knows: which folder may know which, what a file's name says, how long files and
+functions may be, and what is kept out.
 
 Prints one line a finding (`file:line: what, and what to do instead`) and exits 1 when there is any.
 """
@@ -8,23 +9,25 @@ import re
 import subprocess
 import sys
 
+import swift_types
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# The import column of docs/architecture.md: the first matching folder decides what a file in it may import.
+# The import column of docs/architecture.md, lowest folder first: the first match decides what a file may import.
 PURE = {"FoundationEssentials"}
 SYSTEM = {"CLinux", "Glibc", "Synchronization"}
 IMPORTS = {
-    "Sources/ProxyCore/Values": set(),
+    "Sources/ProxyCore/Values": {"Glibc"},
     "Sources/ProxyCore/System": SYSTEM,
-    "Sources/ProxyCore/Loop": SYSTEM,
-    "Sources/ProxyCore/HTTP1": PURE,
+    "Sources/ProxyCore/JSON": set(),
+    "Sources/ProxyCore/HTTP1": set(),
     "Sources/ProxyCore/WebSocket": PURE | {"Crypto"},
     "Sources/ProxyCore/Auth": PURE | {"Crypto"},
+    "Sources/ProxyCore/Telemetry": set(),
+    "Sources/ProxyCore/Loop": SYSTEM,
     "Sources/ProxyCore/Transport": SYSTEM | PURE | {"CCurl", "COpenSSL", "Crypto"},
-    "Sources/ProxyCore/Secrets": SYSTEM | PURE | {"CCurl", "Crypto"},
     "Sources/ProxyCore/Relay": SYSTEM,
-    "Sources/ProxyCore/Telemetry": PURE,
-    "Sources/ProxyCore": SYSTEM | PURE | {"Crypto"},
+    "Sources/ProxyCore/Secrets": SYSTEM | PURE,
     "Sources/SessionInjector": PURE | {"Crypto", "ProxyCore"},
     "Sources/SessionStore": PURE | {"CPostgres", "CSQLite", "Dispatch", "Glibc", "ProxyCore", "Synchronization"},
     "Sources/Settings": PURE | {"ProxyCore", "SessionInjector", "SessionStore"},
@@ -41,7 +44,52 @@ IMPORTS = {
     | SYSTEM
     | {"ArgumentParser", "Crypto", "ProxyCore", "SessionInjector", "SessionStore", "Settings", "Dispatch"},
 }
-CLOCKLESS = ("Sources/ProxyCore/Values", "Sources/ProxyCore/HTTP1", "Sources/ProxyCore/WebSocket", "Sources/ProxyCore/Auth")
+
+# The same column inside our own targets, where no import says it: the folders whose types a folder may name beside its
+# own. A folder stands below all that may name it, so the graph has no cycle. Folders without a row may name any type.
+FOLDERS = {
+    "ProxyCore/Values": [],
+    "ProxyCore/System": ["ProxyCore/Values"],
+    "ProxyCore/JSON": ["ProxyCore/Values"],
+    "ProxyCore/HTTP1": ["ProxyCore/Values"],
+    "ProxyCore/WebSocket": ["ProxyCore/Values", "ProxyCore/HTTP1"],
+    "ProxyCore/Auth": ["ProxyCore/Values", "ProxyCore/JSON", "ProxyCore/HTTP1"],
+    "ProxyCore/Telemetry": ["ProxyCore/Values", "ProxyCore/System"],
+    "ProxyCore/Loop": ["ProxyCore/Values", "ProxyCore/System"],
+    "ProxyCore/Transport": ["ProxyCore/Values", "ProxyCore/System", "ProxyCore/WebSocket", "ProxyCore/Loop"],
+    "ProxyCore/Relay": [
+        "ProxyCore/Values",
+        "ProxyCore/System",
+        "ProxyCore/WebSocket",
+        "ProxyCore/Loop",
+        "ProxyCore/Transport",
+    ],
+    "ProxyCore/Secrets": [
+        "ProxyCore/Values",
+        "ProxyCore/System",
+        "ProxyCore/JSON",
+        "ProxyCore/Auth",
+        "ProxyCore/Loop",
+        "ProxyCore/Transport",
+    ],
+    "SessionInjector/Sealing": ["ProxyCore/Values"],
+    "SessionInjector/StorageState": ["ProxyCore/Values", "ProxyCore/JSON"],
+    "SessionInjector/Ownership": ["ProxyCore/Values", "ProxyCore/JSON"],
+    "SessionInjector/CDP": ["ProxyCore/Values", "ProxyCore/System", "ProxyCore/JSON", "ProxyCore/Transport"],
+    "SessionInjector/Injection": [
+        "ProxyCore/Values",
+        "ProxyCore/System",
+        "ProxyCore/JSON",
+        "SessionInjector/StorageState",
+        "SessionInjector/CDP",
+    ],
+    "SessionStore": ["ProxyCore/Values"],
+    "SessionService/Validation": ["ProxyCore/Values", "ProxyCore/JSON", "SessionStore"],
+}
+CLOCKLESS = tuple(f"Sources/ProxyCore/{folder}" for folder in ("Values", "HTTP1", "WebSocket", "Auth", "JSON"))
+
+# Files whose name says something else than what they declare, and why.
+OTHERWISE_NAMED: dict[str, str] = {}
 
 FILE_LINES = 400
 FUNCTION_LINES = 40
@@ -90,6 +138,47 @@ def imports(name, lines):
             yield number, "pure code reads no clock and is not async: take `now` as a parameter"
 
 
+def folder_of(name):
+    """The row of `FOLDERS` that a source file belongs to, else its folder; None outside of `Sources`."""
+    top, _, rest = name.partition("/")
+    if top != "Sources" or not rest.endswith(".swift"):
+        return None
+    folder = rest.rpartition("/")[0]
+    return next((row for row in FOLDERS if f"{folder}/".startswith(f"{row}/")), folder)
+
+
+def untrue_rows(layout):
+    """Rows of `FOLDERS` that name a folder further down, or differ from the layout table in `layout`."""
+    short = {row: row.rpartition("/")[2] for row in FOLDERS}
+    rows = list(FOLDERS)
+    for position, (row, known) in enumerate(FOLDERS.items()):
+        for other in known:
+            if other not in rows[:position]:
+                yield f"scripts/lint.py:1: {row} may not stand above {other}, which it knows: lowest folder first"
+        cells = re.search(rf"^\| `Sources/{row}` \|.*\|([^|]*)\|$", layout, re.MULTILINE)
+        told = {word for word in re.findall(r"\w+", cells[1]) if word in short.values()} if cells else None
+        if told != {short[other] for other in known}:
+            yield f"docs/architecture.md:1: the row of {row} must name what FOLDERS of scripts/lint.py says it may know"
+
+
+def strangers(sources):
+    """Types that a folder names and may not know; `sources` maps a file's name to its text."""
+    for name in sources:
+        folder = folder_of(name)
+        if folder and folder.startswith(("ProxyCore", "SessionInjector")) and folder not in FOLDERS:
+            yield f"{name}:1: {folder} has no row in FOLDERS of scripts/lint.py, nor in docs/architecture.md"
+    for name, line, type_, owner in swift_types.strays(sources, folder_of, FOLDERS):
+        what = f"{folder_of(name)} may not know {owner}, where {type_} is declared"
+        yield f"{name}:{line}: {what} (docs/architecture.md, the layout table)"
+
+
+def names(name, text):
+    is_ours = name.startswith(("Sources/", "Tests/")) and name not in OTHERWISE_NAMED
+    wrong = swift_types.misnamed(name, text) if is_ours else None
+    if wrong:
+        yield 1, wrong
+
+
 def lengths(lines, limit):
     if len(lines) > FILE_LINES:
         yield FILE_LINES, f"{len(lines)} lines, {FILE_LINES} at most: one concept a file"
@@ -121,6 +210,7 @@ def findings(name):
     if name.endswith(".swift"):
         yield from patterns(lines, FORBIDDEN_IN_SWIFT)
         yield from imports(name, lines)
+        yield from names(name, "\n".join(lines))
         yield from lengths(lines, TEST_FUNCTION_LINES if name.startswith("Tests/") else FUNCTION_LINES)
     if name.startswith("Tests/") and name.endswith(".py"):
         yield from patterns(lines, FORBIDDEN_IN_PYTHON_TESTS)
@@ -142,7 +232,9 @@ def undocumented():
 
 def main():
     count = 0
-    for finding in undocumented():
+    swift = {name: (ROOT / name).read_text() for name in tracked() if name.endswith(".swift")}
+    layout = (ROOT / "docs/architecture.md").read_text()
+    for finding in [*undocumented(), *untrue_rows(layout), *strangers(swift)]:
         print(finding)
         count += 1
     for name in tracked():
@@ -153,4 +245,5 @@ def main():
         sys.exit(f"{count} findings")
 
 
-main()
+if __name__ == "__main__":
+    main()
