@@ -13,7 +13,7 @@ final class ClientService {
     let fleet: RelayFleet
     let shutdown: Shutdown
     let journal: Journal
-    /// Seconds since 1970.
+    /// The wall clock.
     let clock: @Sendable () -> Timestamp
     private let headTimeout: Duration
     private var random = BatchedRandom()

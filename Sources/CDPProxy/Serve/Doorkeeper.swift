@@ -10,7 +10,7 @@ final class Doorkeeper {
     private let trustedProxies: TrustedProxies
     private let state: KeptState
     private let accepted: Counter
-    /// Seconds since 1970.
+    /// The wall clock.
     private let clock: @Sendable () -> Timestamp
     /// Whether a connection ends when its token expires.
     private let expiresConnections: Bool

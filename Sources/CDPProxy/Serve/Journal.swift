@@ -15,7 +15,7 @@ struct RequestTrace {
 final class Journal {
     private let metrics: ProxyMetrics
     private let log: EventLog
-    /// Seconds since 1970.
+    /// The wall clock.
     private let clock: @Sendable () -> Timestamp
 
     /// A journal in this context's log and metrics.

@@ -4,7 +4,7 @@ import ProxyCore
 struct ServerContext {
     let loop: EventLoop
     let timeouts: HandshakeTimeouts
-    /// Seconds since 1970.
+    /// The wall clock.
     let clock: @Sendable () -> Timestamp
     let log: EventLog
     let metrics = ProxyMetrics()

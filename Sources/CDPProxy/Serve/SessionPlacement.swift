@@ -29,7 +29,7 @@ final class SessionPlacement {
     private let loop: EventLoop
     private let metrics: InjectionMetrics
     private let log: EventLog
-    /// Seconds since 1970.
+    /// The wall clock.
     private let clock: @Sendable () -> Timestamp
 
     /// A placement of stored sessions in one Chrome.

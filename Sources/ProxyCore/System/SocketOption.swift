@@ -9,7 +9,7 @@ enum SocketOption {
     case keepAliveInterval
     case keepAliveCount
     case versionSixOnly
-    /// From how many bytes on a socket is told to be readable.
+    /// How many bytes must have arrived before the socket counts as readable.
     case lowWater
 
     var level: Int32 {
