@@ -1,10 +1,10 @@
 # Every verb is a short call; the work is done by the scripts it names.
 .DEFAULT_GOAL := help
-.PHONY: help run demo run-service build test test-swift test-e2e test-clients test-sanitized lint format bench bench-check clean
+.PHONY: help run demo run-service build test test-swift test-e2e test-clients test-sanitized fuzz lint format bench bench-check clean
 
 BINARY := .build/dist/cdp-proxy
 SERVICE := .build/dist/session-service
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,13 +58,17 @@ test-sanitized: ## everything, in builds that find memory errors, leaks and race
 	@scripts/client-environments
 	@for sanitizer in $(or $(SANITIZER),address thread); do scripts/test-sanitized $$sanitizer || exit; done
 
+fuzz: ## random inputs for every parser, each for SECONDS=60; TARGET=frames for one of them (Fuzz/README.md)
+	@scripts/install-packages build
+	@scripts/fuzz $(or $(SECONDS),60) $(TARGET)
+
 lint: ## formatting, the import rules, size limits, things that must not be committed
 	@scripts/install-packages lint
 	@scripts/python-environment
 	swift format lint --strict --parallel -r $(SOURCES)
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	shellcheck .ci/nightly .ci/run scripts/build-release scripts/client-environments scripts/install-packages \
-		scripts/postgres-for-tests scripts/python-environment scripts/test-sanitized
+	shellcheck .ci/nightly .ci/run scripts/build-release scripts/client-environments scripts/fuzz \
+		scripts/install-packages scripts/postgres-for-tests scripts/python-environment scripts/test-sanitized
 	.venv/bin/python scripts/lint.py
 
 format: ## rewrite the sources in the house format
