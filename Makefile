@@ -67,7 +67,7 @@ lint: ## formatting, the import rules, size limits, things that must not be comm
 	@scripts/python-environment
 	swift format lint --strict --parallel -r $(SOURCES)
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	shellcheck .ci/nightly .ci/run scripts/build-release scripts/client-environments scripts/fuzz \
+	shellcheck .ci/nightly .ci/run scripts/build-release scripts/client-environments scripts/commit-bodies scripts/fuzz \
 		scripts/install-packages scripts/postgres-for-tests scripts/python-environment scripts/test-sanitized
 	.venv/bin/python scripts/lint.py
 
