@@ -18,9 +18,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 @contextlib.contextmanager
 def running(folder, *flags, port=None):
     """The demo, started; its ports, and the lines it prints."""
-    ports = [port or free_port(), free_port()]
+    ports = [port or free_port(), free_port(), free_port()]
     script = str(ROOT / "deploy/demo/run_service.py")
-    where = ["--folder", str(folder), f"--port={ports[0]}", f"--admin-port={ports[1]}"]
+    where = ["--folder", str(folder), f"--port={ports[0]}", f"--admin-port={ports[1]}", f"--site-port={ports[2]}"]
     process = subprocess.Popen(
         ["/usr/bin/python3", script, "--binary", BINARY, *where, *flags],
         stdin=subprocess.DEVNULL,
@@ -51,6 +51,7 @@ def test_it_shows_create_list_and_fetch(tmp_path):
     assert commands[3].endswith("/state")
     assert "what came back is what was stored" in text
     assert len(re.findall(r"^[\w-]+\.[\w-]+\.[\w-]+$", text, re.MULTILINE)) == 1, "one token is printed"
+    assert {"env", "authorization", "state.json"} <= {file.name for file in folder.iterdir()}
     assert folder.stat().st_mode & 0o077 == 0
     assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
     assert b"PRIV" + b"ATE KEY" not in b"".join(file.read_bytes() for file in folder.iterdir())

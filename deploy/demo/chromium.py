@@ -63,7 +63,7 @@ def install_policy(cleanup, prefix, port):
 
 def make_profile(cleanup, prefix, user):
     """A fresh profile below /tmp, where that user can reach it, with speculative connections switched off."""
-    profile = pathlib.Path(tempfile.mkdtemp(prefix="cdp-chrome-"))
+    profile = pathlib.Path(tempfile.mkdtemp(prefix="cdp-chrome-", dir="/tmp"))
     cleanup.callback(subprocess.run, [*prefix, "rm", "-rf", str(profile)], check=False)
     (profile / "Default").mkdir()
     (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES))

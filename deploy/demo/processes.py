@@ -46,6 +46,13 @@ def fresh_folder(folder):
     return folder
 
 
+def shown(path):
+    """The path as a person types it in the current folder."""
+    with contextlib.suppress(ValueError):
+        return path.relative_to(pathlib.Path.cwd())
+    return path
+
+
 def write_private(path, text):
     """A new file that only its owner may read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -86,6 +93,12 @@ def start(cleanup, command, log, port, environment=None, stop=None, patience=60,
             raise Failure(f"{name(command)} does not answer on port {port} after {patience} s: {last_line(log)}")
         time.sleep(0.02)
     return process
+
+
+def start_site(cleanup, port, secrets, log):
+    """Starts the demo site; `secrets` are the two it asks of a visitor who is signed in."""
+    command = [sys.executable, str(pathlib.Path(__file__).resolve().parent / "site.py"), str(port)]
+    start(cleanup, command, log=log, environment=os.environ | secrets, port=port)
 
 
 def answers(port):

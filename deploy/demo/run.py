@@ -2,15 +2,14 @@
 
 Starts, in this order, the demo site, Chromium under a user of its own, and the session service with an identity
 provider; stores a session in it with POST /sessions, as its owner does; starts the proxy on the same database; prints
-the connectUrl and how to use it; proves it; serves until Ctrl-C (or, with --once, ends). Whatever happens, what was
-started here is stopped, by its process, and what was put outside of .run is removed.
+the connectUrl and how to use it; proves it; serves until Ctrl-C (or, with --once, ends). It stops what it
+started, by its process, however it ends, and removes what it put outside of .run.
 """
 
 import argparse
 import os
 import pathlib
 import subprocess
-import sys
 
 import chromium
 import identity_provider
@@ -20,7 +19,7 @@ import session_service
 import snippets
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+FOLDER = pathlib.Path(".run")
 
 
 def arguments():
@@ -28,7 +27,7 @@ def arguments():
     parser.add_argument("--binary", type=pathlib.Path, required=True, help="the cdp-proxy binary")
     parser.add_argument("--service-binary", type=pathlib.Path, required=True, help="the session-service binary")
     parser.add_argument("--once", action="store_true", help="end after the proof")
-    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".run", help="logs, secrets, store; made anew")
+    parser.add_argument("--folder", type=pathlib.Path, default=FOLDER, help="logs, secrets, store; made anew")
     parser.add_argument("--chrome-port", type=int, default=9222)
     parser.add_argument("--proxy-port", type=int, default=9223)
     parser.add_argument("--admin-port", type=int, default=9224)
@@ -54,13 +53,7 @@ def run(args, cleanup):
     proxy_address = f"127.0.0.1:{args.proxy_port}"
 
     say("Demo site", site)
-    processes.start(
-        cleanup,
-        [sys.executable, str(HERE / "site.py"), str(args.site_port)],
-        log=folder / "site.log",
-        environment=os.environ | secrets.site,
-        port=args.site_port,
-    )
+    processes.start_site(cleanup, args.site_port, secrets.site, folder / "site.log")
     user = chromium.start(cleanup, args.chrome_port, folder / "chromium.log")
     say("Chromium", f"127.0.0.1:{args.chrome_port}, {user}")
 
@@ -70,16 +63,21 @@ def run(args, cleanup):
     processes.start(
         cleanup, [str(args.binary), "serve"], log=folder / "proxy.log", environment=environment, port=args.proxy_port
     )
-    say("Proxy", f"{proxy_address}, log and secrets in {folder}")
-    connect_url = processes.output(
+    say("Proxy", f"{proxy_address}, its log in {folder}")
+    token = processes.output(
         [
             *[str(args.binary), "token", "issue", "--session-id", "sess_demo", "--project-id", "proj_demo"],
-            *["--user-id", session_service.USER, "--browser-session", "demo", "--url", f"ws://{proxy_address}"],
+            *["--user-id", session_service.USER, "--browser-session", "demo"],
         ],
         environment=environment,
     ).strip()
+    connect_url = f"ws://{proxy_address}/?signingKey={token}"
+    client = {"SITE": site, "PROXY": proxy_address, "TOKEN": token, "CONNECT_URL": connect_url}
+    secrets_of_run.write(folder / "env", secrets.proxy | client, args.binary)
 
-    print(snippets.text(connect_url, site), flush=True)
+    print(f"\nconnectUrl (signed for one hour):\n\n{connect_url}\n")
+    print(f"It is in {processes.shown(folder / 'env')} too, with the secrets. In another terminal:\n")
+    print(f". {processes.shown(folder / 'env')}\n\n{snippets.text()}", flush=True)
     print("Proof: through the connectUrl, the demo site shows", flush=True)
     prove(connect_url, site)
     if not args.once:
@@ -97,7 +95,8 @@ def store(args, cleanup, folder, secrets, site):
     url = session_service.start(cleanup, args.service_binary, environment, args.service_port, log)
     say("Sessions", f"{url}, for a token of the identity provider")
     token = provider.token(session_service.USER)
-    stored = session_service.create(url, token, "demo", "127.0.0.1", secrets.storage_state(site))
+    state = secrets_of_run.storage_state(site, secrets.site)
+    stored = session_service.create(url, token, "demo", "127.0.0.1", state)
     say("Stored", f"POST {url}/sessions made session {stored['id']} named {stored['name']}")
 
 

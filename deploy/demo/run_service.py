@@ -1,11 +1,12 @@
 """`make run-service`: the session service on loopback, with an identity provider of its own and an embedded database.
 
-Starts both, prints a token and how to create, list and fetch sessions with curl, does so once itself, and serves until
-Ctrl-C (or, with --once, ends). What was started here is stopped, whatever happens.
+Starts both and the demo site, prints a token and how to create, list and fetch sessions with curl, does so once itself,
+and serves until Ctrl-C (or, with --once, ends). Writes into its folder what the way from here to a signed-in browser
+takes: `env` (secrets, for a shell to source), `authorization` (a header for curl) and `state.json` (a session that is
+signed in at the demo site). It stops what it started, however it ends.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import pathlib
@@ -16,7 +17,7 @@ import processes
 import secrets_of_run
 import session_service
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+FOLDER = pathlib.Path(".run/service")
 STATE = {
     "cookies": [{"name": "sid", "value": "a-secret-of-shop.example", "domain": ".shop.example", "path": "/"}],
     "origins": [{"origin": "https://shop.example", "localStorage": [{"name": "theme", "value": "dark"}]}],
@@ -27,20 +28,23 @@ def arguments():
     parser = argparse.ArgumentParser(description="Runs the session service with an identity provider on loopback.")
     parser.add_argument("--binary", type=pathlib.Path, required=True, help="the session-service binary")
     parser.add_argument("--once", action="store_true", help="end after the proof")
-    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / ".run/service", help="log, token and database")
+    parser.add_argument("--folder", type=pathlib.Path, default=FOLDER, help="log, token and database")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--admin-port", type=int, default=8001)
+    parser.add_argument("--site-port", type=int, default=8002)
     return parser.parse_args()
 
 
 def run(args, cleanup):
     processes.require_free(args.port, "the session service")
     processes.require_free(args.admin_port, "the session service's admin listener")
+    processes.require_free(args.site_port, "the demo site")
     folder = processes.fresh_folder(args.folder)
     provider = identity_provider.IdentityProvider()
     cleanup.callback(provider.stop)
     print(f"Identity provider: {provider.issuer}, with a key of this run alone", flush=True)
-    environment = secrets_of_run.service_environment(args.port, args.admin_port, folder, secrets_of_run.encryption())
+    sealing = secrets_of_run.encryption()
+    environment = secrets_of_run.service_environment(args.port, args.admin_port, folder, sealing)
     url = session_service.start(
         cleanup,
         args.binary,
@@ -49,24 +53,32 @@ def run(args, cleanup):
         folder / "service.log",
     )
     print(f"Session service:   {url}, its log and database in {folder}")
-    print(f"For operators:     http://127.0.0.1:{args.admin_port}/ready and /metrics\n")
+    print(f"For operators:     http://127.0.0.1:{args.admin_port}/ready and /metrics")
+    site = start_site(args, cleanup, folder)
+    print(f"Demo site:         {site}, {processes.shown(folder / 'state.json')} is signed in there\n")
     token = provider.token(session_service.USER)
     header = folder / "authorization"
     processes.write_private(header, f"Authorization: Bearer {token}\n")
+    client = {"SERVICE": url, "USER_ID": session_service.USER, "SITE": site}
+    secrets_of_run.write(folder / "env", secrets_of_run.proxy_environment(folder, sealing) | client, args.binary)
     print(
-        f"A token of {session_service.USER}, good for an hour (as a header for curl in {shown(header)}):\n\n{token}\n"
+        f"A token of {session_service.USER}, good for an hour (as a header for curl in"
+        f" {processes.shown(header)}):\n\n{token}\n"
     )
-    prove(url, shown(header))
+    prove(url, processes.shown(header))
     if not args.once:
-        print("\nServing. Ctrl-C stops everything that was started here.", flush=True)
+        print(f"\nA proxy and its tokens find their secrets in {processes.shown(folder / 'env')}.")
+        print("Serving. Ctrl-C stops everything that was started here.", flush=True)
         processes.wait_for_any()
 
 
-def shown(path):
-    """The path as one types it in the folder one is in."""
-    with contextlib.suppress(ValueError):
-        return path.relative_to(pathlib.Path.cwd())
-    return path
+def start_site(args, cleanup, folder):
+    """Starts the demo site, writes a session that is signed in there, and returns where the site is."""
+    site = f"http://127.0.0.1:{args.site_port}/"
+    secrets = secrets_of_run.site_environment()
+    processes.start_site(cleanup, args.site_port, secrets, folder / "site.log")
+    processes.write_private(folder / "state.json", json.dumps(secrets_of_run.storage_state(site, secrets)))
+    return site
 
 
 def prove(url, header):
