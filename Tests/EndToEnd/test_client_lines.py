@@ -1,5 +1,7 @@
 """Each block of docs/clients.md does what it says, with the client it is for, in the version the page names."""
 
+import subprocess
+
 import pytest
 from harness import clients
 from harness.front import SIGNED_IN, Front
@@ -38,6 +40,13 @@ def test_the_lines_of_the_page_connect(front, tmp_path, block, package):
     assert front.variables["TOKEN"] not in str(front.proxy.log.all())
 
 
+def test_a_ticket_is_had_with_the_lines_of_the_page(front, tmp_path):
+    (block,) = clients.lines("Where the token goes", "bash")
+    environment = clients.environment(tmp_path, front.variables)
+    done = subprocess.run(["bash", "-euc", block.text], env=environment, capture_output=True, text=True)
+    assert all(text in done.stdout for text in block.promised), f"{done.stdout}\n{done.stderr}"
+
+
 CLOSING = {
     "pyppeteer": ("browser.disconnect()", "browser.close()"),
     "zendriver": ("browser.connection.aclose()", "browser.stop()"),
@@ -51,8 +60,8 @@ def test_the_page_warns_of_what_closes_the_browser_of_all(tmp_path, client):
     assert f"# {closes.rpartition('.')[2]} would close Chrome" in block.text
     front = Front(tmp_path)
     try:
-        text = block.text.replace(disconnects, closes)
-        clients.run(clients.Lines("python", text), client, folder_for(tmp_path, "client"), front.variables)
+        closing = clients.changed(block, disconnects, closes)
+        clients.run(closing, client, folder_for(tmp_path, "client"), front.variables)
         front.chromium.wait()
     finally:
         front.stop()
@@ -72,7 +81,7 @@ def test_nodriver_opens_more_connections_than_a_token_that_is_good_once_allows(t
 
 def test_every_client_has_a_row_a_section_and_the_version_that_is_tried():
     sections, table = clients.sections(), clients.table()
-    assert [name for name in sections if clients.BLOCK.search(sections[name]) and name] == list(table)
+    assert [name for name in sections if name and clients.lines(name, "python", "js")] == list(table)
     for package, version in table.values():
         assert clients.pins(clients.requirements(package))[package] == version, package
     assert {path.stem for path in clients.LISTS.rglob("*.txt")} <= {package for package, _ in table.values()}
@@ -102,11 +111,10 @@ def front_for_extensions(tmp_path):
 
 def stagehand(front, folder, **variables):
     _, block = clients.lines(STAGEHAND, "python")
-    text = block.text
     if "SECOND" in variables:  # the page's remark on `once`
-        text = text.replace('["CONNECT_URL"]', '["CONNECT_URL"], extension_cdp_url=os.environ["SECOND"]')
-        assert text != block.text
-    return front.run(clients.Lines("python", text), "stagehand", folder, **variables)
+        url = '["CONNECT_URL"]'
+        block = clients.changed(block, url, f'{url}, extension_cdp_url=os.environ["SECOND"]')
+    return front.run(block, "stagehand", folder, **variables)
 
 
 def test_stagehands_lines_connect_once_its_extension_is_allowed(front_for_extensions, tmp_path, origin):

@@ -112,7 +112,7 @@ def test_browser_use_survives_a_restart(front, tmp_path, way):
     headers = {"Authorization": f"Bearer {token}"} if way == "header" else {}
     variables = {"ENDPOINT": endpoints[way], "HEADERS": json.dumps(headers)}
     (tmp_path / "client").mkdir()
-    block = clients.Lines("python", BROWSER_USE)
+    block = clients.own("python", BROWSER_USE)
     with clients.start(block, "browser-use", tmp_path / "client", variables) as process:
         try:
             assert process.stdout.readline() == "connected\n"

@@ -4,7 +4,9 @@ import pathlib
 import re
 import socket
 import subprocess
+import sys
 
+from harness import documents, walk
 from harness.ports import free_port
 from harness.proxy import BINARY
 from harness.service import BINARY as SERVICE
@@ -55,6 +57,8 @@ def test_demo_shows_the_signed_in_page_and_cleans_up(tmp_path):
     )
     for client in ("connect_over_cdp", "connectOverCDP", "puppeteer.connect", "websockets.connect"):
         assert client in done.stdout
+    assert len(re.findall(r"signingKey=", done.stdout)) == 1, "the connectUrl is printed once"
+    assert (tmp_path / "run" / "env").stat().st_mode & 0o077 == 0
     port = re.search(r"^Chromium: +127\.0\.0\.1:(\d+)", done.stdout, re.MULTILINE)[1]
     assert processes_naming(f"--remote-debugging-port={port}") == []
     assert POLICY.exists() == had_policy
@@ -67,3 +71,17 @@ def test_demo_names_a_port_that_is_taken(tmp_path):
     assert done.returncode == 1
     assert f"Port {port}" in done.stderr
     assert "in use" in done.stderr
+
+
+def test_the_lines_it_prints_connect(tmp_path):
+    """But for Puppeteer's, which is no part of the set-up."""
+    with walk.Walk(tmp_path, "README.md") as reader:
+        printed = reader.run(documents.Block("demo", 0, "bash", "demo", "make run\n"))
+        reader.run(documents.Block("demo", 0, "bash", "demo", ". .run/env\n"))
+        for client, language, python, said in [
+            ("Playwright, Python", "python", sys.executable, "Signed in as demo"),
+            ("Playwright, Node", "js", None, "Signed in as demo"),
+            ("Plain CDP (Python, websockets)", "python", "/usr/bin/python3", "1 cookie of the stored session"),
+        ]:
+            lines = re.search(rf"^{re.escape(client)}:\n\n(.*?)\n(?:\n|\Z)", printed, re.MULTILINE | re.DOTALL)[1]
+            assert said in reader.run(documents.Block("demo", 0, language, "demo", lines + "\n"), python=python)

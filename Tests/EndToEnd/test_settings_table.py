@@ -1,4 +1,4 @@
-"""README.md's table of settings says what the program itself says of each variable."""
+"""docs/configuration.md says what the program itself says of each variable."""
 
 import pathlib
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 from harness.proxy import command, environment
 
-README = pathlib.Path(__file__).parents[2] / "README.md"
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "configuration.md"
 ROW = re.compile(r"^\| `(\w+)` \| (?:`([^`]*)`)? ?\|", re.MULTILINE)
 HELP = re.compile(r"^ *([A-Z][A-Z0-9_]+)(?: \(([^)]*)\))?$", re.MULTILINE)
 
@@ -19,7 +19,7 @@ def declared(tmp_path_factory):
 
 
 def test_every_setting_is_listed_with_its_default(declared):
-    rows = dict(ROW.findall(README.read_text()))
+    rows = dict(ROW.findall(PAGE.read_text()))
     assert len(declared) > 30
     for name, standard in declared.items():
         # AWS' own variables apply as they do everywhere; the table names them together.
@@ -31,5 +31,5 @@ def test_every_setting_is_listed_with_its_default(declared):
 
 
 def test_no_setting_is_listed_that_is_not_read(declared):
-    rows = dict(ROW.findall(README.read_text()))
+    rows = dict(ROW.findall(PAGE.read_text()))
     assert {name for name in rows if name.startswith("CDP_PROXY_")} <= set(declared)

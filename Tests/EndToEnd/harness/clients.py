@@ -11,10 +11,12 @@ import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-PAGE = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+from harness import documents
+
+ROOT = documents.ROOT
+PATH = pathlib.Path("docs/clients.md")
+PAGE = (ROOT / PATH).read_text(encoding="utf-8")
 LISTS = ROOT / "Tests" / "EndToEnd" / "clients"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| \[(.+?)\]\(#.+?\) \| `(.+?)` (\S+) \|", re.MULTILINE)
 
 # No client speaks to anybody but the proxy: its telemetry is off, and what would leave the machine finds a closed port.
@@ -31,14 +33,6 @@ QUIET = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Lines:
-    """A block of code of the page."""
-
-    language: str
-    text: str
-
-
 def sections():
     """The page's sections by heading; what stands before the first is under ''."""
     first, *parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
@@ -47,7 +41,18 @@ def sections():
 
 def lines(section, *languages):
     """The blocks of a section in the languages named, in the page's order."""
-    return [Lines(*found) for found in BLOCK.findall(sections()[section]) if found[0] in languages]
+    return [block for block in documents.blocks(str(PATH), sections()[section]) if block.language in languages]
+
+
+def changed(block, old, new):
+    """The block with other words in it, which must be there."""
+    assert old in block.text, f"{block.where}: {old}"
+    return dataclasses.replace(block, text=block.text.replace(old, new))
+
+
+def own(language, text):
+    """Lines of a test's own, run as if the page had them."""
+    return documents.Block(str(PATH), 0, language, "", text)
 
 
 def table():

@@ -37,7 +37,7 @@ class Front:
 
     def issue(self):
         """The variables of the page, as its own lines make them, but for the port this proxy listens on."""
-        (block,) = clients.lines("", "sh")
+        (block,) = clients.lines("", "bash")
         (self.folder / "bin").mkdir(exist_ok=True)
         with contextlib.suppress(FileExistsError):
             (self.folder / "bin" / "cdp-proxy").symlink_to(BINARY)
