@@ -22,10 +22,7 @@ struct TokenIssue: ParsableCommand {
     @Option(help: ArgumentHelp("The stored session to find in the browser; needs --user-id.", valueName: "name-or-id"))
     var browserSession: String?
 
-    @Flag(help: "Write the browser's state back into the stored session at the end.")
-    var persist = false
-
-    @Option(help: ArgumentHelp("A role that limits what the token allows; may be repeated.", valueName: "role"))
+    @Option(help: ArgumentHelp("A role; may be repeated. This version refuses tokens with roles.", valueName: "role"))
     var role: [String] = []
 
     @Option(help: ArgumentHelp("How long the token lasts, such as 30s, 5m or 1h.", valueName: "duration"))
@@ -64,7 +61,7 @@ struct TokenIssue: ParsableCommand {
         return address
     }
 
-    /// The claims, in whole seconds, with an id of their own by which the token can be told and revoked.
+    /// The claims, in whole seconds, with an id of their own by which the token can be told.
     private func claims(now: Timestamp) -> TokenClaims {
         let issued = now.wholeSecond
         var claims = TokenClaims(sessionID: sessionID, projectID: projectID, expiresAt: issued + ttl.duration)
@@ -72,7 +69,6 @@ struct TokenIssue: ParsableCommand {
         claims.tokenID = UUID().uuidString.lowercased()
         claims.userID = userID
         claims.browserSession = browserSession
-        claims.persist = persist
         claims.roles = role.isEmpty ? nil : role
         claims.ipAddress = ipAddress?.description
         return claims

@@ -14,7 +14,6 @@ final class ProxyMetrics {
     let relay: RelayMetrics
     let injections: InjectionMetrics
     let secretFetches: CounterFamily
-    let policyDenied: CounterFamily
     let closes: CounterFamily
     let silentClosed: CounterFamily
     let chromeUp: Gauge
@@ -45,11 +44,6 @@ final class ProxyMetrics {
             "cdp_proxy_secret_fetches_total",
             labels: ["result"],
             help: "Fetches of the signing key, by result."
-        )
-        policyDenied = registry.counters(
-            "cdp_proxy_policy_denied_total",
-            labels: ["permission"],
-            help: "Commands and requests a role does not allow, by the permission they need."
         )
         closes = registry.counters(
             "cdp_proxy_closes_total",

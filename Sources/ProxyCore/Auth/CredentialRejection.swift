@@ -24,8 +24,6 @@ public enum CredentialRejection: String, Error, Sendable, CaseIterable {
     case ipMismatch = "ip_mismatch"
     /// The token admits once, and has; or the ticket was used.
     case replayed
-    /// The token was revoked.
-    case revoked
     /// The credential's roles do not allow it.
     case role
     /// The API key is not known, expired or disabled.
@@ -45,7 +43,7 @@ extension CredentialRejection {
     public var status: HTTPStatus {
         switch self {
         case .missing, .malformed, .algorithm, .signature, .expired, .notYetValid, .issuer, .audience, .claims,
-            .sessionMismatch, .ipMismatch, .replayed, .revoked, .apiKey:
+            .sessionMismatch, .ipMismatch, .replayed, .apiKey:
             .unauthorized
         case .role, .origin: .forbidden
         case .rateLimited: .tooManyRequests
@@ -76,7 +74,6 @@ extension CredentialRejection {
         case .sessionMismatch: "the token is for another session"
         case .ipMismatch: "the token is for another address"
         case .replayed: "the token or ticket was used before"
-        case .revoked: "the token was revoked"
         case .role: "the token's roles do not allow this"
         }
     }

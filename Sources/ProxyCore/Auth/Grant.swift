@@ -12,8 +12,6 @@ public struct Grant: Sendable, Redacted {
     public let roles: [String]?
     /// The stored session to inject, by name or id, when the token names one; `userID` is not nil then.
     public let browserSession: String?
-    /// Whether the browser's state is to be written back at the end.
-    public let persist: Bool
     /// The token's `jti`, for logs and revocation.
     public let tokenID: String?
     /// When the token's time is over.
@@ -36,7 +34,6 @@ public struct Grant: Sendable, Redacted {
         userID = claims.userID
         roles = claims.roles
         browserSession = claims.browserSession
-        persist = claims.persist
         tokenID = claims.tokenID
         expiresAt = claims.expiresAt
         ipAddress = claims.ipAddress

@@ -21,7 +21,7 @@ public struct TokenClaims: Sendable {
     public var roles: [String]?
     /// `browserSession`: the stored session to inject, by name or id.
     public var browserSession: String?
-    /// `persist`: whether the browser's state is written back at the end.
+    /// `persist`, which is held to its type and read by no one yet.
     public var persist = false
     /// `exp`.
     public var expiresAt: Timestamp

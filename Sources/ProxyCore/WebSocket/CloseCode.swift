@@ -43,7 +43,7 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     /// `other` for all that a peer makes up, so that no peer can fill a metric and hide the codes that matter.
     public var label: String {
         switch rawValue {
-        case 1000...1003, 1005...1014, 4001, 4003, 4008...4010: description
+        case 1000...1003, 1005...1014, 4001: description
         default: "other"
         }
     }

@@ -160,7 +160,7 @@ import Testing
                 ("cdp_proxy_relay_bytes_total", "counter"), ("cdp_proxy_relay_frames_total", "counter"),
                 ("cdp_proxy_injections_total", "counter"), ("cdp_proxy_injection_seconds", "histogram"),
                 ("cdp_proxy_connect_seconds", "histogram"), ("cdp_proxy_secret_fetches_total", "counter"),
-                ("cdp_proxy_secret_age_seconds", "gauge"), ("cdp_proxy_policy_denied_total", "counter"),
+                ("cdp_proxy_secret_age_seconds", "gauge"),
                 ("cdp_proxy_closes_total", "counter"), ("cdp_proxy_chrome_up", "gauge"),
                 ("cdp_proxy_draining", "gauge"), ("cdp_proxy_build_info", "gauge"),
                 ("process_cpu_seconds_total", "counter"), ("process_resident_memory_bytes", "gauge"),

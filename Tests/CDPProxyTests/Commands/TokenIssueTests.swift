@@ -11,7 +11,7 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
     @Test func aTokenSaysWhatWasAskedFor() throws {
         let options = [
             "--user-id", "user_1", "--browser-session", "work", "--role", "viewer", "--role", "operator", "--ttl", "5m",
-            "--ip-address", "::ffff:192.0.2.1", "--persist",
+            "--ip-address", "::ffff:192.0.2.1",
         ]
         let claims = try claims(options)
         #expect(claims.sessionID == "sess_1")
@@ -20,7 +20,6 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
         #expect(claims.browserSession == "work")
         #expect(claims.roles == ["viewer", "operator"])
         #expect(claims.ipAddress == "192.0.2.1")
-        #expect(claims.persist)
         #expect(claims.issuedAt == Tokens.now)
         #expect(claims.expiresAt == Tokens.now + 300)
     }
@@ -31,7 +30,6 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
         #expect(claims.browserSession == nil)
         #expect(claims.roles == nil)
         #expect(claims.ipAddress == nil)
-        #expect(!claims.persist)
         #expect(claims.expiresAt == Tokens.now + 3600)
     }
 

@@ -7,7 +7,7 @@ import Testing
             CredentialRejection.allCases.map(\.rawValue) == [
                 "missing", "malformed", "algorithm", "signature", "expired", "not_yet_valid", "issuer", "audience",
                 "claims",
-                "session_mismatch", "ip_mismatch", "replayed", "revoked", "role", "api_key", "rate_limited", "origin",
+                "session_mismatch", "ip_mismatch", "replayed", "role", "api_key", "rate_limited", "origin",
                 "secret_unavailable",
             ]
         )

@@ -11,7 +11,6 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         let token = Tokens.make {
             $0.userID = "user_1"
             $0.browserSession = "login"
-            $0.persist = true
             $0.tokenID = "j"
         }
         let grant = try gate.admit(signingKey: token)
@@ -19,7 +18,6 @@ private let peer = IPAddress(ipv4: 0xC000_0201)
         #expect(grant.projectID == "proj_1")
         #expect(grant.userID == "user_1")
         #expect(grant.browserSession == "login")
-        #expect(grant.persist)
         #expect(grant.tokenID == "j")
         #expect(grant.roles == nil)
         #expect(grant.expiresAt == Tokens.now + 3600)
