@@ -56,11 +56,13 @@ def test_what_is_not_run_names_what_is_there(block):
 
 
 def test_links_lead_somewhere():
+    """To a file that is there, and to a heading in it."""
     for page, text in documents.pages().items():
         for number, line in documents.prose(text):
-            for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", line):
-                if "://" not in target:
-                    assert ((documents.ROOT / page).parent / target).exists(), f"{page}:{number}: {target}"
+            for target, anchor in re.findall(r"\]\(((?!https?:)[^)#]*)#?([^)]*)\)", line):
+                file = (documents.ROOT / page).parent / target if target else documents.ROOT / page
+                assert file.exists(), f"{page}:{number}: {target}"
+                assert not anchor or anchor in documents.anchors(file), f"{page}:{number}: {target}#{anchor}"
 
 
 def test_the_compose_file_is_what_the_readme_says():

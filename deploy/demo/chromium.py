@@ -19,7 +19,7 @@ SANDBOX_TROUBLE = ("No usable sandbox", "setuid sandbox", "Failed to move to new
 
 
 def start(cleanup, port, log):
-    """Starts Chromium and returns, in words, as whom it runs."""
+    """Starts Chromium and returns a text that names its user and policy."""
     prefix = privileged()
     if prefix is None:
         profile = make_profile(cleanup, [], None)
@@ -34,7 +34,7 @@ def start(cleanup, port, log):
 
 
 def privileged():
-    """What makes a command run as root: nothing as root, sudo where it lets us, else None."""
+    """The prefix that runs a command as root: empty as root, sudo where it is allowed, else None."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") and subprocess.run(["sudo", "-v"], check=False).returncode == 0:
@@ -51,7 +51,7 @@ def make_user(prefix):
 
 
 def install_policy(cleanup, prefix, port):
-    """Puts the policy where Debian's Chromium reads it; a policy that already lies there is left alone."""
+    """Installs the policy where Debian's Chromium reads it, unless there is one already."""
     if INSTALLED_POLICY.exists():
         return
     text = POLICY.read_text().replace(":9222", f":{port}")

@@ -1,7 +1,7 @@
 """An identity provider for development: serves the public half of a key made at its start, and signs tokens for users.
 
-For your own machine only: whoever can run `token` is whoever they like. The private key is never written anywhere, so
-with the process end all tokens it made. As a program it serves until Ctrl-C and prints where and one token.
+For your own machine only: a caller of `token` gets a token for any user. The private key is never written to a file, so
+its tokens end with the process. As a program it prints its address and one token, and serves until Ctrl-C.
 """
 
 import argparse
@@ -37,7 +37,7 @@ class IdentityProvider:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def environment(self):
-        """The variables by which a session service believes this provider."""
+        """The variables that make a session service trust this provider."""
         return {
             "CHUTES_IDP_JWKS_URL": f"{self.issuer}/.well-known/jwks.json",
             "CHUTES_IDP_ISSUER": self.issuer,
@@ -86,7 +86,7 @@ def base64url(data):
 def main():
     parser = argparse.ArgumentParser(description="Runs an identity provider for development on loopback.")
     parser.add_argument("--port", type=int, default=0, help="where it listens; a free port by default")
-    parser.add_argument("--user", default="user_demo", help="for whom the token is")
+    parser.add_argument("--user", default="user_demo", help="the user of the token")
     arguments = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
         provider = IdentityProvider(arguments.port)

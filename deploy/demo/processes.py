@@ -18,7 +18,7 @@ running = []
 
 
 def run_until_stopped(run, args):
-    """Calls `run(args, cleanup)`, which SIGINT, SIGTERM and failures end in one line; `cleanup` is done anyway."""
+    """Calls `run(args, cleanup)`. SIGINT, SIGTERM and failures end it with one line, after `cleanup`."""
     interrupt_on_signals()
     try:
         with contextlib.ExitStack() as cleanup:
@@ -30,13 +30,13 @@ def run_until_stopped(run, args):
 
 
 def interrupt_on_signals():
-    """Ctrl-C ends the run, also where a shell's background job is started without it, and so does SIGTERM."""
+    """Ctrl-C and SIGTERM end the run, also in a background job, which a shell starts with SIGINT ignored."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
 
 
 def fresh_folder(folder):
-    """The folder, for the owner alone and without the files of an earlier run; folders in it are left as they are."""
+    """The folder, for the owner alone and without the files of an earlier run; it keeps folders in it."""
     folder = pathlib.Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -123,7 +123,7 @@ def end(process, patience=10):
 
 
 def output(command, environment, given=None):
-    """What a command prints; what it says on standard error becomes the failure."""
+    """The standard output of a command; its standard error becomes the failure."""
     done = subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"{name(command)}: {done.stderr.strip()}")
@@ -131,7 +131,7 @@ def output(command, environment, given=None):
 
 
 def wait_for_any():
-    """Returns never, or fails when one of the processes ends by itself."""
+    """Never returns; fails when one of the processes ends by itself."""
     pid, status = os.wait()
     ended = next((process for process in running if process.pid == pid), None)
     if ended is not None:

@@ -11,7 +11,7 @@ import processes
 
 @dataclasses.dataclass
 class Secrets:
-    """What the session service, the proxy and the demo site are given in their environments."""
+    """The environments of the session service, the proxy and the demo site."""
 
     service: dict
     proxy: dict
@@ -53,7 +53,7 @@ def service_environment(port, admin_port, folder, sealing):
 
 
 def site_environment():
-    """What the demo site takes for a proof that a visitor is signed in."""
+    """The cookie and the token by which the demo site knows a signed-in visitor."""
     return {"DEMO_COOKIE": secrets.token_urlsafe(24), "DEMO_TOKEN": secrets.token_urlsafe(24)}
 
 

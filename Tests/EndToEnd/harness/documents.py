@@ -93,6 +93,12 @@ def files(page):
     return {block.file: block.text for block in all_blocks() if block.page == page and block.file}
 
 
+def anchors(file):
+    """What GitHub makes of the headings of a file for links."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def prose(text):
     """A page without its fenced blocks: (line, text) pairs."""
     inside = False
