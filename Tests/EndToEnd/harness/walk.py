@@ -1,7 +1,8 @@
 """A walk through a page: its blocks run as a reader runs them, one after another in one shell.
 
 The shell is in a folder that looks like the repository's root, with the binaries under test where `make build` puts
-them. As root it has a network of its own, in which the ports that the pages name are free; else they must be free here.
+them. As root it has a network of its own, in which the ports that the pages name are free, and a policy folder of its
+own, so that the demo's policy reaches no other test's Chromium; else the ports must be free here.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ LINKED = ("Makefile", "deploy", "scripts", "Tests", ".venv")
 # SIOCSIFFLAGS with IFF_UP | IFF_RUNNING: `ip link set lo up`, without the package that has `ip`.
 LOOPBACK_UP = """import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh22x", b"lo", 0x41))"""
+APART = ["unshare", "--net", "--mount", "sh", "-c", "mount -t tmpfs none /etc/chromium && exec bash"]
 CHROMIUM = '#!/bin/sh\nexec /usr/bin/chromium {flags} "$@"\n'
 MAKE = {"make run", "make run-service"}
 SERVING = "Serving. Ctrl-C stops everything that was started here."
@@ -32,9 +34,9 @@ class Walk:
         self._number, self._made = 0, None
         self._furnish()
         reading, self._writing = os.pipe()
-        own_network = ["unshare", "--net"] if os.geteuid() == 0 else []
+        apart = os.geteuid() == 0
         self._shell = subprocess.Popen(
-            [*own_network, "bash"],
+            APART if apart else ["bash"],
             cwd=folder,
             env=self._environment(),
             stdin=subprocess.PIPE,
@@ -46,7 +48,7 @@ class Walk:
         )
         os.close(self._writing)
         self._lines, self._printed = Lines(self._shell.stdout), Lines(os.fdopen(reading))
-        if own_network:
+        if apart:
             self._do(f"/usr/bin/python3 -c {shlex.quote(LOOPBACK_UP)}")
         self._do("set -e -o pipefail")
 
