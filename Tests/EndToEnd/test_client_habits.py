@@ -1,4 +1,4 @@
-"""Requests as clients were recorded to send them: Chrome takes each of them, and so does the proxy in front of it."""
+"""Requests as clients send them, from recordings: the proxy accepts each request that Chrome accepts."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ def basic(user, password):
 
 
 def pychrome(method, target, token, host):
-    """`requests` with `json=True`, at every call: a body of four bytes, with GET too."""
+    """`requests` with `json=True` sends a body of four bytes with every call, GET included."""
     fields = {
         "User-Agent": "python-requests/2.34.2",
         "Accept-Encoding": "gzip, deflate",
@@ -38,7 +38,7 @@ def ask(proxy, request):
 
 
 def opens(proxy, url):
-    """Whether the address works as it stands, once."""
+    """Whether a client can connect to the address as it is."""
     parts = urllib.parse.urlsplit(url)
     with CDP(parts.port, f"{parts.path}?{parts.query}") as client:
         return client.call("Browser.getVersion")["protocolVersion"] == "1.3" and parts.port == proxy.port
@@ -80,7 +80,7 @@ def test_a_tail_behind_the_query_lists_the_pages(proxy, chromium, tail):
 
 
 def test_a_url_with_the_token_in_its_user_part_is_sent_as_basic(proxy):
-    """`websockets`, `requests` and others; an HTTP library that leaves an empty password out sends the user alone."""
+    """`websockets`, `requests` and others do so. An HTTP library that omits an empty password sends the user alone."""
     for credential in (basic("_", tokens.token()), basic(tokens.token(), "")):
         with CDP(proxy.port, "/", Authorization=credential) as client:
             assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
@@ -110,7 +110,7 @@ def test_an_extension_that_is_not_allowed_is_told_its_origin_and_the_variable(pr
     assert b"CDP_PROXY_ALLOWED_ORIGINS" in refused.body
 
 
-def test_an_extension_that_is_allowed_comes_in(own_proxy, chromium):
+def test_an_extension_that_is_allowed_connects(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_ALLOWED_ORIGINS=f"https://app.example,{EXTENSION}")
     with CDP(proxy.port, f"/?signingKey={tokens.token()}", Origin=EXTENSION) as client:
         assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"

@@ -1,4 +1,4 @@
-"""Each block of docs/clients.md does what it says, with the client it is for, in the version the page names."""
+"""Each block of docs/clients.md connects, run with the client it is for, in the version that the page names."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ STAGEHAND = "Stagehand"
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory):
-    """One browser that every client joins, as one user, one after the other."""
+    """One browser that all clients join, one after another, as one user."""
     server = Front(tmp_path_factory.mktemp("front"))
     server.start_hop()
     yield server
@@ -24,7 +24,7 @@ def folder_for(tmp_path, name):
 
 
 def blocks():
-    """Every block that connects, with the package it needs; Stagehand's need a browser of their own."""
+    """Every block that connects, with its package. Stagehand's blocks need a browser of their own and are not here."""
     for section, (package, _) in clients.table().items():
         marks = [pytest.mark.nightly] if clients.nightly(package) else []
         for number, block in enumerate(clients.lines(section, "python", "js"), 1):
@@ -40,7 +40,7 @@ def test_the_lines_of_the_page_connect(front, tmp_path, block, package):
     assert front.variables["TOKEN"] not in str(front.proxy.log.all())
 
 
-def test_a_ticket_is_had_with_the_lines_of_the_page(front, tmp_path):
+def test_the_lines_of_the_page_get_a_ticket(front, tmp_path):
     (block,) = clients.lines("Where the token goes", "bash")
     environment = clients.environment(tmp_path, front.variables)
     done = subprocess.run(["bash", "-euc", block.text], env=environment, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Chrome restarts under its clients: who comes while it is away waits, and an address once given stays good."""
+"""Chrome restarts under its clients: a client that connects meanwhile waits, and an address stays valid."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ def front(tmp_path):
 
 
 def version(front, **fields):
-    """What `/json/version` names, asked with the token in the query unless a field carries it."""
+    """The address that `/json/version` names. The request has the token in its query unless a field carries it."""
     query = "" if fields else f"?signingKey={front.variables['TOKEN']}"
     with Wire(front.proxy.port) as wire:
         wire.send(head(f"/json/version{query}", host=front.proxy.address, **fields))
@@ -70,7 +70,7 @@ def test_the_browsers_address_is_the_same_after_a_restart(front):
     assert version(front) == before
 
 
-def test_a_handshake_waits_for_a_chrome_that_is_on_its_way(front):
+def test_a_handshake_waits_for_a_chrome_that_restarts(front):
     front.chromium.kill()
     with Wire(front.proxy.port) as wire:
         wire.send(upgrade(f"/?signingKey={front.variables['TOKEN']}"))
@@ -78,7 +78,7 @@ def test_a_handshake_waits_for_a_chrome_that_is_on_its_way(front):
         assert wire.response().status == 101
 
 
-def test_discovery_waits_for_a_chrome_that_is_on_its_way(front):
+def test_discovery_waits_for_a_chrome_that_restarts(front):
     front.chromium.kill()
     with Wire(front.proxy.port) as wire:
         wire.send(head(f"/json/version?signingKey={front.variables['TOKEN']}", host=front.proxy.address))
@@ -86,7 +86,7 @@ def test_discovery_waits_for_a_chrome_that_is_on_its_way(front):
         assert wire.response().status == 200
 
 
-def test_cdp_use_comes_back_to_the_address_it_had(front):
+def test_cdp_use_reconnects_to_the_same_address(front):
     named = version(front, Authorization=f"Bearer {front.variables['TOKEN']}")
     headers = {"Authorization": f"Bearer {front.variables['TOKEN']}"}
 

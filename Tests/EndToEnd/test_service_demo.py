@@ -35,7 +35,7 @@ def running(folder, *flags, port=None):
         process.wait()
 
 
-def assert_nobody_listens(ports):
+def assert_ports_are_closed(ports):
     for port in ports:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
@@ -56,7 +56,7 @@ def test_it_shows_create_list_and_fetch(tmp_path):
     assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
     assert b"PRIV" + b"ATE KEY" not in b"".join(file.read_bytes() for file in folder.iterdir())
     assert "a-secret-of-shop" not in (folder / "service.log").read_text()
-    assert_nobody_listens(ports)
+    assert_ports_are_closed(ports)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -71,7 +71,7 @@ def test_it_serves_until_it_is_stopped(tmp_path, number):
         process.send_signal(number)
         assert process.wait(30) == 0
         assert lines.finish()[-1] == "Stopped."
-    assert_nobody_listens(ports)
+    assert_ports_are_closed(ports)
 
 
 def test_a_second_run_starts_afresh(tmp_path):
