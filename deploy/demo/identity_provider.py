@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 
+import processes
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -88,6 +89,7 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="where it listens; a free port by default")
     parser.add_argument("--user", default="user_demo", help="the user of the token")
     arguments = parser.parse_args()
+    processes.interrupt_on_signals()
     with contextlib.suppress(KeyboardInterrupt):
         provider = IdentityProvider(arguments.port)
         for name, value in provider.environment().items():
