@@ -1,7 +1,7 @@
 import ProxyCore
 import Settings
 
-/// Who may ask the admin listener.
+/// Decides which requests the admin listener answers.
 ///
 /// A page inside the browser reaches loopback too. What it sends carries `Origin` or `Sec-Fetch-Site`, which a page cannot
 /// leave off; and a name that an attacker points at 127.0.0.1 shows in `Host`. Both are refused before anything else.
@@ -27,7 +27,7 @@ struct AdminGuard: Sendable {
         guard route.isOpen || hasToken(head) else { throw .unauthorized }
     }
 
-    /// Nobody but this machine's own processes reaches a Unix socket, whatever `Host` they send.
+    /// Only this machine's own processes reach a Unix socket, whatever `Host` they send.
     private func isOurs(_ head: RequestHead) -> Bool {
         guard !isUnixSocket, let host = head.authority?.host.lowercased() else { return true }
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
@@ -54,7 +54,7 @@ struct AdminGuard: Sendable {
 }
 
 extension AdminGuard {
-    /// The guard of the configured listener.
+    /// The guard of the listener in these settings.
     init(_ settings: ListenSettings, token: SecretBytes?) {
         switch settings.adminListen {
         case .unix: self.init(hosts: settings.adminHosts, token: token, isUnixSocket: true)

@@ -8,7 +8,7 @@ enum AdminRoute: Sendable, Equatable {
     case ready
     /// `GET /metrics`: Prometheus' text.
     case metrics
-    /// `GET /connections`: who is joined to Chrome.
+    /// `GET /connections`: the clients joined to Chrome.
     case connections
     /// `POST /drain`: take no new clients.
     case drain
@@ -32,7 +32,7 @@ enum AdminRoute: Sendable, Equatable {
 
     private static let getOnly = AdminRoute.methodNotAllowed(allow: "GET, HEAD")
 
-    /// Whether anybody who reaches the listener may ask: probes and scrapers have no token.
+    /// Whether a request needs no token: probes and scrapers have none.
     var isOpen: Bool {
         switch self {
         case .health, .ready, .metrics: true

@@ -9,7 +9,8 @@ struct SessionExport: SessionSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write a stored session in the clear, as Playwright storageState.",
-        discussion: "What is written signs whoever holds it in. A file is made readable by its owner only (0600)."
+        discussion:
+            "Anyone who holds the output is signed in with it. A file is made readable by its owner only (0600)."
     )
 
     @Argument(help: ArgumentHelp("Its id or name.", valueName: "session"))

@@ -3,7 +3,7 @@ import ProxyCore
 import SessionStore
 import Settings
 
-/// `cdp-proxy session list`: what is stored, without opening it.
+/// `cdp-proxy session list`: the stored sessions, unopened.
 struct SessionList: SessionSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
@@ -61,7 +61,7 @@ extension Timestamp {
 }
 
 extension SessionMetadata {
-    /// Says on standard error which columns cannot be used, if any, and of which row; not what is in them.
+    /// Names on standard error the columns of a row that cannot be used, if any, never their values.
     func warnOfUnusableColumns() {
         guard !unusableColumns.isEmpty else { return }
         let columns = unusableColumns.joined(separator: ", ")

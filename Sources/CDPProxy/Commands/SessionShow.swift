@@ -8,7 +8,7 @@ import Settings
 struct SessionShow: SessionSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Print what is known of a stored session, as JSON: metadata and counts, no values.",
+        abstract: "Print a stored session's metadata and counts as JSON, no values.",
         discussion: "With the secret set it is opened and counted; without, only the metadata is printed."
     )
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is piped or typed into a command.
+/// The text piped or typed into a command.
 enum StandardInput {
     /// All of it, or its first `limit` bytes. Blocks until it ends; a descriptor that cannot be read is empty.
     static func read(atMost limit: Int) -> [UInt8] {

@@ -50,7 +50,7 @@ struct TokenIssue: ParsableCommand {
         print(text(signedWith: keys.current, now: .now()))
     }
 
-    /// What is printed: the token, or the connectUrl with it.
+    /// The output: the token, or the connectUrl with it.
     func text(signedWith key: SigningKey, now: Timestamp) -> String {
         let token = claims(now: now).signed(with: key)
         return url?.text(with: token) ?? token

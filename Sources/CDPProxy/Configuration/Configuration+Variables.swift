@@ -10,9 +10,9 @@ extension Configuration {
 }
 
 extension VariableSection {
-    /// Who is let in.
+    /// Which credentials are admitted.
     static let gate = VariableSection("Gate")
-    /// What tokens are signed with.
+    /// The key that tokens are signed with.
     static let secret = VariableSection("Signing key")
     /// How long connections live.
     static let connections = VariableSection("Connections")

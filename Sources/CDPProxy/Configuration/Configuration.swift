@@ -1,12 +1,12 @@
 import Settings
 
-/// Everything the proxy is told by its environment, read and checked once.
+/// All settings of the proxy, read from its environment and checked once.
 ///
-/// The groups can be read one by one, so that a command which needs only one of them does not ask for the others.
+/// Each group can be read alone, so that a command which needs one does not require the variables of the others.
 struct Configuration: Sendable {
     /// Where clients, operators and Chrome are.
     let listeners: ListenSettings
-    /// Who is let in.
+    /// Which credentials are admitted.
     let gate: GateSettings
     /// Where the signing key comes from.
     let secret: SecretSettings
@@ -16,11 +16,11 @@ struct Configuration: Sendable {
     let store: StoreSettings
     /// When a stored session is put into Chrome.
     let injection: InjectionSettings
-    /// How it is known whose browser it is.
+    /// Where browsers' owners are kept, and the policy for a used browser.
     let ownership: OwnershipSettings
-    /// What the log says.
+    /// The format and level of the log.
     let log: LogSettings
-    /// Variables that look like ours and are not; worth a warning, since one may be a misspelt name.
+    /// Variables that begin with `CDP_PROXY_` and are none of ours. The log warns of them: one may be a misspelt name.
     let unknownNames: [String]
 
     /// Reads everything; the first variable that is wrong is named by the error.

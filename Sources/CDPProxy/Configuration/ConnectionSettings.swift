@@ -53,7 +53,7 @@ struct ConnectionSettings: Sendable {
         in: .connections,
         standard: "2048",
         expected: "a whole number from 1 to 8192",
-        help: "How many of them one address may have; trusted trustedProxies may have them all.",
+        help: "How many of them one address may have; a trusted proxy may have them all.",
         parse: { VariableParsing.integer($0, in: 1...8192) }
     )
     private static let pingVariable = Variable(

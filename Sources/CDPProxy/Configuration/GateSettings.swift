@@ -1,7 +1,7 @@
 import ProxyCore
 import Settings
 
-/// Who is let in.
+/// Which credentials are admitted.
 struct GateSettings: Sendable {
     /// The session a token must be for, when the container serves one only.
     let sessionID: String?

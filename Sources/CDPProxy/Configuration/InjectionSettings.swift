@@ -5,25 +5,25 @@ import Settings
 enum InjectionTime: String, CaseIterable, Sendable {
     /// Before the first client is admitted.
     case connect
-    /// Before the first client comes.
+    /// At the server's start, before the first client comes.
     case start
     /// Never.
     case off
 }
 
-/// What an injection that did not succeed in full leads to.
+/// What happens to a connection when the injection did not succeed in full.
 enum InjectionFailurePolicy: String, Sendable {
     /// The connection is refused; the next one tries again.
     case closed
-    /// The connection goes on with what there is.
+    /// The connection goes on with what was injected.
     case open
 }
 
 /// When a stored session is put into Chrome, and which.
 struct InjectionSettings: Sendable {
-    /// When it is done.
+    /// When it is injected.
     let time: InjectionTime
-    /// What a shortfall means.
+    /// The policy when not all of it was injected.
     let failure: InjectionFailurePolicy
     /// How long it may take, besides what it may take for each origin.
     let deadline: Duration
@@ -31,7 +31,7 @@ struct InjectionSettings: Sendable {
     let deadlinePerOrigin: Duration
     /// The stored session (id or name) when the token names none.
     let browserSession: String?
-    /// Whose session it is, when there is no token to say so.
+    /// The user whose session it is when no token names one.
     let userID: String?
 
     /// Whether some connections cannot be served without a database.
@@ -108,7 +108,7 @@ struct InjectionSettings: Sendable {
         "CDP_PROXY_USER_ID",
         in: .injection,
         expected: "a user's id, without control characters",
-        help: "Whose stored session is injected at start.",
+        help: "The user whose stored session is injected at start.",
         parse: { VariableParsing.printable($0) }
     )
 }

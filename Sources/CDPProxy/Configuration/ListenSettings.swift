@@ -1,7 +1,7 @@
 import ProxyCore
 import Settings
 
-/// What Chrome's root (`/`) stands for.
+/// The endpoint that a WebSocket on `/` reaches.
 enum RootTarget: String, CaseIterable, Sendable {
     /// Chrome's browser endpoint.
     case browser
@@ -13,7 +13,7 @@ enum RootTarget: String, CaseIterable, Sendable {
 struct ListenSettings: Sendable {
     /// Where clients connect.
     let listen: ListenAddress
-    /// Where operators ask.
+    /// Where operators connect.
     let adminListen: ListenAddress
     /// Hosts, besides loopback and the address itself, that a request to the admin listener may name.
     let adminHosts: [String]
@@ -25,7 +25,7 @@ struct ListenSettings: Sendable {
     let publicURL: PublicURL?
     /// Web origins that may connect.
     let allowedOrigins: [WebOrigin]
-    /// Whose `X-Forwarded-…` is believed.
+    /// The proxies in front whose `X-Forwarded-…` is believed.
     let trustedProxies: [CIDR]
 
     /// Reads the settings.
@@ -111,7 +111,7 @@ struct ListenSettings: Sendable {
         "CDP_PROXY_TRUSTED_PROXIES",
         in: .listeners,
         expected: "addresses or blocks such as 10.0.0.0/8, separated by commas",
-        help: "Whose X-Forwarded-For, -Proto and -Host are believed.",
+        help: "The proxies in front whose X-Forwarded-For, -Proto and -Host are believed.",
         parse: { VariableParsing.list($0) { CIDR($0) } }
     )
 }

@@ -2,23 +2,23 @@ import SessionInjector
 import SessionStore
 import Settings
 
-/// What is made of a browser that looks used and that nothing is known of.
+/// The policy for a browser that looks used and that the proxy has no record of.
 enum UsedBrowserPolicy: String, CaseIterable, Sendable {
-    /// Nobody is let in until Chrome is restarted.
+    /// Every connection is refused until Chrome is restarted.
     case refuse
-    /// It is emptied first.
+    /// Its cookies, storage and tabs are cleared first.
     case clear
-    /// It is taken for fresh.
+    /// It is taken for a fresh one.
     case adopt
 }
 
-/// How it is known whose browser it is.
+/// Where browsers' owners are kept, and the policy for a used browser.
 struct OwnershipSettings: Sendable {
-    /// Where what is known of a Chrome process is kept.
+    /// The file that keeps the records of Chrome processes; nil when there is no place for one.
     let stateFile: String?
-    /// Whether that place was named, so that it must do.
+    /// Whether a variable names the file: then a file that cannot be opened keeps the server from starting.
     let isNamed: Bool
-    /// What is made of a used browser that nothing is known of.
+    /// The policy for a used browser without a record.
     let usedBrowser: UsedBrowserPolicy
 
     /// Reads the settings; the file stands next to the database unless it is named.
@@ -44,7 +44,7 @@ struct OwnershipSettings: Sendable {
         "CDP_PROXY_STATE",
         in: .injection,
         expected: "an absolute path in a folder that is there",
-        help: "The file that keeps whose browser it is, beyond the proxy's end; by default next to the SQLite file.",
+        help: "The file that keeps each browser's owner beyond the proxy's end; by default next to the SQLite file.",
         parse: { $0.hasPrefix("/") && !$0.hasSuffix("/") ? VariableParsing.printable($0) : nil }
     )
     private static let usedBrowserVariable = Variable(
@@ -52,7 +52,7 @@ struct OwnershipSettings: Sendable {
         in: .injection,
         standard: "refuse",
         expected: "refuse, clear or adopt",
-        help: "A browser that was used by nobody knows whom: refused (409), emptied first, or taken for fresh.",
+        help: "A used browser without a record of its user: refused (409), emptied first, or taken for fresh.",
         parse: { UsedBrowserPolicy(rawValue: $0) }
     )
 }

@@ -1,7 +1,7 @@
 import ProxyCore
 
-/// The connections that have shown no credential yet, or show none any more: how many there may be, and which go first when
-/// there are too many.
+/// Limits the connections without a credential: clients whose request has not come whole, answered clients that still send,
+/// and operators. When there are too many, the oldest silent ones are closed.
 ///
 /// Lives on the loop's thread.
 final class Arrivals {
@@ -14,17 +14,17 @@ final class Arrivals {
     private let trustedProxies: TrustedProxies
     private let silentClosed: CounterFamily
 
-    /// Clients whose request has not come whole.
+    /// Clients whose request is not whole yet.
     private var halfOpen: Places<ClientConnection>
     /// Clients that were answered and are still sending.
     private var answered: Places<TCPStream>
-    /// The operators' connections: whatever the clients do, there is room for them.
+    /// The operators' connections have places of their own, so that no crowd of clients keeps operators out.
     private var operators: Places<OperatorConnection>
     /// How many clients have connected and are neither joined to Chrome nor answered yet.
     private(set) var handshakes = 0
 
-    /// No connection yet. There are no more places than a part of the descriptors the process may have: connections without a
-    /// credential must not take what the others need.
+    /// No connection yet. There are no more places than a part of the descriptors the process may have: connections without
+    /// a credential must not take what the others need.
     init(_ settings: ConnectionSettings, _ trustedProxies: TrustedProxies, _ context: ServerContext) {
         loop = context.loop
         self.trustedProxies = trustedProxies
@@ -61,15 +61,16 @@ final class Arrivals {
     }
 
     /// Gives a client its place. From now on its handshake is counted, until ``handshakeEnded()``.
-    func enter(_ client: ClientConnection) -> ClientPlace {
+    func enter(_ client: consuming ClientConnection) -> ClientPlace {
         handshakes += 1
-        return halfOpen.enter(client, from: trustedProxies.limitedAddress(of: client.stream.peer))
+        let address = trustedProxies.limitedAddress(of: client.stream.peer)
+        return halfOpen.enter(client, from: address)
     }
 
     /// The client in a place; nil when it had to give its place up.
     func client(in place: ClientPlace) -> ClientConnection? { halfOpen[place] }
 
-    /// A client's request has come whole, or never will.
+    /// A client's request is whole, or never will be.
     func leave(_ place: ClientPlace) { halfOpen.leave(place) }
 
     /// A client was joined to Chrome, answered or closed.
@@ -111,7 +112,7 @@ final class Arrivals {
         for client in halfOpen.holders where client.isSilent { client.stream.close() }
     }
 
-    /// Closes what is left and silent.
+    /// Closes the answered clients and the operators that are silent.
     func closeSilentRest() {
         for stream in answered.holders where stream.isAwaitingBytes { stream.close() }
         for connection in operators.holders where connection.isSilent { connection.stream.close() }
@@ -119,8 +120,8 @@ final class Arrivals {
 }
 
 extension TrustedProxies {
-    /// The address whose connections are counted for its limit; nil for one that many share: a trusted hop's, which lets
-    /// through whole requests only, and that of a socket in the file system.
+    /// The address that a connection counts for; nil for a peer that many clients share: a trusted proxy, which passes on
+    /// whole requests only, or a socket in the file system.
     fileprivate func limitedAddress(of peer: SocketAddress) -> IPAddress? {
         guard let address = peer.ipAddress, !isTrusted(address) else { return nil }
         return address

@@ -1,15 +1,15 @@
 import ProxyCore
 import SessionInjector
 
-/// Leave to use one Chrome process. Only the door gives one, and without one Chrome is asked nothing that concerns pages.
+/// The right to use one Chrome process. Only the door issues one, and every request to Chrome that concerns pages needs one.
 final class BrowserPass: Sendable {
     /// What the holder may do.
     enum Purpose: Sendable {
         /// See which tabs there are.
         case look
-        /// Drive; until ``BrowserDoor/leave(_:)``.
+        /// Drive, until ``BrowserDoor/leave(_:)``.
         case drive
-        /// Find out about the browser or put a session into it, for the door.
+        /// Survey the browser or inject a session, on the door's behalf.
         case prepare
     }
 
@@ -23,7 +23,7 @@ final class BrowserPass: Sendable {
         self.purpose = purpose
     }
 
-    /// Whether it is good for an endpoint.
+    /// Whether it admits to an endpoint.
     func opens(_ endpoint: JSONEndpoint) -> Bool {
         switch endpoint.use {
         case nil, .look: true
@@ -37,36 +37,36 @@ final class BrowserPass: Sendable {
 
 /// The one door to the browser: every route that shows or moves a page goes through it.
 ///
-/// `BrowserLedger` decides; the door does what takes time, one at a time while others wait: it finds out about a process
-/// that nothing is known of, has a session put in, and has what is known written down before anybody is told.
+/// `BrowserLedger` decides; the door does the slow work, once at a time while other callers wait: it surveys an unknown
+/// process, injects the session, and keeps the record of the process before it lets the caller in.
 ///
-/// Lives in one isolation, the server's: every await in it may be passed by others only at the points that say so.
+/// Lives in one isolation, the server's: other callers have their turn only at its awaits.
 final class BrowserDoor {
-    /// How a stored session gets into the browser.
+    /// The work of putting a stored session into the browser.
     struct Injection {
         /// Fetches and opens the session. Nothing has reached Chrome when it fails.
         let open: () async throws(RequestRefusal) -> StorageState
-        /// Puts it in, within a deadline of its own, since others wait.
+        /// Injects it, within a deadline of its own, since other callers wait.
         let inject: (StorageState, BrowserPass) async -> Injected
     }
 
-    /// What came of an injection.
+    /// The outcome of an injection.
     struct Injected {
         /// Whether the browser may be used now.
         let isAccepted: Bool
-        /// Called when that is written down, so that who hears of it finds it so.
+        /// Logs and counts it. Called once the record is kept, so that a reader of the log finds the browser so.
         let tell: () -> Void
     }
 
-    /// Finds out about a process: a record of it, or nil for one that is fresh.
+    /// Surveys a process: gives its record, or nil when it is fresh.
     typealias Learn = (BrowserPass) async throws(RequestRefusal) -> BrowserRecord?
-    /// Writes down what is known of a process.
+    /// Keeps the record of a process.
     typealias Keep = (BrowserRecord, _ browser: String) throws(RequestRefusal) -> Void
 
-    /// What came of what others have waited for.
+    /// The outcome of slow work, for the callers that waited for it.
     private struct Attempt {
         let browser: String
-        /// The session it was about; nil when it was about the browser.
+        /// The session that was injected; nil when the browser was surveyed.
         let session: BrowserClaim.Session?
         let refusal: RequestRefusal?
     }
@@ -74,13 +74,13 @@ final class BrowserDoor {
     private let learn: Learn
     private let keep: Keep
     private var ledger = BrowserLedger()
-    /// What is written down, of the processes that the ledger knows.
+    /// The record that was kept last.
     private var kept: (browser: String, record: BrowserRecord)?
     private var waiting: [CheckedContinuation<Attempt?, Never>] = []
-    /// How many attempts have finished.
+    /// How many pieces of slow work have ended.
     private var finished = 0
 
-    /// How many callers wait for what another's call came to.
+    /// How many callers wait for another caller's work.
     var waitingCount: Int { waiting.count }
 
     /// A door that no caller has come to yet.
@@ -89,12 +89,12 @@ final class BrowserDoor {
         self.keep = keep
     }
 
-    /// Lets a caller in, once that is written down and their session is in the browser, or says why not.
+    /// Lets a caller in once the record is kept and their session is in the browser, or throws why not.
     ///
     /// - Parameters:
     ///   - browser: the id of the Chrome process.
     ///   - claim: the caller, and the stored session that belongs to them.
-    ///   - injection: called when that session is to be put in now.
+    ///   - injection: called when that session is to be injected now.
     func enter(
         _ browser: String,
         _ claim: BrowserClaim,
@@ -104,7 +104,7 @@ final class BrowserDoor {
         while true {
             switch ledger.decide(browser, claim, to: use) {
             case .conflict: throw .session(.conflict)
-            case .learn: try await findOut(browser)
+            case .learn: try await survey(browser)
             case .inject:
                 try await inject(browser, claim, injection)
                 return BrowserPass(browser, .drive)
@@ -113,7 +113,8 @@ final class BrowserDoor {
                 return BrowserPass(browser, use == .drive ? .drive : .look)
             case .wait:
                 guard let attempt = await nextAttempt(after: finished), attempt.browser == browser else { continue }
-                // A failure is everyone's who waited for it: ten connections in a row shall not wait ten deadlines.
+                // A failure is shared by all callers that waited: ten connections must not wait ten deadlines one after the
+                // other.
                 if let refusal = attempt.refusal, attempt.session == nil || attempt.session == claim.session {
                     throw refusal
                 }
@@ -121,12 +122,12 @@ final class BrowserDoor {
         }
     }
 
-    /// Whether who was let in to look may still be shown what there was to see.
+    /// Refuses a caller who was let in to look, if another caller has come since.
     func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) throws(RequestRefusal) {
         guard ledger.mayLook(pass.browser, claim) else { throw .session(.conflict) }
     }
 
-    /// Ends what a pass to drive gave leave to.
+    /// Ends the right to drive that a pass gave.
     func leave(_ pass: BrowserPass) {
         if pass.purpose == .drive { ledger.leave(pass.browser) }
     }
@@ -134,24 +135,24 @@ final class BrowserDoor {
     private func admit(_ browser: String, _ use: BrowserLedger.Use) throws(RequestRefusal) {
         guard use == .drive else { return }
         do throws(RequestRefusal) {
-            try writeDown(browser)
+            try keepRecord(browser)
         } catch {
             ledger.leave(browser)
             throw error
         }
     }
 
-    /// Has what is known of a process written down, unless it is.
-    private func writeDown(_ browser: String) throws(RequestRefusal) {
+    /// Keeps the record of a process, unless it was kept already.
+    private func keepRecord(_ browser: String) throws(RequestRefusal) {
         guard let record = ledger.record(of: browser) else { return }
         if let kept, kept.browser == browser, kept.record == record { return }
         try keep(record, browser)
         kept = (browser, record)
     }
 
-    // MARK: - What others wait for
+    // MARK: - Slow work
 
-    private func findOut(_ browser: String) async throws(RequestRefusal) {
+    private func survey(_ browser: String) async throws(RequestRefusal) {
         do throws(RequestRefusal) {
             let record = try await learn(BrowserPass(browser, .prepare))
             ledger.learned(browser, record)
@@ -178,11 +179,11 @@ final class BrowserDoor {
         }
     }
 
-    /// The session to put in, once it is written down that this is going on.
+    /// Opens the session, and keeps the record that the injection is going on.
     private func opened(_ browser: String, _ injection: Injection) async throws(RequestRefusal) -> StorageState {
         do throws(RequestRefusal) {
             let state = try await injection.open()
-            try writeDown(browser)
+            try keepRecord(browser)
             return state
         } catch {
             ledger.abandon(browser)
@@ -190,10 +191,10 @@ final class BrowserDoor {
         }
     }
 
-    /// Waits for an attempt to finish; nil when one has since `count` were.
+    /// Waits for the next outcome; nil when there was one since `count`.
     private func nextAttempt(after count: Int) async -> Attempt? {
         await withCheckedContinuation { continuation in
-            // Looked at here and not before: on the way into this closure others may have their turn.
+            // Asked here and not before: on the way into this closure other tasks may have their turn.
             guard count == finished else { return continuation.resume(returning: nil) }
             waiting.append(continuation)
         }

@@ -13,7 +13,7 @@ struct BrowserParts {
     /// - Parameters:
     ///   - sessions: finds stored sessions; nil when there are none.
     ///   - sessionID: the one browser session this container serves.
-    ///   - usedBrowser: what is made of a used browser; nil when the proxy does not look at Chrome.
+    ///   - usedBrowser: the policy for a used browser; nil when the proxy does not look at Chrome.
     init(
         _ listeners: ListenSettings,
         _ injection: InjectionSettings,

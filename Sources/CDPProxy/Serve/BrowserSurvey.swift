@@ -1,14 +1,14 @@
 import ProxyCore
 import SessionInjector
 
-/// What is known of a Chrome process: read from what an earlier run of the proxy has written down, else judged by how the
-/// process looks.
+/// Finds out who has used a Chrome process: from the record that an earlier run of the proxy kept, else from the cookies and
+/// pages in the browser.
 ///
 /// Lives on the loop's thread.
 final class BrowserSurvey {
     private let chrome: ChromeEndpoint
     private let state: KeptState
-    /// What is made of a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
+    /// The policy for a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
     private let usedBrowser: UsedBrowserPolicy?
     /// How long Chrome may take for each look.
     private let timeout: Duration
@@ -25,9 +25,9 @@ final class BrowserSurvey {
         log = context.log
     }
 
-    // MARK: - What is written down
+    // MARK: - The record
 
-    /// What is known of a process; nil for one that is fresh.
+    /// The record of a process; nil for a fresh one.
     func learn(_ pass: BrowserPass) async throws(RequestRefusal) -> BrowserRecord? {
         if let text = try state.record(of: pass.browser) {
             guard let value = try? JSONValue.parse(text: text), let record = BrowserRecord(json: value) else {
@@ -39,12 +39,12 @@ final class BrowserSurvey {
         return try await judge(pass, usedBrowser)
     }
 
-    /// Writes down what is known of a process.
+    /// Keeps the record of a process.
     func keep(_ record: BrowserRecord, _ browser: String) throws(RequestRefusal) {
         try state.keep(String(decoding: record.json.serialized(), as: UTF8.self), of: browser)
     }
 
-    // MARK: - How it looks
+    // MARK: - The browser itself
 
     private func judge(_ pass: BrowserPass, _ policy: UsedBrowserPolicy) async throws(RequestRefusal) -> BrowserRecord?
     {
@@ -61,7 +61,7 @@ final class BrowserSurvey {
         return nil
     }
 
-    /// Speaks with the browser for as long as it may take.
+    /// Asks the browser something over CDP, within the timeout.
     private func asked<Answer>(
         _ pass: BrowserPass,
         _ question: (CDPClient) async throws(CDPError) -> Answer

@@ -2,11 +2,11 @@ import ProxyCore
 
 /// Why Chrome could not do what it was asked.
 enum ChromeFailure: Error, Sendable {
-    /// Nobody listens at its address, or the connection broke.
+    /// Nothing listens at its address, or the connection broke.
     case unreachable
     /// It did not answer in time.
     case timedOut
-    /// What it answered is not HTTP, not a WebSocket handshake, or not the JSON it should be.
+    /// Its answer is not HTTP, not a WebSocket handshake, or not the JSON it should be.
     case malformedAnswer
     /// Its answer is longer than such an answer may be: a page can make that of the list of targets.
     case tooLong
@@ -14,12 +14,12 @@ enum ChromeFailure: Error, Sendable {
     case noSuchEndpoint
 }
 
-/// Chrome's DevTools server: what the proxy asks it, and the connections it makes to it. Nothing of a client's reaches
-/// it but the path of an endpoint.
+/// Chrome's DevTools server: the requests and the WebSockets that the proxy makes to it. Of a client's request, only the
+/// path of an endpoint reaches it.
 ///
 /// Lives on the loop's thread.
 final class ChromeEndpoint {
-    /// What Chrome answered to a plain request.
+    /// Chrome's answer to a plain request.
     struct Answer {
         var status: UInt16
         var body: [UInt8]
@@ -29,7 +29,7 @@ final class ChromeEndpoint {
     /// A WebSocket to Chrome whose handshake is done.
     struct Connection {
         let stream: TCPStream
-        /// What Chrome sent behind its answer to the handshake.
+        /// The bytes Chrome sent behind its answer to the handshake.
         let received: [UInt8]
     }
 
@@ -47,7 +47,7 @@ final class ChromeEndpoint {
 
     // MARK: Plain requests
 
-    /// Asks what an endpoint of `/json` is for, and gives the whole answer. All that concerns pages takes a pass for it.
+    /// Makes the request of a `/json` endpoint, and gives the whole answer. An endpoint that concerns pages needs a pass.
     func ask(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(ChromeFailure) -> Answer {
         precondition(pass?.opens(endpoint) ?? (endpoint.use == nil), "pages are asked for without a pass")
         let stream = try connect()
@@ -76,7 +76,7 @@ final class ChromeEndpoint {
         return path
     }
 
-    /// What Chrome says of itself or its targets.
+    /// Chrome's description of itself or of its targets.
     func targets(
         _ endpoint: JSONEndpoint,
         _ shape: DevToolsJSON.Shape,
@@ -97,7 +97,7 @@ final class ChromeEndpoint {
 
     /// Opens a WebSocket on a path such as `/devtools/browser/ID`, which takes a pass to that browser.
     func open(_ path: String, _ pass: BrowserPass) async throws(ChromeFailure) -> Connection {
-        precondition(pass.purpose != .look, "who may look does not drive")
+        precondition(pass.purpose != .look, "a pass to look opens no WebSocket")
         let stream = try connect()
         do throws(ChromeFailure) {
             let received = try await shakeHands(on: stream, path: path)
@@ -122,7 +122,7 @@ final class ChromeEndpoint {
             try handshake.check(head)
             return received
         } catch .refused(status: 404), .refused(status: 500) {
-            // What Chrome says of the id of another browser, and of a page that is not there.
+            // Chrome's answers to the id of another browser, and to that of a page that is not there.
             throw .noSuchEndpoint
         } catch {
             throw .malformedAnswer
@@ -139,7 +139,7 @@ final class ChromeEndpoint {
         }
     }
 
-    /// Reads a head, and leaves in `received` what came behind it.
+    /// Reads a head, and leaves in `received` the bytes behind it.
     private func readHead(
         from stream: TCPStream,
         into received: inout [UInt8]
@@ -189,8 +189,8 @@ final class ChromeEndpoint {
 }
 
 extension JSONEndpoint {
-    /// The longest answer that is taken, in bytes. No page has a say in what Chrome says of itself, and that is asked for on
-    /// behalf of anybody; the list of targets has each one's URL in it three times.
+    /// The longest answer that is taken, in bytes. Chrome's description of itself is short: no page adds to it, and any
+    /// caller may ask for it. The list of targets holds each page's URL three times.
     var longestAnswer: Int {
         switch self {
         case .version, .activate, .close: 64 << 10
@@ -200,12 +200,13 @@ extension JSONEndpoint {
         }
     }
 
-    /// How much of memory the answer may become as JSON: what no answer of Chrome's does, however many targets it has.
+    /// How many bytes of memory the parsed answer may take: more than any answer of Chrome's does, however many targets it
+    /// has.
     var mostMemory: Int { 2 * longestAnswer }
 }
 
 extension ChromeFailure {
-    /// What a broken stream says about Chrome.
+    /// The failure that a broken stream stands for.
     init(_ error: StreamError) {
         switch error {
         case .deadline: self = .timedOut

@@ -14,7 +14,7 @@ struct ClientConnection {
     let stream: TCPStream
     /// What its answer and its log lines are known by.
     let id: RequestID
-    /// Where it comes from, before a trusted hop has said more.
+    /// Where it comes from, before a trusted proxy has named the client.
     let origin: RequestOrigin
     /// When its request must have come whole.
     let deadline: Instant
@@ -27,10 +27,12 @@ struct ClientConnection {
     /// What is known of the request so far, for the answer and the log line.
     private struct Progress {
         var origin: RequestOrigin
-        /// Nil until the request has come whole.
-        var asked: RequestReader.Request?
+        /// Whether the answer has no body.
+        var isHead = false
+        /// Whether bytes may still come: until the request is whole, and when bytes came behind it.
+        var mayBeSending = true
         /// Nil until the credential was found good.
-        var grant: Grant?
+        var admitted: AdmittedRequest?
     }
 
     /// Serves the client. After that its stream is open only if it was answered and may still be sending.
@@ -38,12 +40,12 @@ struct ClientConnection {
         var progress = Progress(origin: origin)
         do throws(RequestRefusal) {
             guard let answer = try await serve(in: place, &progress) else { return }
-            await send(answer, to: progress.asked)
+            await send(answer.serialized(isHead: progress.isHead), mayBeSending: progress.mayBeSending)
         } catch {
-            let trace = RequestTrace(id: id, peer: progress.origin.address, grant: progress.grant)
+            let trace = RequestTrace(id: id, peer: progress.origin.address, grant: progress.admitted?.grant)
             service.journal.refused(error, trace)
             guard let answer = error.response(to: id) else { return stream.close() }
-            await send(answer, to: progress.asked)
+            await send(answer.serialized(isHead: progress.isHead), mayBeSending: progress.mayBeSending)
         }
     }
 
@@ -53,15 +55,16 @@ struct ClientConnection {
         _ progress: inout Progress
     ) async throws(RequestRefusal) -> HTTPResponse? {
         let asked = try await wholeRequest(in: place)
-        progress.asked = asked
+        progress.isHead = asked.head.method == .head
+        progress.mayBeSending = !asked.rest.isEmpty
         let origin = service.doorkeeper.origin(of: asked.head, peer: origin.address)
         progress.origin = origin
         let routed = RoutedRequest(asked.head)
         if case .health = routed.route { return HealthAnswer.response(chromeIsUp: await service.watch.isUp()) }
         if case .socket = routed.route { try service.doorkeeper.checkOrigin(asked.head) }
         let grant = try await service.doorkeeper.admit(asked.head, routed, from: origin.address)
-        progress.grant = grant
         let request = AdmittedRequest(id: id, head: asked.head, origin: origin, grant: grant)
+        progress.admitted = request
         switch routed.route {
         case .socket(let endpoint):
             try await connect(request, to: endpoint, pipelined: asked.rest)
@@ -81,11 +84,9 @@ struct ClientConnection {
         return try await RequestReader.read(from: stream, by: deadline, droppingBody: RoutedRequest.dropsBody)
     }
 
-    /// Sends the answer to a request, nil for one whose head did not come whole. Closes, unless the client may still be
-    /// sending.
-    private func send(_ answer: HTTPResponse, to asked: RequestReader.Request?) async {
-        let bytes = answer.serialized(isHead: asked?.head.method == .head)
-        _ = await stream.sayLast(bytes, peerMayBeSending: asked?.rest.isEmpty != true)
+    /// Sends the answer. Closes, unless the client may still be sending.
+    private func send(_ answer: [UInt8], mayBeSending: Bool) async {
+        _ = await stream.sayLast(answer, peerMayBeSending: mayBeSending)
     }
 
     // MARK: WebSockets

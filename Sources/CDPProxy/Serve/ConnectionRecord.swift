@@ -1,10 +1,10 @@
 import ProxyCore
 
-/// A client that is connected to Chrome, as operators see it.
+/// A client that is joined to Chrome, as operators see it.
 final class ConnectionRecord: Sendable {
     /// The request it began with.
     let request: RequestID
-    /// Whom it belongs to.
+    /// The owner, as the grant names it.
     let sessionID: String
     let projectID: String
     let userID: String?
@@ -13,12 +13,12 @@ final class ConnectionRecord: Sendable {
     let peer: IPAddress
     /// When it was admitted.
     let since: Timestamp
-    /// How long it may last from then on; nil when nothing but its two sides ends it.
+    /// How long it may last from then on; nil when only its two sides end it.
     let lifetime: Duration?
     /// Its leave to drive the browser.
     let pass: BrowserPass
 
-    /// A connection that was granted and is about to be joined to Chrome.
+    /// The connection of an admitted request, about to be joined to Chrome.
     init(_ admitted: AdmittedRequest, since: Timestamp, lifetime: Duration?, pass: BrowserPass) {
         let grant = admitted.grant
         request = admitted.id

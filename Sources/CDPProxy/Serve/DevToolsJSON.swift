@@ -1,11 +1,11 @@
 import ProxyCore
 import SessionInjector
 
-/// What is wrong with a JSON answer of Chrome's; the client gets a 502.
+/// Why a JSON answer of Chrome's is refused; the client gets a 502.
 enum DevToolsJSONError: Error, Sendable, Equatable {
     /// The body is not JSON.
     case notJSON
-    /// The body would become more than it may.
+    /// The body would take more memory than it may.
     case tooLarge
     /// The body is JSON of another shape than this answer has.
     case unexpectedShape
@@ -13,13 +13,13 @@ enum DevToolsJSONError: Error, Sendable, Equatable {
     case unexpectedSocketURL
 }
 
-/// The answer to `/json/version`, `/json/list` or `/json/new`, to be handed on with its WebSocket URLs leading back
+/// Chrome's answer to `/json/version`, `/json/list` or `/json/new`. The client gets it with its WebSocket URLs leading back
 /// through the proxy.
 ///
 /// Every other member is kept, in order, but `devtoolsFrontendUrl`: it names a third party's site, and a credential in it
 /// would go there.
 struct DevToolsJSON: Sendable {
-    /// What an answer is at its top.
+    /// The top of an answer.
     enum Shape: Sendable {
         /// `/json/version` and `/json/new`: one object with a `webSocketDebuggerUrl`.
         case object
@@ -39,7 +39,7 @@ struct DevToolsJSON: Sendable {
         let socketPath: String?
     }
 
-    /// Reads `body`, an answer of this `shape`, which may become so many bytes of memory.
+    /// Reads `body`, an answer of this `shape`, into at most `memory` bytes.
     init(_ body: [UInt8], shape: Shape, atMost memory: Int = 1 << 20) throws(DevToolsJSONError) {
         let value = try Self.value(body, memory)
         self.shape = shape
@@ -105,7 +105,8 @@ struct DevToolsJSON: Sendable {
 
     /// The path of `ws://HOST/devtools/KIND/ID`.
     private static func socketPath(in url: String) -> String? {
-        // Bytes, not characters: to find those in hostile text, of letters with many accents, takes quadratic time.
+        // Bytes, not characters: finding character boundaries in hostile text (many accents on a letter) takes quadratic
+        // time.
         guard url.utf8.starts(with: "ws://".utf8) else { return nil }
         let parts = url.utf8.dropFirst(5).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.count == 4, parts[1].elementsEqual("devtools".utf8), let kind = String(parts[2]),

@@ -1,7 +1,7 @@
 import ProxyCore
 
-/// Decides which requests are admitted: by their origin, by their credential, and once only where a token admits once. It
-/// also gives the tickets by which an admitted caller comes back.
+/// Decides which requests are admitted: by their origin and their credential, and only once where a token admits once. It
+/// also issues the tickets by which an admitted caller comes back.
 ///
 /// Lives on the loop's thread.
 final class Doorkeeper {
@@ -16,7 +16,7 @@ final class Doorkeeper {
     private let expiresConnections: Bool
     private var gate: Gate
 
-    /// A doorkeeper who has admitted nobody yet.
+    /// A doorkeeper that has admitted no request yet.
     init(
         _ settings: GateSettings,
         _ listeners: ListenSettings,
@@ -36,7 +36,7 @@ final class Doorkeeper {
 
     // MARK: Admission
 
-    /// Where a request comes from: from its peer, or from where a trusted hop says.
+    /// Where a request comes from: its peer, or the address that a trusted proxy names.
     func origin(of head: RequestHead, peer: IPAddress) -> RequestOrigin { trustedProxies.origin(of: head, peer: peer) }
 
     /// Refuses a handshake that a web page makes, unless the page's origin is listed: tokens belong on servers.
@@ -61,7 +61,7 @@ final class Doorkeeper {
             do throws(CredentialRejection) {
                 grant = try gate.admit(credential, keys: known, peer: address, now: clock())
             } catch .signature {
-                // A key that is newer than ours may fit: they are fetched once more, as often as that is allowed.
+                // A newer key may fit: the keys are fetched once more, as often as that is allowed.
                 guard let newer = await keys.keysAfterBadSignature() else { throw .signature }
                 grant = try gate.admit(credential, keys: newer, peer: address, now: clock())
             }

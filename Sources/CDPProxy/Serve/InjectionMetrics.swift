@@ -1,6 +1,6 @@
 import ProxyCore
 
-/// What came of putting stored sessions into Chrome.
+/// The metrics of stored sessions put into Chrome.
 struct InjectionMetrics {
     /// How many, by result.
     let results: CounterFamily

@@ -1,6 +1,6 @@
 import ProxyCore
 
-/// Whose request it is, as far as that is known: for the log line of one that is refused.
+/// What is known of a refused request, for its log line.
 struct RequestTrace {
     let id: RequestID
     /// The client's address.
@@ -9,7 +9,7 @@ struct RequestTrace {
     let grant: Grant?
 }
 
-/// What is counted and logged as clients come and go. No line and no metric has a token, a cookie or a stored value in it.
+/// Counts and logs clients as they come and go. No line and no metric has a token, a cookie or a stored value in it.
 ///
 /// Lives on the loop's thread.
 final class Journal {
@@ -25,7 +25,7 @@ final class Journal {
         clock = context.clock
     }
 
-    /// A client was sent its 101, so long after its request had come whole.
+    /// A client was sent its 101, this long after its request had come whole.
     func upgraded(after time: Duration) { metrics.connectSeconds.observe(time.inSeconds) }
 
     /// A client is joined to Chrome.
@@ -57,7 +57,7 @@ final class Journal {
         }
     }
 
-    /// A request was refused. One with a good credential is counted apart, and logged with whose it is.
+    /// A request was refused. One with a good credential is counted apart, and its line names session, project and user.
     func refused(_ refusal: RequestRefusal, _ trace: RequestTrace) {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return

@@ -1,7 +1,7 @@
 import ProxyCore
 import SessionStore
 
-/// What outlives the proxy: whose browser a Chrome process is, and which tokens were spent. Without a file, nothing does.
+/// The state that outlives the proxy: the owner of each Chrome process, and the spent tokens. Without a file, none does.
 ///
 /// Lives on the loop's thread.
 struct KeptState {
@@ -14,8 +14,8 @@ struct KeptState {
         self.log = log
     }
 
-    /// State in the configured file. The standard one may be missing: then what is known of a Chrome process ends with the
-    /// proxy, and a used one is refused after that.
+    /// State in the configured file. The standard file may be unopenable: then the next run of the proxy finds no record of
+    /// this Chrome process, and refuses it as used.
     init(_ settings: OwnershipSettings, log: EventLog) throws(StartError) {
         self.init(in: try Self.file(settings, log), log: log)
     }
@@ -33,19 +33,19 @@ struct KeptState {
         }
     }
 
-    /// What is kept of a Chrome process; nil when nothing is.
+    /// The record of a Chrome process; nil when there is none.
     func record(of browser: String) throws(RequestRefusal) -> String? {
         guard let file else { return nil }
         return try logged { () throws(SessionStoreError) in try file.record(of: browser) }
     }
 
-    /// Keeps what is known of a Chrome process.
+    /// Keeps the record of a Chrome process.
     func keep(_ record: String, of browser: String) throws(RequestRefusal) {
         guard let file else { return }
         try logged { () throws(SessionStoreError) in try file.keep(record, of: browser) }
     }
 
-    /// Keeps that a token was spent.
+    /// Keeps a spent token.
     func keep(_ spent: SpentToken, now: Timestamp) throws(RequestRefusal) {
         guard let file else { return }
         try logged { () throws(SessionStoreError) in try file.spend(spent.hash, until: spent.until, now: now) }
@@ -70,7 +70,7 @@ struct KeptState {
 }
 
 extension SessionStoreError {
-    /// What is wrong with the state file, in its words.
+    /// The error, told as one of the state file.
     fileprivate func aboutState(_ path: String) -> String {
         switch self {
         case .unopenable(_, let reason): "\(path) cannot be opened: \(reason)"

@@ -1,12 +1,12 @@
 import ProxyCore
 
-/// A limited number of places for connections that have shown no credential, so that no crowd of them, from one address or
-/// from many, keeps others out: when there is no place left, the oldest of those that are silent gives up its own.
+/// A limited number of places for connections that have shown no credential. When no place is left, the oldest silent holder
+/// gives up its own, so that no crowd, from one address or from many, keeps other clients out.
 ///
-/// Entering and leaving take a bounded number of steps, however many are in. Pure: whether a holder is silent is asked of the
-/// caller.
+/// Entering and leaving take a bounded number of steps, however many holders there are. It does no I/O: the caller says
+/// which holders are silent.
 struct Places<Holder> {
-    /// A place that was taken. Its holder may have had to give it up meanwhile.
+    /// A place that was taken. Its holder may have given it up since.
     struct Place: Sendable {
         fileprivate let index: Int
         fileprivate let number: UInt64
@@ -18,7 +18,7 @@ struct Places<Holder> {
         let address: IPAddress?
     }
 
-    /// How many of the oldest are looked at for a silent one.
+    /// How many of the oldest holders one search for a silent one looks at.
     static var mostLookedAt: Int { 8 }
 
     private let limit: Int
@@ -31,7 +31,7 @@ struct Places<Holder> {
     private var chains: [IPAddress: AgeChain] = [:]
     private var neighboursOfAddress: [AgeChain.Link] = []
 
-    /// So many places, of which one address may have so many.
+    /// At most `limit` places, of which one address may have `limitOfAddress`.
     init(limit: Int, ofOneAddress limitOfAddress: Int = .max) {
         self.limit = max(limit, 1)
         self.limitOfAddress = max(limitOfAddress, 1)
@@ -43,16 +43,18 @@ struct Places<Holder> {
     /// How many places are held from an address.
     func count(of address: IPAddress) -> Int { chains[address.block]?.count ?? 0 }
 
-    /// Who holds a place; nil once it is given up.
+    /// The holder of a place; nil once it gave the place up.
+    @inline(__always)
     subscript(place: Place) -> Holder? { holds(place) ? slots[place.index]?.holder : nil }
 
+    @inline(__always)
     private func holds(_ place: Place) -> Bool { slots[place.index]?.number == place.number }
 
-    /// Everybody who holds a place.
+    /// All holders.
     var holders: [Holder] { slots.compactMap { $0?.holder } }
 
-    /// Takes a place, one more than there are if need be. `address` is nil where many share one, such as a load balancer's.
-    mutating func enter(_ holder: Holder, from address: IPAddress?) -> Place {
+    /// Takes a place, above the limit if need be. `address` is nil where many clients share one, such as a load balancer's.
+    mutating func enter(_ holder: consuming Holder, from address: IPAddress?) -> Place {
         let index = free.popLast() ?? slots.count
         if index == slots.count {
             slots.append(nil)
@@ -65,14 +67,14 @@ struct Places<Holder> {
         return Place(index: index, number: taken)
     }
 
-    /// Gives a place back, if it was not given up before.
+    /// Gives a place back, unless its holder gave it up before.
     mutating func leave(_ place: Place) {
         if holds(place) { vacate(place.index) }
     }
 
-    /// Makes room for one more from an address: the oldest silent one of that address gives up its place when it has all it
-    /// may have, else of all when there is none left, else nobody. When there are more than there are places, one goes each
-    /// time besides, so that they become fewer.
+    /// Makes room for one more holder from an address, and gives the holders that lose their places. When the address has
+    /// all its places, that is its oldest silent holder; else, when no place is left, the oldest silent of all. Above the
+    /// limit a second one goes each time, so that the number falls back to the limit.
     mutating func makeRoom(for address: IPAddress?, isSilent: (Holder) -> Bool) -> [Holder] {
         var gone: [Holder] = []
         for _ in 0..<2 {
@@ -85,8 +87,8 @@ struct Places<Holder> {
         return gone
     }
 
-    /// Takes its place from the oldest silent one, if there is one among the oldest. Who is not silent is looked at again only
-    /// after the others have been.
+    /// Takes its place from the oldest silent holder, if one of the ``mostLookedAt`` oldest is silent. A holder that is not
+    /// silent goes to the end, and is looked at again only after all the others.
     private mutating func takeOldestSilent(of address: IPAddress?, _ isSilent: (Holder) -> Bool) -> [Holder] {
         for _ in 0..<Self.mostLookedAt {
             let oldest = if let address { chains[address]?.first } else { all.first }
@@ -121,9 +123,9 @@ struct Places<Holder> {
     }
 }
 
-/// Those who hold places, oldest first: a chain whose links stand in an array, so that one is taken out of it at once.
+/// Holders, oldest first: a doubly linked list whose links stand in an array, so that removing one takes constant time.
 private struct AgeChain {
-    /// Who stands before and behind one in the chain.
+    /// The holders before and behind one in the chain.
     struct Link {
         var before: Int?
         var after: Int?
@@ -134,7 +136,7 @@ private struct AgeChain {
     private var last: Int?
     private(set) var count = 0
 
-    /// Puts one in as the youngest.
+    /// Appends one as the youngest.
     mutating func append(_ index: Int, in links: inout [Link]) {
         links[index] = Link(before: last, after: nil)
         if let last { links[last].after = index } else { first = index }
@@ -142,7 +144,7 @@ private struct AgeChain {
         count += 1
     }
 
-    /// Takes one out.
+    /// Removes one.
     mutating func remove(_ index: Int, in links: inout [Link]) {
         let link = links[index]
         if let before = link.before { links[before].after = link.after } else { first = link.after }
@@ -152,6 +154,6 @@ private struct AgeChain {
 }
 
 extension IPAddress {
-    /// Whose limits it counts for: who has an IPv6 address has 2⁶⁴ of them.
+    /// The block whose limit it counts for: a client with an IPv6 address has 2⁶⁴ of them.
     fileprivate var block: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
 }

@@ -64,7 +64,7 @@ final class ProxyMetrics {
         )
     }
 
-    /// A counter that was never incremented is there at zero, so that a rate over it is not empty.
+    /// Creates the labelled counters at zero, so that a rate over one that never counted is not empty.
     private func declareLabels() {
         registry.gauge(
             "cdp_proxy_build_info",
@@ -77,13 +77,16 @@ final class ProxyMetrics {
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }
 
-    /// Declares the metrics that are read when somebody asks.
+    /// Declares the metrics that are read at each scrape.
     func declareSampled(_ keys: SigningKeySource, _ log: EventLog) {
         registry.sampledGauge("cdp_proxy_secret_age_seconds", help: "How long ago the signing key was fetched.") {
             [weak keys] in
             keys?.age
         }
-        registry.sampledCounter("cdp_proxy_log_lines_dropped_total", help: "Log lines nobody took in time.") {
+        registry.sampledCounter(
+            "cdp_proxy_log_lines_dropped_total",
+            help: "Log lines dropped because standard error was not read in time."
+        ) {
             Double(log.droppedLines)
         }
         registry.declareProcess()

@@ -132,17 +132,23 @@ import Settings
     // MARK: Connections
 
     private func acceptClient(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
-        guard let stream = parts.arrivals.clientStream(descriptor, peer) else { return }
-        let place = parts.arrivals.enter(parts.clients.connection(on: stream))
+        let arrivals = parts.arrivals
+        guard let stream = arrivals.clientStream(descriptor, peer) else { return }
+        let place = arrivals.enter(parts.clients.connection(on: stream))
         Task(executorPreference: loop) { await self.serveClient(in: place) }
     }
 
     private func serveClient(in place: Arrivals.ClientPlace) async {
-        let client = parts.arrivals.client(in: place)
-        await client?.run(in: place)
+        let arrivals = parts.arrivals
+        guard let client = arrivals.client(in: place) else { return handshakeEnded() }
+        await client.run(in: place)
+        handshakeEnded()
+        if client.stream.isOpen { await arrivals.readOut(client.stream) }
+    }
+
+    private func handshakeEnded() {
         parts.arrivals.handshakeEnded()
         stopIfEmpty()
-        if let client, client.stream.isOpen { await parts.arrivals.readOut(client.stream) }
     }
 
     private func acceptOperator(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {

@@ -9,7 +9,7 @@ final class RelayFleet {
     private let gauge: Gauge
     private var relays: [Relays] = []
     private var threads: [LoopThread] = []
-    /// Whose turn it was last.
+    /// The index of the relays that had the last turn.
     private var last = 0
     /// How many clients are joined to Chrome.
     private(set) var connected = 0
@@ -26,7 +26,7 @@ final class RelayFleet {
     /// Whether one more client may be joined to Chrome.
     var hasRoom: Bool { connected < settings.limit }
 
-    /// Hands both sockets of a connection to the relays of the loop whose turn it is. `pipelined` is what came behind their
+    /// Hands both sockets of a connection to the relays whose turn it is. `pipelined` holds the bytes that came behind their
     /// heads.
     func join(
         _ connection: ConnectionRecord,
@@ -96,7 +96,7 @@ final class RelayFleet {
         relays = ([loop] + threads.map(\.loop)).map { Relays(on: $0, pingInterval: settings.ping, ended: ended) }
     }
 
-    /// Lets go of the relays, which retain whoever is told of their ends.
+    /// Releases the relays, and with them the `ended` callback and what it retains.
     func release() { relays = [] }
 
     /// Ends the threads.

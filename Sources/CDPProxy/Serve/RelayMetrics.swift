@@ -1,6 +1,6 @@
 import ProxyCore
 
-/// What the relays have moved, by direction.
+/// The bytes and frames that the relays have moved, by direction.
 struct RelayMetrics {
     private let bytes: CounterFamily
     private let frames: CounterFamily
@@ -19,8 +19,7 @@ struct RelayMetrics {
         )
     }
 
-    /// Brings the counters up to what the relays have counted themselves: they are read when somebody asks, so that a
-    /// message costs no counter.
+    /// Raises the counters to the relays' own counts. This happens at each scrape, so that a message costs no counter.
     func sample(_ totals: RelayTotals) {
         raise(bytes["client_to_chrome"], to: totals.bytesToChrome)
         raise(bytes["chrome_to_client"], to: totals.bytesToClient)
@@ -29,7 +28,7 @@ struct RelayMetrics {
     }
 
     private func raise(_ counter: Counter, to value: UInt64) {
-        // Somebody else who asked may have been told of later figures before.
+        // A scrape that overlaps may have read later counts before.
         guard value > counter.value else { return }
         counter.increment(by: value - counter.value)
     }

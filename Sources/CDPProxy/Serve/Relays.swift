@@ -2,8 +2,8 @@ import ProxyCore
 
 /// The relays of one loop, which is the actor's executor: from that loop itself its calls are plain calls.
 ///
-/// There is one for each loop that relays are spread over. The server and all handshakes live on the first; what comes of a
-/// relay is told on the loop that the relay is on.
+/// There is one for each loop that relays are spread over. The server and all handshakes live on the first. `ended` is
+/// called on the relay's own loop.
 actor Relays {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }

@@ -2,17 +2,17 @@ import ProxyCore
 
 /// Reads the one request a client's connection begins with.
 struct RequestReader {
-    /// A request, and what came behind its head: the first frames of an upgrade.
+    /// A request, and the bytes that came behind its head: the first frames of an upgrade.
     struct Request {
         let head: RequestHead
         let rest: [UInt8]
     }
 
-    /// The longest body that is read and dropped where one may come at all.
+    /// The longest body that is read and dropped, in bytes, where one may come at all.
     static let longestBody = 16 * 1024
 
-    /// Reads the head, strictly and within its deadline, and within the same the body of a request that may have one, which
-    /// is dropped; any other with a body is refused.
+    /// Reads the head, strictly, by the deadline. The body of a request that may have one is read by the same deadline and
+    /// dropped; any other request with a body is refused.
     static func read(
         from stream: TCPStream,
         by deadline: Instant,
@@ -39,7 +39,7 @@ struct RequestReader {
         do throws(HTTPRefusal) { return try parser.parse(received.span) } catch { throw .head(error) }
     }
 
-    /// Takes a body of `length` bytes off what was received, and off the stream what of it is still to come.
+    /// Drops a body of `length` bytes: first from the received bytes, then from the stream.
     private static func drop(
         _ length: Int,
         of received: inout [UInt8],
@@ -54,7 +54,7 @@ struct RequestReader {
         received.removeFirst(left)
     }
 
-    /// Appends what comes next; false at the stream's end. `begun` says whether something of the request came before.
+    /// Appends the bytes that come next; false at the stream's end. `begun` says whether a byte of the request came before.
     private static func more(
         from stream: TCPStream,
         into received: inout [UInt8],

@@ -1,7 +1,6 @@
 import ProxyCore
 
-/// Why a request is not served. Cause and answer are apart: a case names a fact, one switch says what the client is
-/// answered, and another what the log says.
+/// Why a request is not served. A case names a fact; one switch makes the client's answer of it, another the log's reason.
 enum RequestRefusal: Error, Sendable {
     /// The head is malformed or too large.
     case head(HTTPRefusal)
@@ -11,9 +10,9 @@ enum RequestRefusal: Error, Sendable {
     case clientGone
     /// The credential is missing or refused.
     case credential(CredentialRejection)
-    /// A web page makes the handshake, from an origin that is not listed.
+    /// The handshake comes from a web page whose origin is not listed.
     case origin(UnlistedOrigin)
-    /// It asks for a WebSocket, and not as RFC 6455 says.
+    /// It asks for a WebSocket in a way that RFC 6455 does not allow.
     case handshake(UpgradeRefusal)
     /// The path is served, but not for this method.
     case method(allowed: String)
@@ -21,9 +20,9 @@ enum RequestRefusal: Error, Sendable {
     case notFound
     /// The proxy shuts down.
     case draining
-    /// As many connections are open as may be.
+    /// There are as many connections as the limit allows.
     case connectionLimit
-    /// Chrome cannot do it.
+    /// Chrome failed.
     case chrome(ChromeFailure)
     /// The stored session that belongs to the connection cannot be put into Chrome.
     case session(SessionRefusal)
@@ -87,17 +86,17 @@ extension RequestRefusal {
         }
     }
 
-    /// The reasons of those behind a good credential, as they are counted.
+    /// The reasons of refusals behind a good credential: the labels of their counter.
     static let reasonsBehindCredential = [
         "session_missing", "session_expired", "session_unreadable", "session_store_unavailable", "conflict",
         "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "chrome_answer_too_long",
         "no_such_endpoint", "draining", "connection_limit",
     ]
 
-    /// What the log says beyond the reason, for whoever has to mend it.
+    /// What the log says beyond the reason, for the operator who has to mend it.
     var cause: String? {
         switch self {
-        case .chrome(.unreachable): "nobody listens there, or the connection broke"
+        case .chrome(.unreachable): "nothing listens there, or the connection broke"
         case .chrome(.timedOut): "no answer in time"
         case .chrome(.malformedAnswer): "an answer that makes no sense"
         case .session(.unreadable(let cause)): cause.rawValue

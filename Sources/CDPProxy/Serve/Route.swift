@@ -4,7 +4,7 @@ import SessionInjector
 /// Where a client's request goes: the table of client routes, as one value.
 ///
 /// Paths are compared byte for byte, case and percent-encoding included, so that a request either is one of these or
-/// is `unknown`; nothing else reaches Chrome. No route says anything of who may take it.
+/// is `unknown`; nothing else reaches Chrome. The route says nothing of which callers may take it.
 enum Route: Sendable, Equatable {
     /// A WebSocket handshake, for the endpoint it asks for; whether it is a good one is `WebSocketUpgrade`'s to say.
     case socket(SocketEndpoint)
@@ -16,11 +16,11 @@ enum Route: Sendable, Equatable {
     case health
     /// A path of ours with a method it does not take: 405, with the methods it does take for `Allow`.
     case methodNotAllowed(allow: String)
-    /// Anything else: 404, for those who may know.
+    /// Anything else: 404, for callers with a good credential.
     case unknown
 }
 
-/// What a client's WebSocket is to be joined to.
+/// The endpoint a client's WebSocket asks for.
 enum SocketEndpoint: Sendable, Equatable {
     /// `/` and `/cdp`: the browser's endpoint, or the first page's if so configured.
     case root
@@ -51,12 +51,12 @@ enum JSONEndpoint: Sendable, Equatable {
     case activate(id: String)
     case close(id: String)
 
-    /// How the browser is used by it; nil for what says nothing of pages and is open to any good credential.
+    /// How it uses the browser; nil for an endpoint that says nothing of pages and is open to any good credential.
     var use: BrowserLedger.Use? {
         switch self {
         case .version, .protocol: nil
         case .list: .look
-        // Opening a tab is driving; and nobody's tabs are moved or closed by another.
+        // Opening a tab is driving. Moving and closing tabs is too, since they may be another caller's.
         case .new, .activate, .close: .drive
         }
     }

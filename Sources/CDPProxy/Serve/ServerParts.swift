@@ -59,7 +59,7 @@ struct ServerParts {
 }
 
 extension Configuration {
-    /// What is made of a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
+    /// The policy for a used browser; nil where no stored session can be opened: then the proxy does not look at Chrome.
     fileprivate var survey: UsedBrowserPolicy? {
         store.keys != nil && injection.time != .off ? ownership.usedBrowser : nil
     }

@@ -2,7 +2,8 @@ import ProxyCore
 import SessionInjector
 import SessionStore
 
-/// The stored sessions' way into the browser: found in the database, let in by the door, opened, injected, counted and logged.
+/// The stored sessions' way into the browser: found in the database, let in by the door, opened, injected, counted and
+/// logged.
 ///
 /// Lives on the loop's thread.
 final class SessionPlacement {
@@ -15,7 +16,7 @@ final class SessionPlacement {
         let request: RequestID?
     }
 
-    /// What an injection came to, and how long it took.
+    /// The report of an injection, and how long it took.
     private struct TimedReport {
         let report: InjectionReport
         let seconds: Double
@@ -50,7 +51,7 @@ final class SessionPlacement {
         clock = context.clock
     }
 
-    // MARK: Whose session it is
+    // MARK: Finding the session
 
     /// What an admitted caller wants of the browser.
     func visit(of request: AdmittedRequest) async throws(RequestRefusal) -> Visit {
@@ -95,7 +96,7 @@ final class SessionPlacement {
         )
     }
 
-    /// Refuses a caller who was let in to look and may look no longer.
+    /// Refuses a caller who was let in to look, if another caller has come since.
     func checkStill(_ pass: BrowserPass, _ visit: Visit) throws(RequestRefusal) {
         try door.checkStill(pass, visit.claim)
     }
@@ -155,7 +156,7 @@ final class SessionPlacement {
     /// After how many origins a long injection logs how far it is.
     private static let originsPerLine = 50
 
-    /// Counts and logs what an injection came to.
+    /// Counts and logs an injection.
     private func record(_ injected: TimedReport, _ request: RequestID?) {
         let report = injected.report
         metrics.results[report.result].increment()

@@ -8,7 +8,7 @@ enum SessionRefusal: Error, Sendable, Equatable {
     case expired
     /// The browser is another caller's, or holds another stored session.
     case conflict
-    /// The browser was used, and nobody knows by whom.
+    /// The browser was used, and there is no record of the user.
     case used
     /// It cannot be opened.
     case unreadable(UnreadableCause)
@@ -16,7 +16,7 @@ enum SessionRefusal: Error, Sendable, Equatable {
     case storeUnavailable
     /// Chrome did not take it, or not all of it.
     case injectionFailed
-    /// It cannot be written down whose browser it is.
+    /// The record of the browser's owner cannot be kept.
     case stateUnavailable
 }
 
@@ -26,8 +26,8 @@ enum UnreadableCause: String, Sendable {
     case noKey = "no key: set SESSION_ENCRYPTION_SECRET or SESSION_USER_KEY"
     /// The key does not fit, or the bytes are damaged.
     case otherKeyOrDamaged = "it was sealed under another secret, or is damaged"
-    /// What was sealed is not a storage state.
-    case noState = "what was stored is no storage state"
+    /// The sealed bytes are not a storage state.
+    case noState = "the sealed bytes are no storage state"
     /// The row is unusable.
     case row = "its row in the database is damaged"
 }
@@ -57,18 +57,18 @@ extension SessionRefusal {
         }
     }
 
-    /// What its reader may do about it.
+    /// What the client's user may do about it.
     var advice: String {
         switch self {
         case .notFound: "there is no stored session of that id or name for this user"
         case .expired: "the stored session has expired; store it anew"
         case .conflict:
-            "this browser is somebody else's, or holds another stored session; use a browser of its own for each"
-        case .used: "this browser was used before, and it is not known by whom; it has to be restarted"
+            "this browser is another caller's, or holds another stored session; use a browser of its own for each"
+        case .used: "this browser was used before, and the proxy has no record of the user; restart Chrome"
         case .unreadable: "the stored session cannot be opened"
         case .storeUnavailable: "the stored sessions cannot be read"
         case .injectionFailed: "the stored session could not be put into Chrome whole"
-        case .stateUnavailable: "the proxy cannot keep whose browser this is"
+        case .stateUnavailable: "the proxy cannot record whose browser this is"
         }
     }
 }

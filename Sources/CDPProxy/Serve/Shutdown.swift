@@ -29,13 +29,13 @@ final class Shutdown {
         log = context.log
     }
 
-    /// Whether no client is joined to Chrome any more.
+    /// Whether new clients are refused.
     var isDraining: Bool { phase >= .draining }
 
     /// Whether the server ends when its last client has gone.
     var isStopping: Bool { phase == .stopping }
 
-    /// From now on no client is joined to Chrome. Live connections go on until the drain's end, and then are closed with 1012.
+    /// From now on new clients are refused. Live connections go on until the drain's end, and then are closed with 1012.
     func drain() {
         guard !isDraining else { return }
         phase = .draining

@@ -1,4 +1,4 @@
-/// One call at a time: those who ask while it is under way wait and share its outcome.
+/// One call at a time: callers that come while it is under way wait and share its outcome.
 ///
 /// Lives in one isolation.
 final class SingleFlight<Value: Sendable> {
@@ -19,7 +19,7 @@ final class SingleFlight<Value: Sendable> {
         return value
     }
 
-    /// What the call under way comes to; nil when it has ended meanwhile.
+    /// The outcome of the call under way; nil when that has ended before this one could wait.
     private func outcome() async -> Value? {
         await withCheckedContinuation { continuation in
             // Asked here and not before: on the way into this closure other tasks may have their turn.

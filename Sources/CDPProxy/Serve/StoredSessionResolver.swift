@@ -13,7 +13,7 @@ struct StoredSessionRequest: Hashable, Sendable {
         case byTokenSession(String)
     }
 
-    /// Whose it has to be; nil when the token names no user, which only a reference by id allows.
+    /// The user it must belong to; nil when the token names none, which only a reference by id allows.
     let userID: String?
     /// Its name.
     let reference: Reference
@@ -28,7 +28,7 @@ struct StoredSessionRequest: Hashable, Sendable {
         }
     }
 
-    /// What is put into Chrome before any client comes.
+    /// The session that is put into Chrome before any client comes.
     init(startOf settings: InjectionSettings, sessionID: String?) {
         userID = settings.userID
         reference = .named(settings.browserSession ?? sessionID ?? "")
@@ -40,7 +40,7 @@ struct StoredSessionResolver: Sendable {
     private let store: any SessionStore
     private let keys: SealingKeys?
 
-    /// A resolver over a store; without keys nothing can be opened.
+    /// A resolver over a store. Without keys, it opens no session.
     init(store: any SessionStore, keys: SealingKeys?) {
         self.store = store
         self.keys = keys
@@ -51,15 +51,15 @@ struct StoredSessionResolver: Sendable {
         try await store.check()
     }
 
-    /// The session that is asked for, or nil when none belongs to the connection. Another user's is not found. What is
-    /// sealed stays in the database.
+    /// The metadata of the requested session, or nil when none belongs to the connection. Another user's is not found. The
+    /// sealed state stays in the database.
     func find(_ request: StoredSessionRequest, now: Timestamp) async throws(SessionRefusal) -> SessionMetadata? {
         guard let found = try await metadata(request) else {
             if case .byTokenSession = request.reference { return nil }
             throw .notFound
         }
         if let userID = request.userID, !found.isOwned(by: userID) { throw .notFound }
-        // An expiry that cannot be read is none that has passed, and none that has not.
+        // An unreadable expiry proves neither that the session has expired nor that it has not.
         guard !found.unusableColumns.contains("expires_at") else { throw .unreadable(.row) }
         guard !found.isExpired(now: now) else { throw .expired }
         return found
@@ -75,12 +75,12 @@ struct StoredSessionResolver: Sendable {
         }
     }
 
-    /// The state in a session that was found, opened with its user's key off the caller's thread: a large one takes some
+    /// Opens the state of a found session with its user's key. It runs off the caller's thread, since a large state takes
     /// tens of milliseconds.
     @concurrent
     func open(_ found: SessionMetadata, now: Timestamp) async throws(SessionRefusal) -> StorageState {
         let row = try await asked { () async throws(SessionStoreError) in try await store.row(id: found.id) }
-        // It may have been changed since it was found.
+        // Another process may have changed the row since it was found.
         guard let row, row.metadata.isOwned(by: found.userID) else { throw .notFound }
         guard !row.metadata.isExpired(now: now) else { throw .expired }
         guard let keys else { throw .unreadable(.noKey) }
@@ -102,8 +102,8 @@ struct StoredSessionResolver: Sendable {
 }
 
 extension StoredSessionResolver {
-    /// A resolver over the configured database; nil when nothing is ever injected, or when the database is the standard
-    /// one and was never made, so that there are no stored sessions.
+    /// A resolver over the configured database. Nil when injection is off, or when the database is the standard one and does
+    /// not exist, so that there are no stored sessions.
     init?(_ store: StoreSettings, _ injection: InjectionSettings, log: EventLog) throws(StartError) {
         guard injection.time != .off else { return nil }
         if store.keys == nil {
@@ -128,7 +128,7 @@ extension StoredSessionResolver {
 }
 
 extension StartError {
-    /// There are stored sessions to open, and nothing to open them with.
+    /// There are stored sessions to open, and no key that opens them.
     fileprivate static func noSecret(because reason: String) -> StartError {
         StartError(
             description: "SESSION_ENCRYPTION_SECRET is not set, and \(reason): "

@@ -2,24 +2,24 @@ import ProxyCore
 
 /// Where a request comes from.
 struct RequestOrigin: Sendable {
-    /// The client's address: the peer's own, or what a trusted hop says it is.
+    /// The client's address: the peer's own, or the one that a trusted proxy names.
     let address: IPAddress
-    /// Whether the peer is a hop whose `X-Forwarded-…` is believed.
+    /// Whether the peer is a trusted proxy, so that its `X-Forwarded-…` is believed.
     let isBehindTrustedProxy: Bool
 }
 
-/// The load balancers and tunnels in front of the proxy whose word counts.
+/// The load balancers and tunnels in front of this proxy whose `X-Forwarded-…` is believed.
 struct TrustedProxies: Sendable {
     private let blocks: [CIDR]
 
-    /// Hops with addresses in these blocks.
+    /// Trusts the addresses in these blocks.
     init(_ blocks: [CIDR]) {
         self.blocks = blocks
     }
 
-    /// Where a request comes from. Each hop appends the address it was reached from to `X-Forwarded-For`, so the list is
-    /// read from its end, as long as who wrote an element is trusted; the first that is not is the client. An element that
-    /// is no address ends the reading, since nothing before it can be relied on.
+    /// Where a request comes from. Each proxy appends its peer's address to `X-Forwarded-For`, so the list is read from its
+    /// end, as long as the writer of an element is trusted; the first address that is not trusted is the client's. An
+    /// element that is no address ends the reading, since nothing before it can be relied on.
     func origin(of head: RequestHead, peer: IPAddress) -> RequestOrigin {
         guard isTrusted(peer) else { return RequestOrigin(address: peer, isBehindTrustedProxy: false) }
         var address = peer
@@ -30,7 +30,7 @@ struct TrustedProxies: Sendable {
         return RequestOrigin(address: address, isBehindTrustedProxy: true)
     }
 
-    /// Whether what comes from an address is believed.
+    /// Whether an address is a trusted proxy's.
     func isTrusted(_ address: IPAddress) -> Bool {
         blocks.contains { $0.contains(address) }
     }
@@ -45,10 +45,10 @@ struct TrustedProxies: Sendable {
         }
     }
 
-    /// More bytes of an element than an address and a port have are not looked at: such a one is no address.
+    /// The longest element that is read, in bytes: a longer one is no address and port.
     private static let longestElement = 64
 
-    /// An address as it stands in the list: some hops write a port behind it, and then brackets around IPv6.
+    /// An address as it stands in the list: some proxies append a port, and then put brackets around IPv6.
     private static func address(_ element: String) -> IPAddress? {
         if let address = IPAddress(element) { return address }
         if element.hasPrefix("["), let end = element.firstIndex(of: "]") {

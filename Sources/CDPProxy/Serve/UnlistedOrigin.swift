@@ -1,12 +1,12 @@
 import ProxyCore
 
-/// The `Origin` of a handshake that was refused for it: told to the client, whose user may never have heard of one, and to
-/// the log. It is the name of a page or an extension, and no secret.
+/// The `Origin` that a handshake was refused for. The answer and the log name it, since the client's user may not know that
+/// the client sent one. It is the name of a page or an extension, and no secret.
 struct UnlistedOrigin: Sendable, CustomStringConvertible {
-    /// The origin as it came, cut where no real one goes on; of several, all.
+    /// The origin as it came, cut beyond the length of any real one. Repeated fields are joined.
     let description: String
 
-    /// The most of it that is told, in bytes; an extension's has 51.
+    /// The longest description, in bytes; an extension's origin has 51.
     private static let longest = 200
 
     /// The origin in the fields of a handshake.
@@ -18,7 +18,7 @@ struct UnlistedOrigin: Sendable, CustomStringConvertible {
         )
     }
 
-    /// An origin that is told so.
+    /// An origin of this description.
     init(told description: String) { self.description = description }
 
     /// What its reader may do about it.

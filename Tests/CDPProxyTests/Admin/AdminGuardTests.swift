@@ -34,7 +34,7 @@ import Testing
                 .unauthorized
             ),
             ("Host: localhost\r\n", .unauthorized),
-            // What comes from a page is refused as that, whatever it shows.
+            // A page's request is refused as a page's, whatever credential it carries.
             ("Host: localhost\r\nOrigin: http://localhost\r\nAuthorization: Bearer operators\r\n", .foreign),
             ("Host: evil.example\r\n", .foreign),
         ] as [(String, AdminRefusal?)]

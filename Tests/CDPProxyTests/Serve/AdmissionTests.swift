@@ -4,7 +4,7 @@ import Testing
 
 @testable import CDPProxy
 
-/// Who is let in: the kinds of credentials, their order, tickets, tokens that admit once, addresses and origins.
+/// Admission: the kinds of credentials, their order, tickets, tokens that admit once, addresses and origins.
 @Suite struct AdmissionTests {
     private static let bad = Tokens.make(secret: Tokens.otherSecret)
 
@@ -212,7 +212,7 @@ import Testing
 
     private static let extensionOrigin = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
 
-    /// Whoever reads "the handshake failed" may never have heard of an origin: the answer names it, and the variable.
+    /// A user who reads "the handshake failed" may not know of origins: the answer names the origin and the variable.
     @Test func theRefusalNamesTheOriginAndTheVariable() async throws {
         try await withProxy { proxy in
             let (answer, _) = try await proxy.upgrade("/", ["Origin: \(Self.extensionOrigin)"])

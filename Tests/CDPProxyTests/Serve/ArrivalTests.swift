@@ -4,14 +4,14 @@ import Testing
 
 @testable import CDPProxy
 
-/// Crowds at the doors: who says nothing makes room, and who asks is answered.
+/// Crowds: a silent client makes room, and a client that asks is answered.
 @Suite struct ArrivalTests {
     @Test func theOldestSilentClientOfAnAddressMakesRoom() async throws {
         try await withProxy(["CDP_PROXY_MAX_HALF_OPEN_PER_ADDRESS": "3"]) { proxy in
             let begun = try await proxy.client()
             try await begun.send("GET / HTTP/1.1\r\n")
             let silent = try await proxy.client()
-            // Both are known to the proxy, and what came of the first is read.
+            // By now the proxy has accepted both, and has read the bytes of the first.
             #expect(try await proxy.ask("GET /json").status == 401)
             let (client, _) = try await proxy.open()
             _ = try await proxy.client()
@@ -21,7 +21,7 @@ import Testing
             #expect(try await proxy.ask("GET /health").status == 200)
             #expect(try await silent.readToEnd().isEmpty)
             #expect(try await proxy.metrics()[#"cdp_proxy_silent_closed_total{listener="clients"}"#] ?? 0 >= 2)
-            // Who is joined to Chrome has no such place.
+            // A client that is joined to Chrome has no such place.
             try await client.send(WireFrame.text("still here", key: WireFrame.key))
         }
     }
@@ -52,7 +52,7 @@ import Testing
             var crowd: [WireClient] = []
             for _ in 0..<400 { crowd.append(try await proxy.client()) }
             #expect(try await proxy.askAdmin("GET /health").status == 200)
-            // And whatever other operators do: a place is given up by who says nothing.
+            // And whatever other operators do: a silent one gives up its place.
             var idle: [WireClient] = []
             for _ in 0..<100 { idle.append(try await proxy.client(to: proxy.adminAddress)) }
             #expect(try await proxy.askAdmin("GET /health").status == 200)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import CDPProxy
 
-/// The door at work: who waits for whom, and what is written down before anybody is told.
+/// The door at work: which callers wait for which, and which record is kept before a caller is let in.
 @Suite struct BrowserDoorTests {
-    /// A door whose errands last until the test ends them.
+    /// A door whose slow work lasts until the test ends it.
     private actor Host {
         private var made: BrowserDoor?
         private var door: BrowserDoor {
@@ -38,7 +38,7 @@ import Testing
         func failToKeep(_ fails: Bool) { keepFails = fails }
         func failToOpen(_ fails: Bool) { openingFails = fails }
 
-        /// What a caller of user u is told, whose injection lasts until `finish`.
+        /// The answer to a caller of user u, whose injection lasts until `finish`.
         func enter(_ browser: String, _ stored: String?, user: String = "u") async -> String {
             let claim = BrowserClaim(
                 BrowserCaller(userID: user, sessionID: "s"),
@@ -92,7 +92,7 @@ import Testing
     @Test func oneInjectsAndTheOthersWait() async {
         let host = Host()
         let tasks = await crowd(host)
-        #expect(await host.written == ["injecting"], "before Chrome is told anything")
+        #expect(await host.written == ["injecting"], "before anything is sent to Chrome")
         #expect(await host.enter("b", "other") == "conflict")
         await host.finish(accepted: true)
         for task in tasks { #expect(await task.value == "in") }
@@ -107,7 +107,7 @@ import Testing
         let tasks = await crowd(host)
         await host.finish(accepted: false)
         for task in tasks.prefix(3) { #expect(await task.value == "injection_failed") }
-        #expect(await tasks[3].value == "conflict", "a half-injected browser is nobody else's")
+        #expect(await tasks[3].value == "conflict", "no other caller gets a half-injected browser")
         let retry = Task { await host.enter("b", "s") }
         while await !host.isInjecting { await Task.yield() }
         await host.finish(accepted: true)

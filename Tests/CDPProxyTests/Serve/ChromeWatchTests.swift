@@ -15,7 +15,7 @@ import Testing
             for _ in 0..<3 { #expect(await watch.isUp()) }
             #expect(chrome.requests.count == 1)
             #expect(bench.context.metrics.chromeUp.value == 1)
-            // What was seen counts no longer when a connection broke on Chrome's side.
+            // The last probe counts until a caller has reason to doubt it.
             await chrome.crash()
             #expect(await watch.isUp())
             watch.doubt()

@@ -19,7 +19,7 @@ final class CookieJar {
         chrome.command = { [unowned self] in answer($0, $1) }
     }
 
-    /// Has a cookie that nobody was told of.
+    /// Has a cookie that the proxy did not set.
     func add(_ name: String) { cookies.append(["name": JSONValue(name)]) }
 
     /// Is another browser's, which has none yet.

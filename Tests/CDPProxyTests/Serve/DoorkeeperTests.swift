@@ -14,7 +14,7 @@ import Testing
         return try await doorkeeper.admit(head, RoutedRequest(head), from: peer)
     }
 
-    /// The reason of what is thrown.
+    /// The reason of the refusal that is thrown.
     private static func reason(_ work: () async throws -> Void) async -> String? {
         do {
             try await work()
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func aTicketIsForWhoeverSendsAHeader() async throws {
+    @Test func aTicketIsForCallersWhoSendAHeader() async throws {
         try await TestSupport.onLoop { loop in
             let doorkeeper = try PartsBench(on: loop).doorkeeper()
             let grant = try await Self.admit(doorkeeper, "POST /ticket", Self.bearer)

@@ -107,7 +107,7 @@ import Testing
         try await withProxy { proxy in
             let answer = try await proxy.ask(line + Tokens.make(), ["Cookie: a=b", "Referer: http://c.example/"])
             #expect(answer.status == 200)
-            // What is asked besides is which Chrome it is.
+            // The only other request looks up which Chrome process it is.
             let lines = proxy.chrome.requests.map(\.line)
             #expect(lines.contains(asked))
             #expect(Set(lines).isSubset(of: [asked, "GET /json/version HTTP/1.1"]))

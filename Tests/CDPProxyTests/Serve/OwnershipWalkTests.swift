@@ -6,12 +6,12 @@ import Testing
 
 /// Every route, with every kind of caller, against a browser in every state.
 @Suite struct OwnershipWalkTests {
-    /// The states, which are user a's doing from browser session s_a, or that of somebody in s_x who names nobody.
+    /// The states. User a brought them about from browser session s_a, or a caller in s_x whose token names no user did.
     enum Scene: String, CaseIterable, Sendable {
         case fresh, used, bareByA, bareByNobody, holding, spoiled
     }
 
-    /// A caller, and what they are told in each scene: `+` let in, `-` conflict, `u` used by nobody knows whom.
+    /// A caller, and the answer in each scene: `+` let in, `-` conflict, `u` used, without a record of the user.
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let user: String?
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// Brings the browser into a state; nobody drives it then.
+    /// Brings the browser into a state in which no caller drives it.
     private static func prepare(_ scene: Scene, _ proxy: ProxyHarness, _ jar: CookieJar) async throws {
         func visit(_ user: String?, _ sessionID: String, _ stored: String? = nil) async throws -> Int {
             let row = Row(name: "", user: user, sessionID: sessionID, stored: stored, told: "")
@@ -121,7 +121,7 @@ import Testing
         if let error = wanted.1 { #expect(answer.error == error, "\(row.name), \(scene): \(line)") }
     }
 
-    /// The state in which it matters most, met in the middle: nobody but its own waits for an injection.
+    /// During an injection only callers for the same session wait; every other caller is refused at once.
     @Test func whileASessionGoesInOthersAreKeptOut() async throws {
         let rows = try await Self.stored()
         try await withProxy(rows.environment) { (proxy: ProxyHarness) async throws in

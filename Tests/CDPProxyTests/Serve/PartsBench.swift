@@ -4,8 +4,7 @@ import TestSupport
 
 @testable import CDPProxy
 
-/// What parts of the server stand on when a test has them without the server: a context, and the settings that an environment
-/// makes.
+/// Makes parts of the server for tests that have no server: a context, and the settings of an environment.
 ///
 /// Lives on the loop's thread.
 final class PartsBench {
@@ -40,7 +39,7 @@ final class PartsBench {
     /// A server that serves.
     func shutdown() -> Shutdown { Shutdown(of: fleet(), after: configuration.connections.drain, context) }
 
-    /// A doorkeeper who keeps nothing beyond the test, unless a file is given.
+    /// A doorkeeper that keeps nothing beyond the test, unless a state is given.
     func doorkeeper(state: KeptState? = nil) -> Doorkeeper {
         Doorkeeper(
             configuration.gate,

@@ -12,14 +12,14 @@ import Testing
         var places: Places<Int>
         var held: [Int: Places<Int>.Place] = [:]
         var busy: Set<Int> = []
-        /// How often somebody was asked whether it is silent.
+        /// How often a holder was asked whether it is silent.
         var asked = 0
 
         init(limit: Int, ofOneAddress: Int = .max) {
             places = Places(limit: limit, ofOneAddress: ofOneAddress)
         }
 
-        /// Lets one in as the listener does, and says who had to go.
+        /// Lets a holder in as the listener does, and gives the holders that had to go.
         mutating func enter(_ number: Int, from address: IPAddress?) -> [Int] {
             var count = 0
             let gone = places.makeRoom(for: address) { holder in
@@ -55,7 +55,7 @@ import Testing
         #expect(room.enter(5, from: Self.here) == [3])
         #expect(room.places.count(of: Self.here) == 2)
         #expect(room.places.count(of: Self.there) == 1)
-        // Nobody's address is everybody's: a load balancer has them all.
+        // A holder without an address has no limit of its own: a load balancer's clients may have all places.
         for number in 6...12 { #expect(room.enter(number, from: nil) == []) }
         #expect(room.enter(13, from: nil) == [1])
     }
@@ -66,7 +66,7 @@ import Testing
         room.busy = [1]
         #expect(room.enter(4, from: nil) == [2])
         room.busy = [1, 3, 4]
-        // Nobody is silent: one more than there are places.
+        // No holder is silent: there is one more than there are places.
         #expect(room.enter(5, from: nil) == [])
         #expect(room.places.count == 4)
         // When they are silent again, they become as many as there are places.

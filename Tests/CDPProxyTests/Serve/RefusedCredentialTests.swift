@@ -4,7 +4,7 @@ import Testing
 
 @testable import CDPProxy
 
-/// Each reason is one counter increment and one log line, and nobody is told more than they may know.
+/// Each reason is one counter increment and one log line, and the answer tells no caller more than they may know.
 @Suite struct RefusedCredentialTests {
     /// A request whose credential is refused.
     struct Refused: Sendable, CustomTestStringConvertible {
@@ -15,7 +15,7 @@ import Testing
         var environment: [String: String] = [:]
         var isUpgrade = false
         var status = 401
-        /// What a holder of a good signature is told.
+        /// The description that the holder of a good signature reads.
         var tells: String?
 
         var testDescription: String { reason }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CDPProxy
 
-/// Connections that were joined: what goes through, what is counted of it, and how they end.
+/// Joined connections: what they relay, what is counted of it, and how they end.
 @Suite struct RelayedConnectionTests {
     private static let question = WireFrame.text(#"{"id":1}"#, key: WireFrame.key)
     private static let answer = WireFrame.text(#"{"id":1,"result":{}}"#)
@@ -97,14 +97,14 @@ import Testing
             try client.reset()
             proxy.chrome.answerSilenced()
             #expect(try await proxy.chrome.socket().end() != nil)
-            // Whether it was joined before its end was seen is nobody's concern: it is not connected.
+            // Whether it was joined before its end was seen does not matter: it is not connected now.
             #expect(try await proxy.metrics()["cdp_proxy_connections_active"] == 0)
         }
     }
 
     // MARK: Ends
 
-    /// An end: what is done, and the code and side that are counted of it.
+    /// An end: what a side does, and the code and side that are counted for it.
     enum End: String, Sendable, CaseIterable {
         case clientCloses = "1000 client"
         case chromeCloses = "1001 chrome"

@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// Who announces a body and does not send it has the time of a head, and no more.
+    /// A client that announces a body and does not send it has the time of a head, and no more.
     @Test func isWaitedForNoLongerThanAHead() async throws {
         try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(200))) { proxy in
             for body in ["", "12"] {

@@ -4,7 +4,7 @@ import Testing
 @testable import CDPProxy
 
 @Suite struct RequestRefusalTests {
-    /// Every refusal there is, with the status it is answered with; nil where nobody is there to read one.
+    /// Every refusal, with the status of its answer; nil where no client is left to read one.
     static let all: [(refusal: RequestRefusal, status: HTTPStatus?)] =
         HTTPRefusal.allCases.map { (.head($0), $0.status) }
         + CredentialRejection.allCases.filter { $0 != .origin }.map { (.credential($0), $0.status) }

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func thoseWhoAskMeanwhileShareTheOutcome() async {
+    @Test func callersDuringTheCallShareItsOutcome() async {
         let host = Host()
         var tasks: [Task<Int, Never>] = []
         for _ in 0..<5 { tasks.append(Task { await host.ask() }) }

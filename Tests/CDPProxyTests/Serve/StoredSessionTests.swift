@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    /// The one socket of a client's, besides those of injections.
+    /// The client's socket, which is not one of an injection.
     private static func upgraded(_ proxy: ProxyHarness, _ token: String) async throws -> WireAnswer {
         try await proxy.upgrade("/", token: token).answer
     }
@@ -30,7 +30,7 @@ import Testing
             (token("mail"), [:], ["mail-cookie"]),
             (token("row-mail"), [:], ["mail-cookie"]),
             (token("mail"), ["CDP_PROXY_BROWSER_SESSION": "shop"], ["mail-cookie"]),
-            // Then what is configured, for the token's user or the configured one.
+            // Then the configured session, for the token's user or the configured one.
             (token(), ["CDP_PROXY_BROWSER_SESSION": "shop"], ["shop-cookie"]),
             (token(user: nil), ["CDP_PROXY_BROWSER_SESSION": "shop", "CDP_PROXY_USER_ID": "user-1"], ["shop-cookie"]),
             (token(user: nil), ["CDP_PROXY_BROWSER_SESSION": "row-shop"], ["shop-cookie"]),

@@ -1,7 +1,7 @@
 import Glibc
 import ProxyCore
 
-/// A folder for one test, removed with what is in it when nobody holds it any more.
+/// A folder for one test. It is removed with its files when its last reference goes.
 final class TemporaryFolder: Sendable {
     private let name: String
 

@@ -5,9 +5,9 @@ import Testing
 
 @testable import CDPProxy
 
-/// What the URLs in answers carry, how long that is good, and that nobody's tickets cost others theirs.
+/// The credentials in answers' URLs, how long they are good, and that no caller's tickets cost another theirs.
 @Suite struct TicketUseTests {
-    /// Every URL an answer hands to a caller who came by a ticket ends when that would have.
+    /// Every URL that a caller who came by a ticket is given ends when that ticket would have.
     @Test func aTicketRenewsItselfByNoAnswer() async throws {
         try await withProxy { proxy in
             var ticket = try #require(try await proxy.askAdmitted("POST /ticket").member("ticket")?.stringValue)

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [
-        // Nobody is believed who is not trusted.
+        // A peer that is not trusted is not believed.
         (["1.1.1.1"], "9.9.9.9", "9.9.9.9"),
         ([], "10.0.0.1", "10.0.0.1"),
         (["1.1.1.1"], "10.0.0.1", "1.1.1.1"),
@@ -21,7 +21,7 @@ import Testing
         (["6.6.6.6, 1.1.1.1, 10.0.0.2"], "10.0.0.1", "1.1.1.1"),
         (["6.6.6.6", "1.1.1.1,10.0.0.2"], "10.0.0.1", "1.1.1.1"),
         (["10.0.0.3, 10.0.0.2"], "10.0.0.1", "10.0.0.3"),
-        // What is no address ends the reading.
+        // An element that is no address ends the reading.
         (["1.1.1.1, unknown"], "10.0.0.1", "10.0.0.1"),
         (["1.1.1.1, unknown, 10.0.0.2"], "10.0.0.1", "10.0.0.2"),
         // An empty element is none.
