@@ -68,7 +68,7 @@ final class Arrivals {
     }
 
     /// The client in a place; nil when it had to give its place up.
-    func client(in place: ClientPlace) -> ClientConnection? { halfOpen[place] }
+    func client(in place: ClientPlace) -> ClientConnection? { halfOpen.holder(of: place) }
 
     /// A client's request is whole, or never will be.
     func leave(_ place: ClientPlace) { halfOpen.leave(place) }
@@ -100,7 +100,7 @@ final class Arrivals {
     func enter(_ connection: OperatorConnection) -> OperatorPlace { operators.enter(connection, from: nil) }
 
     /// The operator in a place; nil when it had to give its place up.
-    func operatorConnection(in place: OperatorPlace) -> OperatorConnection? { operators[place] }
+    func operatorConnection(in place: OperatorPlace) -> OperatorConnection? { operators.holder(of: place) }
 
     /// An operator was answered.
     func leave(_ place: OperatorPlace) { operators.leave(place) }

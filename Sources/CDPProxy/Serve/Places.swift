@@ -12,8 +12,8 @@ struct Places<Holder> {
         fileprivate let number: UInt64
     }
 
+    /// What is known of a taken place besides its holder.
     private struct Slot {
-        let holder: Holder
         let number: UInt64
         let address: IPAddress?
     }
@@ -24,6 +24,8 @@ struct Places<Holder> {
     private let limit: Int
     private let limitOfAddress: Int
     private var slots: [Slot?] = []
+    /// Apart from the slots, so that no holder is copied to ask for its number or address.
+    private var holderOfSlot: [Holder?] = []
     private var taken: UInt64 = 0
     private var free: [Int] = []
     private var all = AgeChain()
@@ -44,25 +46,27 @@ struct Places<Holder> {
     func count(of address: IPAddress) -> Int { chains[address.block]?.count ?? 0 }
 
     /// The holder of a place; nil once it gave the place up.
-    @inline(__always)
-    subscript(place: Place) -> Holder? { holds(place) ? slots[place.index]?.holder : nil }
+    ///
+    /// Mutating, since the caller that stores the places in a class would copy them all to ask.
+    mutating func holder(of place: Place) -> Holder? { holds(place) ? holderOfSlot[place.index] : nil }
 
-    @inline(__always)
     private func holds(_ place: Place) -> Bool { slots[place.index]?.number == place.number }
 
     /// All holders.
-    var holders: [Holder] { slots.compactMap { $0?.holder } }
+    var holders: [Holder] { holderOfSlot.compactMap { $0 } }
 
     /// Takes a place, above the limit if need be. `address` is nil where many clients share one, such as a load balancer's.
     mutating func enter(_ holder: consuming Holder, from address: IPAddress?) -> Place {
         let index = free.popLast() ?? slots.count
         if index == slots.count {
             slots.append(nil)
+            holderOfSlot.append(nil)
             neighbours.append(AgeChain.Link())
             neighboursOfAddress.append(AgeChain.Link())
         }
         taken += 1
-        slots[index] = Slot(holder: holder, number: taken, address: address?.block)
+        slots[index] = Slot(number: taken, address: address?.block)
+        holderOfSlot[index] = holder
         append(index)
         return Place(index: index, number: taken)
     }
@@ -92,7 +96,7 @@ struct Places<Holder> {
     private mutating func takeOldestSilent(of address: IPAddress?, _ isSilent: (Holder) -> Bool) -> [Holder] {
         for _ in 0..<Self.mostLookedAt {
             let oldest = if let address { chains[address]?.first } else { all.first }
-            guard let oldest, let holder = slots[oldest]?.holder else { return [] }
+            guard let oldest, let holder = holderOfSlot[oldest] else { return [] }
             if isSilent(holder) {
                 vacate(oldest)
                 return [holder]
@@ -106,6 +110,7 @@ struct Places<Holder> {
     private mutating func vacate(_ index: Int) {
         remove(index)
         slots[index] = nil
+        holderOfSlot[index] = nil
         free.append(index)
     }
 

@@ -81,10 +81,10 @@ import Testing
         #expect(room.enter(1, from: nil) == [])
         let first = room.held[1]
         #expect(room.enter(2, from: nil) == [1])
-        #expect(first.map { room.places[$0] == nil } == true)
+        #expect(first.map { room.places.holder(of: $0) == nil } == true)
         room.leave(1)
         #expect(room.places.count == 1)
-        #expect(room.held[2].flatMap { room.places[$0] } == 2)
+        #expect(room.held[2].flatMap { room.places.holder(of: $0) } == 2)
     }
 
     @Test func manyAddressesOfOneNetworkAreOne() throws {
