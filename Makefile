@@ -67,8 +67,9 @@ lint: ## formatting, the import rules, size limits, things that must not be comm
 	@scripts/python-environment
 	swift format lint --strict --parallel -r $(SOURCES)
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	shellcheck .ci/nightly .ci/run scripts/build-release scripts/client-environments scripts/commit-bodies scripts/fuzz \
-		scripts/install-packages scripts/postgres-for-tests scripts/python-environment scripts/test-sanitized
+	shellcheck .ci/nightly .ci/run scripts/build-release scripts/check-start-order scripts/client-environments \
+		scripts/commit-bodies scripts/fuzz scripts/install-packages scripts/postgres-for-tests \
+		scripts/python-environment scripts/test-sanitized
 	.venv/bin/python scripts/lint.py
 
 format: ## rewrite the sources in the house format
