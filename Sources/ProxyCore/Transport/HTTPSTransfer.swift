@@ -64,9 +64,9 @@ import CCurl
 
     private func prepareAnswer() -> Bool {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        return unsafe ccurl_set_write_function(easy, Self.take) == CURLE_OK
+        return unsafe ccurl_set_write_function(easy, Self.receiveBody) == CURLE_OK
             && ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context) == CURLE_OK
-            && ccurl_set_header_function(easy, Self.takeField) == CURLE_OK
+            && ccurl_set_header_function(easy, Self.receiveField) == CURLE_OK
             && ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context) == CURLE_OK
     }
 
@@ -119,47 +119,49 @@ import CCurl
 
     // MARK: The answer
 
-    /// libcurl's write callback; any count but the one it was given ends the transfer.
-    private static let take: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
-        {
-            bytes,
-            size,
-            count,
-            context in
-            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-            let transfer = unsafe Unmanaged<HTTPSTransfer>.fromOpaque(context).takeUnretainedValue()
-            return unsafe transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        }
+    /// A function that libcurl hands received bytes to. It answers how many it took; any other count than the one it was
+    /// given ends the transfer.
+    private typealias Receiver =
+        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
 
-    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard body.count + bytes.count <= bodyLimit else {
-            isTooLong = true
-            return -1
-        }
-        unsafe body.append(contentsOf: bytes)
-        return bytes.count
+    /// Receives a part of the body.
+    private static let receiveBody: Receiver = { start, size, count, context in
+        unsafe received(start, size * count, context) { unsafe $0.appendToBody($1) }
     }
 
-    /// libcurl's header callback, given each line of a head with its end.
-    private static let takeField:
-        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
-            bytes,
-            size,
-            count,
-            context in
-            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-            let transfer = unsafe Unmanaged<HTTPSTransfer>.fromOpaque(context).takeUnretainedValue()
-            let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-            unsafe transfer.take(line: String(decoding: line, as: UTF8.self))
-            return size * count
-        }
+    /// Receives one line of a head with its end.
+    private static let receiveField: Receiver = { start, size, count, context in
+        unsafe received(start, size * count, context) { unsafe $0.readField($1) }
+    }
 
-    private func take(line: String) {
-        // A proxy's answer, or a 100, may come before.
+    /// Gives received bytes to the transfer that `context` is, and answers libcurl with their count when it takes them.
+    private static func received(
+        _ start: UnsafeMutablePointer<CChar>?,
+        _ count: Int,
+        _ context: UnsafeMutableRawPointer?,
+        _ take: (HTTPSTransfer, UnsafeRawBufferPointer) -> Bool
+    ) -> Int {
+        guard let start = unsafe start, let context = unsafe context else { return 0 }
+        let transfer = unsafe Unmanaged<HTTPSTransfer>.fromOpaque(context).takeUnretainedValue()
+        return unsafe take(transfer, UnsafeRawBufferPointer(start: start, count: count)) ? count : -1
+    }
+
+    /// Keeps a part of the body, unless the whole is longer than the request allows.
+    private func appendToBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        isTooLong = body.count + bytes.count > bodyLimit
+        if !isTooLong { unsafe body.append(contentsOf: bytes) }
+        return !isTooLong
+    }
+
+    /// Keeps what the server's clock says.
+    private func readField(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let line = unsafe String(decoding: bytes, as: UTF8.self)
+        // The head of a proxy, or of a 100, comes before the one that counts.
         if line.hasPrefix("HTTP/") { date = nil }
-        guard line.prefix(5).lowercased() == "date:" else { return }
+        guard line.prefix(5).lowercased() == "date:" else { return true }
         let value = line.dropFirst(5).drop { $0.isWhitespace }.prefix { !$0.isNewline }
         date = Timestamp(httpDate: String(value))
+        return true
     }
 }
 

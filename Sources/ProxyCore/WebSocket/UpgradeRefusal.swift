@@ -1,4 +1,4 @@
-/// Why a request that asks for a WebSocket does not get one (RFC 6455 sections 4.2.1 and 4.4).
+/// Why a request for a WebSocket is refused (RFC 6455 sections 4.2.1 and 4.4).
 ///
 /// The raw value is the label for logs.
 public enum UpgradeRefusal: String, Error, Sendable, CaseIterable {
