@@ -1,16 +1,17 @@
-"""A virtual machine's CPUs are lent: while the host has lent one to somebody else, every figure is of that."""
+"""Repeats a measurement that the host disturbed: while the host of a virtual machine runs another guest on one of its
+CPUs, every figure is wrong."""
 
 import pathlib
 import time
 
 MOST_STOLEN = 0.05
-"""Of the time of all CPUs: more, and what was measured meanwhile is measured again."""
+"""The share of all CPUs' time that the host may take: with more, the workload is measured again."""
 TRIES, PAUSE = 6, 5
-"""How often at most, and how many seconds lie between two tries: the host takes a CPU for some tens of seconds."""
+"""How many tries there are, and the seconds between two of them: the host takes a CPU for some tens of seconds."""
 
 
 def cpu_times():
-    """All of the CPUs' time so far and what of it the host took (proc(5), /proc/stat), in ticks."""
+    """The time of all CPUs so far, and how much of it the host took (proc(5), /proc/stat), in ticks."""
     user, nice, system, idle, waiting, irq, softirq, stolen = map(
         int, pathlib.Path("/proc/stat").read_text().split(maxsplit=9)[1:9]
     )
@@ -22,12 +23,13 @@ def is_disturbed(row):
 
 
 def undisturbed(rows):
-    """The rows that count: those that were not disturbed, or all when there is none."""
+    """The undisturbed rows, or all rows when every one was disturbed."""
     return [row for row in rows if not is_disturbed(row)] or rows
 
 
 def least_disturbed(measure):
-    """The first row during which the host took little, or the one of some during which it took least; with how much."""
+    """The first row during which the host took at most MOST_STOLEN, or else the one during which it took least; the row
+    has the share."""
     best = None
     for tries in range(TRIES):
         if tries > 0:

@@ -1,14 +1,14 @@
-/* A stand-in for Chrome's DevTools port, fast enough not to be what is measured.
+/* A stand-in for Chrome's DevTools port, fast enough that the proxy is the bottleneck.
  *
  * usage: chrome PORT events|threads
  *
  * GET /json/version names the browser endpoint; an upgrade on any path opens a WebSocket. Each text message must be a
  * JSON object that starts {"answer":SIZE, and is answered by a message of that size. The next message is read when the
- * answer has been taken.
+ * socket has taken the whole answer.
  *
- * "events" is one thread with one epoll. With "threads" each connection has a thread, and one that asks for small answers
- * comes before the others where that is allowed (root): a large answer on one connection then delays no other here, and
- * what delay is left is the proxy's. */
+ * "events" is one thread with one epoll. With "threads" each connection has a thread, and as root a thread with small
+ * answers runs before the others. A large answer on one connection then delays no other connection here, so the
+ * remaining delay is the proxy's. */
 #define _GNU_SOURCE
 #include "frames.h"
 
@@ -32,7 +32,7 @@ struct connection {
     char head[HEAD_LIMIT];
     size_t head_length;
     struct reader reader;
-    const char *output;        /* what is still to be sent */
+    const char *output;        /* the unsent bytes */
     size_t output_left;
     char small[512];           /* holds output that is made for this connection */
 };
@@ -82,8 +82,8 @@ static void rank(struct connection *c, uint64_t size) {
 
 /* Sends what the socket takes; false when the connection is over. */
 static bool flush(struct connection *c) {
-    /* A kernel that does not preempt itself keeps everybody waiting for as long as one call lasts: where a live
-       connection is measured beside this one, calls are short. */
+    /* Calls are short where the latency of another connection is measured: a kernel that does not preempt itself delays
+       every thread of the CPU until the call returns. */
     const size_t most = threads ? SHORT_PIECE : LARGEST_ANSWER;
     while (c->output_left) {
         ssize_t sent = send(c->fd, c->output, c->output_left < most ? c->output_left : most, 0);
@@ -158,7 +158,7 @@ static bool take(struct connection *c, uint8_t *bytes, size_t count) {
         enum taken taken = take_frame(&c->reader, &bytes, &count, true);
         if (taken == MALFORMED) return false;
         if (taken == MORE) break;
-        /* A closed loop: nothing stands behind a message that asks for an answer. */
+        /* The loop is closed: no bytes follow a message that asks for an answer. */
         if (count && opcode_of(&c->reader) == TEXT) return false;
         if (!answer_frame(c)) return false;
     }

@@ -16,9 +16,9 @@ from harness.chromium import Chromium  # noqa: E402
 
 LARGE = 5_000_000
 WARM_UP, WARM_UP_SECONDS = 50, 2
-# Round trips of a visit at least, for there to be a 99th percentile.
+# A visit makes at least so many round trips: a 99th percentile needs them.
 LEAST = 100
-# Of some visits the best: what else Chromium does, in half a dozen processes, only ever adds to a round trip.
+# The best of several visits counts: Chromium's other work, in half a dozen processes, only adds to a round trip.
 VISITS = 6
 BEST = {"p50": min, "p99": min, "megabytes": max, "errors": max}
 
@@ -42,7 +42,7 @@ class Page:
 
 async def converse(url, seconds):
     """Half of the time small round trips (microseconds), the other half large answers (MB a second)."""
-    import websockets  # from .venv; nothing else of the benchmark needs it
+    import websockets  # from .venv; no other part of the benchmark needs it
 
     async with websockets.connect(url, compression=None, max_size=None, ping_interval=None) as connection:
         page = Page(connection)
@@ -64,7 +64,7 @@ async def converse(url, seconds):
 
 @contextlib.contextmanager
 def pinned(cpu):
-    """This process on one CPU, and what it starts meanwhile for good."""
+    """Pins this process to one CPU meanwhile; a process that is started meanwhile stays pinned."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, before if cpu is None else {cpu})
     try:
@@ -85,7 +85,7 @@ class Browser:
     def start(self, bench):
         with pinned(bench.proxy_cpu):
             self.chromium = Chromium()
-        time.sleep(2)  # it starts processes of its own
+        time.sleep(2)  # until Chromium has started its own processes
         page = f"ws://{self.chromium.address}/devtools/page/{self.chromium.page_id()}"
         asyncio.run(converse(page, WARM_UP_SECONDS))
 
@@ -93,7 +93,7 @@ class Browser:
         if not self.chromium:
             self.start(bench)
         page = f"/devtools/page/{self.chromium.page_id()}"
-        # Chrome takes a query for a part of the page's id, so only a proxy that drops it is given one.
+        # Chrome takes the query for a part of the page's id, so only a proxy that drops the query is sent one.
         path = f"{page}?signingKey={token(bench.key)}" if contestant.checks else page
         with contextlib.ExitStack() as cleanup:
             cleanup.enter_context(pinned(bench.load_cpu))

@@ -1,4 +1,4 @@
-"""The proxies that are measured: how each is started in front of a Chrome, and what it can be asked for."""
+"""The proxies that are measured: how each is started in front of a Chrome, and which requests it takes."""
 
 import dataclasses
 import os
@@ -56,7 +56,7 @@ def relay(name, mode):
 
 
 def configured(name, template, command, **values):
-    """One that reads a configuration of Benchmarks/peers."""
+    """A contestant that reads a configuration of Benchmarks/peers."""
 
     def start(bench, chrome):
         port, path = free_port(), bench.folder / f"{name}.conf"
@@ -108,7 +108,7 @@ def all_of(binary, others=()):
 
 
 def with_loops(binary, loops):
-    """Those whose threads can be counted, with so many of them."""
+    """The contestants whose number of threads can be set, with so many threads."""
     found = [cdp_proxy(binary, loops=loops)]
     if shutil.which("haproxy"):
         found.append(haproxy("haproxy-splice", SPLICE, loops=loops))

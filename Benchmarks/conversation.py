@@ -10,11 +10,11 @@ import threading
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 GOODBYE = b"\x88\x02\x03\xe8"
 MASKED_GOODBYE = b"\x88\x82" + bytes(4) + b"\x03\xe8"
-PATIENCE = 60  # seconds: programs are slow under valgrind
+TIMEOUT = 60  # seconds: programs are slow under valgrind
 
 
 def receive(connection, count):
-    """Exactly so many bytes."""
+    """Reads exactly so many bytes."""
     received = bytearray(count)
     view, at = memoryview(received), 0
     while at < count:
@@ -26,7 +26,7 @@ def receive(connection, count):
 
 
 def receive_head(connection):
-    """A request or an answer up to its empty line."""
+    """Reads a request or an answer up to its empty line."""
     head = bytearray()
     while not head.endswith(b"\r\n\r\n"):
         head += receive(connection, 1)
@@ -46,7 +46,7 @@ def frame(length, masked):
 
 
 def connect(port):
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
@@ -91,7 +91,7 @@ class Chrome(threading.Thread):
 
 
 def upgrade(port, token):
-    """A connection, and the head of what the proxy answers to its upgrade."""
+    """A connection, and the head of the proxy's answer to its upgrade."""
     connection = connect(port)
     connection.sendall(
         b"GET /devtools/browser/b?signingKey=%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
@@ -121,13 +121,13 @@ def exchange(port, token, count, question, answer):
 
 
 def open_and_close(port, token, count):
-    """So many connections one after the other, each opened, said goodbye to and closed."""
+    """So many connections one after the other, each opened, ended with a Close frame and closed."""
     for _ in range(count):
         exchange(port, token, 0, b"", 0)
 
 
 def be_refused(port, token, count):
-    """So many connections one after the other, none of which may be upgraded."""
+    """So many connections one after the other, each of which the proxy refuses to upgrade."""
     for _ in range(count):
         connection, head = upgrade(port, token)
         if b" 401 " not in head:

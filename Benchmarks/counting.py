@@ -1,4 +1,4 @@
-"""Runs the proxy under callgrind or strace while something is done with it, and reads what they have counted."""
+"""Runs the proxy under callgrind or strace during a conversation, and reads the counts."""
 
 import collections
 import dataclasses
@@ -23,11 +23,11 @@ CALLS = {
 
 @dataclasses.dataclass
 class Profile:
-    """What a callgrind run counted: calls of each counted kind, and instructions by function."""
+    """The counts of a callgrind run: calls of each kind, and instructions by function."""
 
     calls: collections.Counter
     alone: collections.Counter  # in the function itself
-    inclusive: collections.Counter  # with what it calls
+    inclusive: collections.Counter  # with the functions it calls
 
     @property
     def instructions(self):
@@ -35,7 +35,7 @@ class Profile:
 
 
 def prepared(binary, folder):
-    """The binary without what only a debugger reads, over which valgrind takes ages."""
+    """The binary without its debug information, which valgrind would read for minutes."""
     if not os.access(binary, os.X_OK):
         raise SystemExit(f"There is no {binary}: `make build` makes it, or CDP_PROXY_WITH_SYMBOLS names another.")
     missing = [tool for tool in ("valgrind", "strace", "strip") if not shutil.which(tool)]
@@ -90,14 +90,14 @@ def read_summary(path):
 
 
 def first_on_its_cpu():
-    """A command's start that has it scheduled before all others, where that is allowed."""
+    """The prefix that has the kernel schedule a command before all others; empty where that is not allowed."""
     first = ["chrt", "-f", "1"]
     return first if subprocess.run([*first, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
 @dataclasses.dataclass(frozen=True)
 class Played:
-    """What is done with the proxy: `work` takes its port; the played Chrome answers each question with the answer."""
+    """A conversation with the proxy: `work` takes its port; the played Chrome answers each question with the answer."""
 
     question: bytes
     answer: bytes
@@ -121,12 +121,12 @@ class Proxy(Server):
         super().__init__("cdp-proxy", [*first_on_its_cpu(), *tool, binary, "serve"], port, folder, environment)
 
     def stop(self):
-        """Asks the proxy to end, not the tool: strace would let go of it and leave it running."""
+        """Asks the proxy to end, not the tool: strace would detach and leave the proxy running."""
         if self.process.poll() is None:
             listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
             os.kill(int(listed[0]) if listed else self.process.pid, signal.SIGTERM)
         try:
-            self.process.wait(conversation.PATIENCE)
+            self.process.wait(conversation.TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -138,7 +138,7 @@ def run(folder, binary, played, key, tool):
     chrome.start()
     proxy = Proxy(folder, binary, chrome, key, tool)
     try:
-        proxy.wait(patience=conversation.PATIENCE)
+        proxy.wait(timeout=conversation.TIMEOUT)
         played.work(proxy.port)
     finally:
         proxy.stop()

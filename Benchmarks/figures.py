@@ -1,4 +1,4 @@
-"""What the rows of several rounds come to: medians, and ratios of two figures of one round."""
+"""The rows of several rounds, summed up: medians, and ratios of two figures of one round."""
 
 import statistics
 
@@ -6,7 +6,7 @@ import calm
 
 
 def middle(rows, what):
-    """The median of a figure; None where there is none."""
+    """The median of a figure; None without a row that has it."""
     values = [row[what] for row in calm.undisturbed(rows or ()) if row.get(what) is not None]
     return statistics.median(values) if values else None
 
@@ -18,7 +18,7 @@ def middles(by_name, what):
 
 
 def spread_of(values):
-    """The median, the least and the greatest; None of none."""
+    """The median, the least and the greatest; None for no values."""
     return (statistics.median(values), min(values), max(values)) if values else None
 
 
@@ -32,6 +32,6 @@ def ratios(ours, theirs, what):
 
 
 def times_alone(rows, what):
-    """How many times its own p99 alone a live connection's is beside `what`, as `spread_of` gives them."""
+    """A live connection's p99 beside `what`, in multiples of its p99 alone, as `spread_of` gives them."""
     rows = calm.undisturbed(rows or ())
     return spread_of([row[what] / row["alone"] for row in rows if row.get(what) and row["alone"]])

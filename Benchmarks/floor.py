@@ -1,7 +1,7 @@
-"""What the kernel alone takes for a proxy's work: the price of each system call, and the calls no proxy can do without.
+"""The kernel's share of a proxy's work: the price of each system call, and the calls that every proxy must make.
 
-Each call is timed by itself (kernel.c), once in each round of a run, so that the sums stand beside what the minimal
-relay and cdp-proxy took on the same machine at the same time.
+Each call is timed by itself (kernel.c), once in each round of a run, so that the sums can be compared with the figures
+of the minimal relay and cdp-proxy on the same machine at the same time.
 """
 
 import json
@@ -26,11 +26,11 @@ def together(*parts):
     return times(1, *parts)
 
 
-# The first half of a message and its answer without the carrying, where one connection sleeps in between.
+# A message or its answer, with the carrying of its 200 B; with one connection, epoll_wait sleeps before each.
 ECHO = {"echo, 1 connection": 1}
 WITHOUT_CARRY = times(-1, CARRY)
 
-# Workload: (what it is made of, the calls).
+# Workload: (its parts in words, the calls).
 WORK = {
     "ping-1": ("2 echoes", times(2, ECHO)),
     "ping-64": ("2 echoes of 64", {"echo, 64 connections": 2}),

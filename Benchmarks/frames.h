@@ -1,5 +1,5 @@
-/* What the load generator and the Chrome stand-in share of RFC 6455: the accept value, frame headers, and a reader that
- * takes frames from a byte stream in pieces of any size. */
+/* The parts of RFC 6455 that the load generator and the Chrome stand-in share: the accept value, frame headers, and a
+ * reader that takes frames from a byte stream in pieces of any size. */
 #pragma once
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -44,12 +44,12 @@ static inline void apply_mask(uint8_t *bytes, size_t count, const uint8_t mask[M
     for (; i < count; i++) bytes[i] ^= turned[i % 8];
 }
 
-/* Where in a frame a stream of them stands. All zero at the start. */
+/* The reader's position in a stream of frames. All zero at the start. */
 struct reader {
     uint8_t header[LONGEST_HEADER];
-    int header_length;         /* bytes of it that have come */
+    int header_length;         /* bytes of the header that have come */
     bool in_payload;
-    uint64_t length, seen;     /* of the payload: all of it, and what has come */
+    uint64_t length, seen;     /* of the payload: its length, and the bytes that have come */
     char start[80];            /* the first bytes of the payload, unmasked */
     uint8_t last;              /* the last byte that has come, unmasked */
 };

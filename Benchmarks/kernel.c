@@ -1,11 +1,12 @@
-/* What the kernel takes for the system calls of a proxy, each timed by itself on loopback. Prints one line of JSON:
- * nanoseconds of one call, the clock's own price taken off.
+/* Times the system calls of a proxy, each by itself on loopback. Prints one line of JSON: nanoseconds of one call, less
+ * the price of reading the clock.
  *
  * usage: kernel CPU OTHER_CPU
  *
- * Everything runs on CPU. On loopback the sender's call also does the receiver's part of TCP, so both ends being here
- * makes no difference to it. The echoes alone have their other end on OTHER_CPU: the CPU time of an answered message
- * (epoll_wait, recv, send), as a proxy has it twice. With one connection every epoll_wait sleeps and every send wakes. */
+ * Everything runs on CPU. On loopback the sender's call also does the receiver's part of TCP, so it does not matter that
+ * both ends are here. Only the echoes have their other end on OTHER_CPU: they take the CPU time of an answered message
+ * (epoll_wait, recv, send), which a proxy spends twice. With one connection every epoll_wait sleeps and every send
+ * wakes. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@
 enum { SMALL = 200, LARGE = 64 << 10, PIPE_SIZE = 1 << 20, WARM_UP = 500, MANY = 20000, SOME = 4000,
     ECHO_CONNECTIONS = 64 };
 
-/* One kind of call: all that was timed of it. */
+/* The sum of one kind of call. */
 struct price {
     const char *name;
     double total;
@@ -65,7 +66,7 @@ static double now(clockid_t clock) {
 
 static void add(enum kind kind, double since) {
     double taken = now(CLOCK_MONOTONIC) - since;
-    /* An interrupt or another process came between; a call of these takes no quarter of a millisecond. */
+    /* No call takes 250 µs: an interrupt or another process came between. */
     if (!measuring || taken > 250000) return;
     prices[kind].total += taken;
     prices[kind].count++;
@@ -95,7 +96,7 @@ static void listen_on_loopback(void) {
     getsockname(listener, (struct sockaddr *)&address, &length);
 }
 
-/* Connects a pair of sockets, timing what it takes on both sides. */
+/* Connects a pair of sockets, and times the calls of both sides. */
 static void make_pair(int ends[2], int flags) {
     int on = 1;
     ends[0] = (int)TIMED(SOCKET, socket(AF_INET, SOCK_STREAM | flags, 0));

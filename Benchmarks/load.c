@@ -1,6 +1,6 @@
 /* A load generator for WebSocket proxies: one thread, one epoll, a closed loop. Prints one line of JSON.
- * When it begins to measure it prints "measuring" and when it has, "measured"; then it holds still, with its connections
- * open, until it is given a line or the end of its standard input.
+ * Prints "measuring" when the measurement begins and "measured" when it ends; then waits, with its connections open,
+ * for a line on standard input or its end.
  *
  * usage: load PORT PATH messages CONNECTIONS REQUEST ANSWER SECONDS
  *            each connection sends a masked message of REQUEST bytes, awaits an answer of ANSWER bytes, and so on
@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PIECE = 256 * 1024, EVENTS = 256, OPENING_AT_ONCE = 64, WARM_UP_MS = 200, PATIENCE_MS = 10000 };
+enum { PIECE = 256 * 1024, EVENTS = 256, OPENING_AT_ONCE = 64, WARM_UP_MS = 200, TIMEOUT_MS = 10000 };
 
 enum mode { MESSAGES, CONNECTS, IDLE };
 enum state { CLOSED, OPENING, OPEN, CLOSING };
@@ -36,7 +36,7 @@ struct connection {
     size_t head_length;
     char accept[ACCEPT_LENGTH + 1];
     struct reader reader;
-    const uint8_t *output;     /* what is still to be sent */
+    const uint8_t *output;     /* the unsent bytes */
     size_t output_left;
     uint64_t since;            /* when the message, or the attempt, began */
     bool answered;
@@ -49,7 +49,7 @@ static uint8_t *request, piece[PIECE];
 static size_t request_length, answer_size = 200;
 static struct connection *connections;
 
-/* The one message all connections send, masked. */
+/* The message that every connection sends, masked. */
 static void make_request(size_t size) {
     static const uint8_t mask[MASK_LENGTH] = {0x5A, 0xC3, 0x0F, 0x91};
     request = malloc(size + LONGEST_HEADER);
@@ -211,7 +211,7 @@ static void say(const char *what) {
 
 static void measure(double seconds) {
     if (mode == MESSAGES) {
-        run(PATIENCE_MS, &open_count);
+        run(TIMEOUT_MS, &open_count);
         if (open_count < count) fail("not all connections could be opened");
         for (int i = 0; i < count && !errors; i++)
             if (!send_message(&connections[i])) fail("send");
@@ -230,7 +230,7 @@ static void measure(double seconds) {
 
 static void hold(void) {
     struct pollfd input = {.fd = 0, .events = POLLIN};
-    run(PATIENCE_MS, &answered_count);
+    run(TIMEOUT_MS, &answered_count);
     if (answered_count < count) fail("not every connection was answered");
     say("open");
     while (!errors && poll(&input, 1, 0) == 0) run(10, NULL);

@@ -1,10 +1,10 @@
-/* The least a relay between two sockets can do, as a yardstick for the proxies: it looks at nothing it carries, checks
- * nothing, counts nothing and sets no deadline. One thread, one edge-triggered epoll.
+/* The least a relay between two sockets can do, as a yardstick for the proxies: it parses, checks and counts nothing
+ * and has no deadline. One thread, one edge-triggered epoll.
  *
  * usage: relay PORT CHROME_PORT copy|splice
  *
  * "copy" reads into one buffer and writes out of it. "splice" does so too until a read fills the buffer, and then moves
- * what comes through a pipe until nothing more is there. */
+ * the bytes through a pipe until the socket is empty. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 
 enum { PIECE = 64 << 10, PIPE_SIZE = 1 << 20, EVENTS = 256 };
 
-/* One direction. What the receiver has not taken stands in `kept` or in the pipe. */
+/* One direction. Bytes that the receiver has not taken are in `kept` or in the pipe. */
 struct flow {
     int from, to, pipe[2];
     char *kept;
@@ -31,7 +31,7 @@ struct flow {
 
 struct pair;
 
-/* What epoll gives back: one socket of a pair, and which of its flows comes from there. */
+/* The data of an epoll event: one socket of a pair, and which of the flows it sends. */
 struct end {
     struct pair *pair;
     int index;
@@ -48,9 +48,9 @@ static bool may_splice;
 static int epoll;
 static struct sockaddr_in chrome;
 static char piece[PIECE];
-static struct pair *all_over;  /* freed when no event of this turn can name them any more */
+static struct pair *all_over;  /* freed at the end of the wakeup, whose later events may name them */
 
-/* What was left behind earlier; true when nothing is. Sets *failed. */
+/* Sends the bytes of earlier reads; true when none is left. Sets *failed. */
 static bool deliver(struct flow *f, bool *failed) {
     while (f->kept_at < f->kept_end || f->piped) {
         ssize_t count = f->piped
@@ -82,7 +82,7 @@ static ssize_t take(struct flow *f) {
     return splice(f->from, NULL, f->pipe[1], NULL, PIPE_SIZE, SPLICE_F_NONBLOCK);
 }
 
-/* Passes on what was read, keeping what the receiver does not take. */
+/* Sends the bytes of a read, and keeps those that the receiver does not take. */
 static bool pass(struct flow *f, size_t count) {
     if (f->splicing) {
         f->piped = count;
@@ -99,7 +99,7 @@ static bool pass(struct flow *f, size_t count) {
     return true;
 }
 
-/* Moves what can be moved; false when the connection has failed. */
+/* Moves as many bytes as both sockets allow; false when the connection has failed. */
 static bool move(struct flow *f) {
     bool failed = false;
     while (!f->ended && deliver(f, &failed)) {
@@ -113,7 +113,7 @@ static bool move(struct flow *f) {
             return shutdown(f->to, SHUT_WR) == 0;
         }
         if (!pass(f, (size_t)count)) return false;
-        /* A short read took all there was; the next byte makes a new event. An end may stand behind it, though. */
+        /* A short read emptied the socket, and the next byte makes a new event; but an end may follow it. */
         if (!f->splicing && count < PIECE && !f->hung_up) return true;
         if (may_splice && count == PIECE) f->splicing = true;
     }

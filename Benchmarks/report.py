@@ -1,4 +1,4 @@
-"""Markdown tables of what a run has kept: medians over the rounds, ratios of one round's figures, and the targets."""
+"""Markdown tables of the rows of a run: medians over the rounds, ratios of one round's figures, and the targets."""
 
 import calm
 import floor
@@ -16,7 +16,7 @@ def table(head, rows):
 
 
 def figure(value):
-    """With three digits that mean something."""
+    """With three significant digits."""
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -148,7 +148,7 @@ def merged(runs):
 
 
 def show_disturbed(results):
-    """How often the host had the CPUs, so that a reader knows how far to believe the rest."""
+    """How often the host took the CPUs, so that a reader can judge the other figures."""
     rows = [row for by_name in results.values() for rows in by_name.values() for row in rows if "stolen" in row]
     disturbed = sum(map(calm.is_disturbed, rows))
     if disturbed:

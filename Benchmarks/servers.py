@@ -1,5 +1,5 @@
-"""Processes that serve on a free port of loopback, and the place they run in: a folder, built helpers, a fresh key and
-the Chrome stand-in. What is started here is stopped here, by its process."""
+"""Processes that serve on a free port of loopback, and the bench they run on: a folder, built helpers, a fresh key and
+the Chrome stand-in. The bench stops each process that it started."""
 
 import base64
 import contextlib
@@ -55,7 +55,7 @@ def token(key):
 
 
 def allow_files():
-    """Raises the limit of open files as far as it goes, for everything started from here; gives what it is then."""
+    """Raises the limit of open files to its hard limit, for this process and its children, and returns it."""
     for hard in (FILES_WANTED, resource.getrlimit(resource.RLIMIT_NOFILE)[1]):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -80,9 +80,9 @@ class Server:
                 stderr=output,
             )
 
-    def wait(self, pause=0.01, patience=20):
+    def wait(self, pause=0.01, timeout=20):
         """Returns once the port answers."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while not answers(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
@@ -99,18 +99,18 @@ class Server:
                 self.process.wait(5)
 
     def cpu_seconds(self):
-        """What its threads have run for so far, in the kernel and outside of it."""
+        """The CPU time of its threads so far, in the kernel and outside of it."""
         tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def memory(self, name="VmRSS"):
-        """VmRSS, or RssAnon: the part of it that is this process's own and backed by no file. In KiB."""
+        """VmRSS, or RssAnon, the part of it that is private and backed by no file; in KiB."""
         lines = pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 class Bench:
-    """Where everything runs. With `pinned`, load and stand-in share CPU 0 and the proxies have CPU 1."""
+    """The place of every process. With `pinned`, load and stand-in share CPU 0 and the proxies have CPU 1."""
 
     def __init__(self, folder, pinned):
         self.folder = pathlib.Path(folder)
@@ -133,7 +133,7 @@ class Bench:
         ).wait()
 
     def load_command(self, port, path, *arguments, urgent=False):
-        """The load generator; with `urgent`, ahead of everything else on its CPU where that is allowed (root)."""
+        """The load generator; with `urgent`, scheduled before every other process of its CPU (as root only)."""
         pinned = ["taskset", "-c", str(self.load_cpu)] if self.load_cpu is not None else []
         first = ["chrt", "-f", "1"] if urgent and os.geteuid() == 0 else []
         return [*pinned, *first, *map(str, (self.folder / "load", port, path, *arguments))]
@@ -143,7 +143,7 @@ class Bench:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def load(self, port, path, *arguments, urgent=False, server=None):
-        """Runs the load generator to its end and gives what it measured, and the server's CPU seconds meanwhile."""
+        """Runs the load generator to its end; returns its figures, and the server's CPU seconds meanwhile."""
         with self.start_load(port, path, *arguments, urgent=urgent) as load:
             marks = {}
             for mark in ("measuring", "measured"):

@@ -28,7 +28,7 @@ class Axis:
 
 
 def round_ticks(low, high, logarithmic):
-    """Values with one digit that lie evenly between the two."""
+    """Values of one digit, evenly spaced between the two."""
     if logarithmic:
         decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         digits = (1, 2, 5) if math.log10(high / low) < 2.5 else (1,)

@@ -1,4 +1,4 @@
-/* What the load generator has seen: latencies, statuses and failures, and the line of JSON they end as. */
+/* The load generator's results: latencies, statuses and failures, and the line of JSON that it prints of them. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static bool measuring;         /* before and after it, latencies are not kept */
+static bool measuring;         /* latencies are kept only while it is true */
 static uint32_t *times;        /* nanoseconds */
 static size_t times_count, times_room;
 static uint64_t statuses[600], errors;
@@ -18,12 +18,12 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Counts a failure, and keeps what the first one was. */
+/* Counts a failure, and keeps the first one's text. */
 static void fail(const char *what) {
     if (!errors++) first_error = what;
 }
 
-/* The latency of what began at `since` and ends now. */
+/* Keeps the latency of a message or attempt that began at `since` and ends now. */
 static void record(uint64_t since) {
     uint64_t time = now() - since;
     if (!measuring) return;

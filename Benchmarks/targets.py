@@ -1,4 +1,4 @@
-"""What the proxy is held to, and whether a run reached it: medians of the rounds' ratios."""
+"""The proxy's targets, and whether a run reached them: medians of the rounds' ratios."""
 
 from contestants import PEERS, SUBJECT
 from figures import middle, middles, ratios, times_alone
@@ -18,7 +18,7 @@ START_MS, RESIDENT_MB, BINARY_MB = 30, 12, 20
 
 
 def ratio(by_name, what, other):
-    """The median of the rounds' ratios to another; None where there are none."""
+    """The median of the rounds' ratios to another contestant; None without a round that has both."""
     found = ratios(by_name.get(SUBJECT), by_name.get(other), what)
     return found and found[0]
 
@@ -64,7 +64,7 @@ def of_process(results, binary_bytes):
 
 
 def show(results, binary_bytes, table):
-    """A line for each target of which there are figures."""
+    """A line for each target that has figures."""
     if not any(SUBJECT in by_name for by_name in results.values()):
         return
     rows = []

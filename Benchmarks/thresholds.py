@@ -1,4 +1,4 @@
-"""What `make bench-check` holds the proxy to: Benchmarks/thresholds.toml, read, judged by and written."""
+"""The thresholds of `make bench-check`: reads and writes Benchmarks/thresholds.toml, and judges counts by it."""
 
 import math
 import tomllib
@@ -6,8 +6,7 @@ import tomllib
 from servers import HERE
 
 FILE = HERE / "thresholds.toml"
-# What is left to chance: Chrome is looked after and log lines are written by the clock, and large answers arrive in
-# pieces of any size.
+# The counts that vary: timers check on Chrome and write log lines, and large answers arrive in pieces of any size.
 SLACK = 0.1
 CONNECTION_SLACK = {"system calls": 0.5}
 FACTORS = {"instructions": 1.03}
@@ -15,7 +14,7 @@ FACTORS = {"instructions": 1.03}
 CONNECTION_FACTORS = {"instructions": 1.03, "exclusivity checks": 1.2, "retains": 1.1, "releases": 1.1}
 LARGE_FACTOR = 1.25
 HEAD = """# The most that one of each may cost, counted by `Benchmarks/inside` (docs/performance.md, "Inside").
-# `Benchmarks/inside --write` writes this file; whoever raises a number says in the commit what it buys.
+# `Benchmarks/inside --write` writes this file; a commit that raises a number says what the cost buys.
 """
 
 
@@ -24,7 +23,7 @@ def read():
 
 
 def allowed(name, kind, measured):
-    """A threshold for what was measured."""
+    """The threshold for a measured count."""
     connection = name in ("accepted", "refused")
     factor = LARGE_FACTOR if name == "large" else (CONNECTION_FACTORS if connection else FACTORS).get(kind, 1)
     if kind == "instructions":
@@ -41,7 +40,7 @@ def write(counted):
 
 
 def judge(counted, limits):
-    """Says what is over its threshold, and which threshold has become too generous; 1 when something is over."""
+    """Prints the counts over their threshold and the thresholds that can come down; returns 1 when a count is over."""
     over = 0
     print()
     for name, kinds in counted.items():

@@ -1,4 +1,4 @@
-"""What is measured: each workload says which contestants it fits and gives one row of figures for one of them."""
+"""The workloads: each says which contestants it fits, and measures one row of figures for one of them."""
 
 import contextlib
 import dataclasses
@@ -39,7 +39,7 @@ STARTS = 10
 class Workload:
     """`run` takes the bench, the contestant, its server (none for `direct`; its starter where `alone`) and seconds.
 
-    One that is `timed` is disturbed by what else runs on the machine's CPUs.
+    A `timed` workload is disturbed by the machine's other load.
     """
 
     name: str
@@ -93,9 +93,9 @@ def started(bench, contestant, chrome):
 
 
 def idle(connections):
-    """KiB of resident memory that a connection costs on which nothing moves, in a fresh process.
+    """KiB of resident memory for an idle connection, in a fresh process.
 
-    Where the system allows too few open files, of as many connections as it allows.
+    Where the limit of open files is too low, measured with as many connections as it allows.
     """
 
     def run(bench, contestant, _, __):
@@ -117,8 +117,8 @@ def idle(connections):
 def live(bench, contestant, _, seconds):
     """The p99 of one connection's small messages: alone, while bad tokens come, beside four transfers of 1 MiB answers.
 
-    The stand-in has a thread for each connection here, and the live one's ends come first on their CPU: what it waits
-    for is the proxy.
+    The stand-in has a thread for each connection here, and both ends of the live connection are scheduled first on
+    their CPU: it waits for the proxy only.
     """
     stand_in = bench.stand_in("threads")
     try:
@@ -152,7 +152,7 @@ def beside(bench, server, seconds, other):
 
 
 def start(bench, contestant, _, __):
-    """Milliseconds from exec to listening (the median of some starts), and what is resident half a second later."""
+    """Milliseconds from exec to listening (the median of some starts), and resident memory half a second later."""
     times = []
     for _ in range(STARTS):
         since = time.perf_counter()
