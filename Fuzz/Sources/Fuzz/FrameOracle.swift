@@ -22,6 +22,8 @@ struct FrameOracle: Equatable {
     private(set) var end = 0
     /// The code of a whole Close frame.
     private(set) var closeCode: CloseCode?
+    /// For each place, how many frames' headers end there or before it.
+    private var begun: [Int] = []
 
     /// Reads a stream from its first byte.
     init(_ bytes: [UInt8], sender: FrameSender) {
@@ -38,7 +40,13 @@ struct FrameOracle: Equatable {
             fault = error
         }
         if fault == nil, closeCode == nil { end = bytes.count }
+        begun = [Int](repeating: 0, count: bytes.count + 1)
+        for frame in frames { begun[frame.payload] += 1 }
+        for place in begun.indices.dropFirst() { begun[place] += begun[place - 1] }
     }
+
+    /// The last frame whose header ends at a place or before it.
+    func lastFrame(before place: Int) -> Frame? { begun[place] == 0 ? nil : frames[begun[place] - 1] }
 
     /// The frame whose header stands at `start`; nil when not all of it has come.
     private static func frame(_ bytes: [UInt8], at start: Int) throws(FrameFault) -> Frame? {

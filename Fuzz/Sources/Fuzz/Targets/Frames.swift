@@ -69,7 +69,6 @@ extension FuzzTarget {
         _ oracle: FrameOracle,
         hasFault: Bool
     ) throws(Violation) {
-        let isBetween = passed == 0 || oracle.frames.contains { $0.end == passed }
         if hasFault {
             try expect(
                 walker.isAtBoundary,
@@ -78,10 +77,12 @@ extension FuzzTarget {
             )
             return
         }
+        let last = oracle.lastFrame(before: passed)
+        let isBetween = passed == 0 || last?.end == passed
         try expect(walker.isAtBoundary, equals: isBetween, "the walker knows where a frame ends")
-        let present = oracle.frames.first { $0.payload <= passed && passed < $0.end }
-        let left = present.map { UInt64($0.end - passed) } ?? 0
-        if present?.end != .max { try expect(walker.payloadLeft, equals: left, "the walker knows how much is to come") }
+        guard last?.end != .max else { return }
+        let left = UInt64(max(0, (last?.end ?? 0) - passed))
+        try expect(walker.payloadLeft, equals: left, "the walker knows how much is to come")
     }
 
     /// As the relay does it: payloads other than a Close frame's are passed on unseen.
@@ -96,7 +97,7 @@ extension FuzzTarget {
         for piece in pieces {
             var rest = piece.span
             while !rest.isEmpty, fault == nil, walker.closeCode == nil {
-                let present = oracle.frames.last { $0.payload <= passed }
+                let present = oracle.lastFrame(before: passed)
                 let unseen = present?.header.opcode == .close ? 0 : min(walker.payloadLeft, UInt64(rest.count))
                 // One byte more than a header: to walk into the payload, and skip what is left of it.
                 let step = unseen > 0 ? nil : walker.walk(rest.extracting(first: min(rest.count, 3)))

@@ -3,7 +3,7 @@
 extension FuzzTarget {
     /// signingKeys. An input is tried as a whole token, as the claims of a token that is well signed, and as its header.
     static let tokens = FuzzTarget(name: "tokens", longest: 2048) { bytes throws(Violation) in
-        guard let key = SigningKey("a signing key of tests, 32 bytes or more".utf8) else { return }
+        guard let key else { return }
         let keys = SigningKeys(current: key)
         try checkToken(bytes, keys)
         try checkEncoding(bytes)
@@ -12,6 +12,8 @@ extension FuzzTarget {
         try checkClaims(bytes, keys)
     }
 
+    private static let key = SigningKey("a signing key of tests, 32 bytes or more".utf8)
+    private static let otherKey = SigningKey("another signing key, which is not accepted".utf8)
     private static let header = Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
     private static let now: Double = 1_800_000_000
 
@@ -44,7 +46,7 @@ extension FuzzTarget {
     }
 
     private static func checkWithoutKey(_ token: [UInt8]) throws(Violation) {
-        guard let other = SigningKey("another signing key, which is not accepted".utf8) else { return }
+        guard let other = otherKey else { return }
         do throws(TokenFault) {
             _ = try TokenVerifier.claims(of: token, keys: SigningKeys(current: other), now: now)
         } catch {
