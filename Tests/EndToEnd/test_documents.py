@@ -65,6 +65,21 @@ def test_links_lead_somewhere():
                 assert not anchor or anchor in documents.anchors(file), f"{page}:{number}: {target}#{anchor}"
 
 
+FOREIGN = {"Fetch", "SerialExecutor", "TaskExecutor"}  # Chrome's and Swift's, not ours
+
+
+def test_names_of_the_source_are_there():
+    """A type that architecture.md names is declared, and a constant that a page names is where the page says."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in (documents.ROOT / "Sources").rglob("*.swift")}
+    declared = set(re.findall(r"\b(?:struct|class|enum|actor|protocol) (\w+)", "".join(sources.values())))
+    for page, text in documents.pages().items():
+        for name, member in re.findall(r"`([A-Z]\w+)\.([a-z]\w+)`", text):
+            assert name not in sources or re.search(rf"\b{member}\b", sources[name]), f"{page}: {name}.{member}"
+    architecture = documents.pages()["docs/architecture.md"]
+    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z]+[a-z]*)+)`", architecture)) - FOREIGN
+    assert named <= declared, sorted(named - declared)
+
+
 def test_the_compose_file_is_what_the_readme_says():
     """As far as it goes without an engine: it parses, its files exist, and its secrets are those the README makes."""
     path = documents.ROOT / "deploy" / "docker" / "compose.yaml"
