@@ -1,4 +1,4 @@
-/* The header's own type checks are for calls of linked functions; ours are through pointers. */
+/* The header's type checks work on calls of linked functions only; these calls go through pointers. */
 #define CURL_DISABLE_TYPECHECK
 #include "CCurl.h"
 
@@ -15,7 +15,7 @@
 static struct { FUNCTIONS(POINTER) } loaded;
 
 bool ccurl_load(void) {
-    /* The name that every libcurl 7.16.0 or later has, whichever TLS library it was built with. Never unloaded. */
+    /* Every libcurl since 7.16.0 has this name, with any TLS library. It is never unloaded. */
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library) return false;
 #define FIND(name) if (!(loaded.name = (__typeof__(name) *)dlsym(library, #name))) return false;

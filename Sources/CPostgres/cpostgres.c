@@ -15,7 +15,7 @@
 static struct { FUNCTIONS(POINTER) } loaded;
 
 bool cpostgres_load(void) {
-    /* The name that every libpq since PostgreSQL 8.3 has. Never unloaded. */
+    /* Every libpq since PostgreSQL 8.3 has this name. It is never unloaded. */
     void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library) return false;
 #define FIND(name) if (!(loaded.name = (__typeof__(name) *)dlsym(library, #name))) return false;

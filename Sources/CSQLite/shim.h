@@ -1,7 +1,7 @@
 #pragma once
 #include <sqlite3.h>
 
-// SQLITE_TRANSIENT is a cast the importer does not take over: these bind a copy of the bytes.
+// SQLITE_TRANSIENT is a cast, which Swift does not import. These functions bind a copy of the bytes.
 static inline int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *text, int length) {
     return sqlite3_bind_text(statement, index, text, length, SQLITE_TRANSIENT);
 }

@@ -1,14 +1,14 @@
-/* libcurl's types and constants, and those of its functions that this program calls, by the name of each with a c before
- * it. The library itself is loaded by ccurl_load and not by the program's start: only a program that fetches its signing
- * key over the network needs it, and it brings some thirty other libraries. */
+/* libcurl's types and constants, and the libcurl functions that this program calls, each with a c before its name.
+ * ccurl_load loads the library, not the start of the program: libcurl brings some thirty other libraries, and only a
+ * program that fetches its signing key over the network needs it. */
 #pragma once
-/* Handles of their own types in place of void pointers. */
+/* Gives handles types of their own instead of void pointers. */
 #define CURL_STRICTER
 #include <curl/curl.h>
 #include <stdbool.h>
 
-/* Loads libcurl and sets up its state of the process. False when it is not installed. To be called once, and to have
- * succeeded before any of the functions below is called. */
+/* Loads libcurl and initialises its global state. Returns false when libcurl is not installed. Call it once; call the
+ * functions below only after it has succeeded. */
 bool ccurl_load(void);
 
 /* As in libcurl's documentation. */
@@ -22,8 +22,8 @@ void ccurl_easy_cleanup(CURL *easy);
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
 void ccurl_slist_free_all(struct curl_slist *list);
 
-/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot import: one function for each type of argument.
- * The option's own documentation says which type it takes. */
+/* curl_easy_setopt and curl_easy_getinfo are variadic, and Swift cannot import them: so there is one function for each
+ * type of argument. The documentation of an option names its type. */
 CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value);
 CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
 CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value);
@@ -32,9 +32,10 @@ CURLcode ccurl_set_write_function(CURL *easy, size_t (*function)(char *, size_t,
 CURLcode ccurl_set_header_function(CURL *easy, size_t (*function)(char *, size_t, size_t, void *));
 CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value);
 
-/* The same of curl_multi_setopt. */
+/* The same for curl_multi_setopt. */
 CURLMcode ccurl_multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *context);
 CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *context);
 
-/* The result of the next transfer that is done, and its handle; NULL when there is none. A CURLMsg holds a union. */
+/* The handle and the result of the next finished transfer; NULL when there is none. Swift cannot import the union that a
+ * CURLMsg holds. */
 CURL *ccurl_multi_next_done(CURLM *multi, CURLcode *result);

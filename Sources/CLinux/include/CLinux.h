@@ -1,5 +1,6 @@
-/* The Linux calls that Swift cannot import: those hidden behind _GNU_SOURCE, and variadic ones. One call each, no logic.
- * Only headers that Swift's own libc module leaves out are included, so no two modules describe one thing. */
+/* The Linux calls that Swift cannot import: those hidden behind _GNU_SOURCE, and variadic ones. Each function makes one
+ * call and has no logic. Includes only headers that Swift's own libc module leaves out, so that no two modules declare
+ * the same thing. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +17,7 @@ long clinux_splice(int from, int to, size_t length, unsigned int flags);
 /* pipe2(2): both ends are non-blocking and closed on exec. */
 int clinux_pipe(int ends[2]);
 
-/* fcntl(2) F_SETPIPE_SZ: gives the size the pipe has from now on, or -1. */
+/* fcntl(2) F_SETPIPE_SZ: returns the pipe's new size, or -1. */
 int clinux_set_pipe_size(int fd, int bytes);
 
 /* prctl(2) PR_SET_DUMPABLE 0. */
@@ -25,7 +26,7 @@ int clinux_forbid_dumps(void);
 /* setrlimit(2) RLIMIT_NOFILE: the soft limit becomes the hard one. */
 int clinux_raise_descriptor_limit(void);
 
-/* signalfd(2) for one set of signals, which are blocked for the thread that calls, and those it starts. */
+/* signalfd(2) for a set of signals. Blocks them for the calling thread and for the threads it starts later. */
 int clinux_signal_descriptor(const int *signals, int count);
 
 /* ioctl(2) SIOCOUTQ: how many bytes a TCP socket has sent that the peer has not acknowledged, or -1. */

@@ -1,12 +1,12 @@
-/* libpq's types and constants, and those of its functions that this program calls, by the name of each with a C before
- * it. The library itself is loaded by cpostgres_load and not by the program's start: only a program whose sessions are in
- * PostgreSQL needs it, and it brings OpenSSL, Kerberos and LDAP. */
+/* libpq's types and constants, and the libpq functions that this program calls, each with a C before its name.
+ * cpostgres_load loads the library, not the start of the program: libpq brings OpenSSL, Kerberos and LDAP, and only a
+ * program whose sessions are in PostgreSQL needs it. */
 #pragma once
 #include <postgresql/libpq-fe.h>
 #include <stdbool.h>
 
-/* Loads libpq. False when it is not installed. To have succeeded before any of the functions below is called; calling it
- * again does no harm. */
+/* Loads libpq. Returns false when libpq is not installed. Call the functions below only after it has succeeded; calling
+ * it again does no harm. */
 bool cpostgres_load(void);
 
 /* As in libpq's documentation. */
@@ -37,9 +37,9 @@ int CPQgetisnull(const PGresult *result, int row, int column);
 int CPQgetlength(const PGresult *result, int row, int column);
 char *CPQgetvalue(const PGresult *result, int row, int column);
 
-/* Drops what the server remarks, which libpq otherwise prints to standard error. */
+/* Drops the server's notices, which libpq would print to standard error. */
 void cpostgres_discard_notices(PGconn *connection);
 
-/* Fields of an error, which the header spells as characters. */
+/* The fields of an error as numbers: the header spells them as characters. */
 static const int cpostgres_sqlstate_field = PG_DIAG_SQLSTATE;
 static const int cpostgres_constraint_field = PG_DIAG_CONSTRAINT_NAME;
