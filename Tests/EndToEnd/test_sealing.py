@@ -220,7 +220,7 @@ def test_delete(session, reference):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("not json", "not JSON"), ('{"cookies": 1}', "cookies must be an array"), ("[]", "no storage state")],
+    [("not json", "not JSON"), ('{"cookies": 1}', "cookies must be an array"), ("[]", "not a storage state")],
 )
 def test_what_is_no_storage_state_is_not_stored(session, database, text, sentence):
     refused = session("import", "-", "--user", "u", "--name", "n", stdin=text)

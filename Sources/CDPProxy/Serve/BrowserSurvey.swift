@@ -49,14 +49,14 @@ final class BrowserSurvey {
     private func judge(_ pass: BrowserPass, _ policy: UsedBrowserPolicy) async throws(RequestRefusal) -> BrowserRecord?
     {
         if policy == .adopt { return nil }
-        let looks = try await asked(pass) { client throws(CDPError) in try await BrowserLooks.look(over: client) }
-        if looks.areFresh { return nil }
+        let looks = try await asked(pass) { client throws(CDPError) in try await BrowserContents.read(over: client) }
+        if looks.isFresh { return nil }
         guard policy == .clear else { return try refuseUsed(pass, looks.fields) }
         let left = try await asked(pass) { client throws(CDPError) in
-            try await BrowserLooks.clear(over: client)
-            return try await BrowserLooks.look(over: client)
+            try await BrowserContents.clear(over: client)
+            return try await BrowserContents.read(over: client)
         }
-        guard left.areFresh else { return try refuseUsed(pass, left.fields) }
+        guard left.isFresh else { return try refuseUsed(pass, left.fields) }
         log.record(.warning, "browser_cleared", looks.fields)
         return nil
     }
@@ -101,7 +101,7 @@ final class BrowserSurvey {
     }
 }
 
-extension BrowserLooks {
+extension BrowserContents {
     fileprivate var fields: KeyValuePairs<String, LogValue?> {
         ["cookies": .integer(cookies), "pages": .integer(pages), "contexts": .integer(contexts)]
     }

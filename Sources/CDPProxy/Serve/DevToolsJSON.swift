@@ -75,7 +75,7 @@ struct DevToolsJSON: Sendable {
     /// interface in it, which are no pages.
     var firstPagePath: String? {
         let pages = targets.lazy.filter {
-            $0.members["type"] == "page" && !BrowserLooks.isInterface($0.members["url"]?.stringValue ?? "")
+            $0.members["type"] == "page" && !BrowserContents.isInterface($0.members["url"]?.stringValue ?? "")
         }
         return pages.compactMap(\.socketPath).first
     }

@@ -2,13 +2,13 @@ public import ProxyCore
 
 /// A client of the Chrome DevTools Protocol for one flow of control.
 ///
-/// There is no reading task: whoever waits for an answer reads, and keeps for the others what was not meant for them.
-/// So nothing runs behind the caller's back, an event's handler runs between two reads of its own, and several
-/// commands still overlap, by being sent before the first answer is waited for. Used by one isolation at a time; it
-/// does not close the stream.
+/// There is no reading task. The caller that waits for an answer reads the stream, and stores the answers to its other
+/// commands until it asks for them. So nothing runs in the background: an event's handler runs between two reads of the
+/// caller's own. Several commands can still overlap: send them all before waiting for the first answer. One isolation
+/// at a time may use a client. It does not close the stream.
 public final class CDPClient {
-    /// The number of a command whose answer is awaited.
-    public struct Ticket: Hashable, Sendable {
+    /// A command that has been sent and not yet answered.
+    public struct PendingCommand: Hashable, Sendable {
         fileprivate var id: Int
         fileprivate var method: String
     }
@@ -19,37 +19,37 @@ public final class CDPClient {
     private var awaited: Set<Int> = []
     private var answers: [Int: JSONValue] = [:]
 
-    /// Called with each event, while somebody waits for an answer. An error it throws reaches that one.
+    /// Called with each event, while the caller waits for an answer. An error it throws ends that wait.
     public var onEvent: ((CDPEvent) async throws(CDPError) -> Void)?
 
     /// Speaks over `stream`, whose handshake is done.
     ///
-    /// A command of more than `longestMessage` bytes is refused here. Chrome takes 100 MiB, and drops the connection over
-    /// more.
+    /// The client refuses to send a command of more than `longestMessage` bytes, because Chrome drops the connection
+    /// over a message of more than 100 MiB.
     public init(over stream: any MessageStream, longestMessage: Int = 99 << 20) {
         self.stream = stream
         self.longestMessage = longestMessage
     }
 
-    /// Sets the moment at which whatever waits, now or later, fails; nil for none.
+    /// Sets the moment at which every wait fails, a later one included; nil for none.
     public func setDeadline(_ deadline: Instant?) {
         stream.setDeadline(deadline)
     }
 
-    /// Sends a command, to be waited for with `answer(to:)`; its ticket must be.
+    /// Sends a command. The caller must then wait for its answer with `answer(to:)`.
     public func send(
         _ method: String,
         _ parameters: JSONValue = [:],
         session: String? = nil
-    ) async throws(CDPError) -> Ticket {
+    ) async throws(CDPError) -> PendingCommand {
         let message = try makeMessage(method, parameters, session)
-        let ticket = Ticket(id: lastID, method: method)
-        awaited.insert(ticket.id)
+        let command = PendingCommand(id: lastID, method: method)
+        awaited.insert(command.id)
         do { try await stream.send(message) } catch { throw .stream(error) }
-        return ticket
+        return command
     }
 
-    /// Sends a command whose answer nobody will look at.
+    /// Sends a command and ignores its answer.
     public func post(_ method: String, _ parameters: JSONValue = [:], session: String? = nil) async throws(CDPError) {
         let message = try makeMessage(method, parameters, session)
         do { try await stream.send(message) } catch { throw .stream(error) }
@@ -69,15 +69,15 @@ public final class CDPClient {
     }
 
     /// Waits for the answer to a command sent before, and returns its `result`.
-    public func answer(to ticket: Ticket) async throws(CDPError) -> JSONValue {
-        while answers[ticket.id] == nil { try await readMessage() }
-        guard let message = answers.removeValue(forKey: ticket.id) else {
-            throw .unexpectedAnswer(method: ticket.method)
+    public func answer(to command: PendingCommand) async throws(CDPError) -> JSONValue {
+        while answers[command.id] == nil { try await readMessage() }
+        guard let message = answers.removeValue(forKey: command.id) else {
+            throw .unexpectedAnswer(method: command.method)
         }
         if let error = message["error"] {
-            throw .refused(method: ticket.method, code: error["code"]?.intValue ?? 0)
+            throw .refused(method: command.method, code: error["code"]?.intValue ?? 0)
         }
-        guard let result = message["result"] else { throw .unexpectedAnswer(method: ticket.method) }
+        guard let result = message["result"] else { throw .unexpectedAnswer(method: command.method) }
         return result
     }
 
@@ -90,7 +90,7 @@ public final class CDPClient {
         try await answer(to: try await send(method, parameters, session: session))
     }
 
-    /// Reads and hands out messages until `isDone` says so; it is asked after each.
+    /// Reads and dispatches messages until `isDone` returns true. It is called before each read.
     public func read(until isDone: () -> Bool) async throws(CDPError) {
         while !isDone() { try await readMessage() }
     }
@@ -98,10 +98,10 @@ public final class CDPClient {
     private func readMessage() async throws(CDPError) {
         let bytes: [UInt8]
         do { bytes = try await stream.receive() } catch { throw .stream(error) }
-        // Chrome's own limit of nesting is some 300 levels.
+        // Chrome itself accepts about 300 levels of nesting; 512 leaves room.
         let options = JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512)
         guard let message = try? JSONValue.parse(bytes, options: options), message.objectValue != nil else {
-            throw .unexpectedAnswer(method: "a message")
+            throw .unexpectedAnswer(method: "a command")
         }
         if let id = message["id"]?.intValue {
             if awaited.remove(id) != nil { answers[id] = message }

@@ -1,14 +1,14 @@
 public import ProxyCore
 
-/// Why a CDP exchange failed. Nothing Chrome said is repeated: its texts may quote what was sent to it.
+/// Why a CDP exchange failed. It repeats no text of Chrome's, since Chrome may quote what the client sent.
 public enum CDPError: Error, Equatable, Sendable {
     /// The connection ended, or its deadline passed.
     case stream(WebSocketStreamError)
-    /// Chrome answered the method with an error of this code (JSON-RPC's, -32602 for bad parameters).
+    /// Chrome answered the method with this JSON-RPC error code (-32602 for invalid parameters).
     case refused(method: String, code: Int)
-    /// The command would be a longer message than Chrome takes, and was not sent.
+    /// The command was not sent: it is longer than the longest message Chrome accepts.
     case tooLong(method: String)
-    /// What came is no CDP message, or an answer lacks what its method promises.
+    /// A message is not a CDP message, or an answer lacks a field that its method always has.
     case unexpectedAnswer(method: String)
 }
 
@@ -19,8 +19,8 @@ extension CDPError: CustomStringConvertible {
         case .stream(.stream(.deadline)): "Chrome did not answer in time"
         case .stream(let error): "the connection to Chrome failed: \(error)"
         case .refused(let method, let code): "Chrome refused \(method) (\(code))"
-        case .tooLong(let method): "a \(method) is longer than a message to Chrome may be"
-        case .unexpectedAnswer(let method): "Chrome's answer to \(method) makes no sense"
+        case .tooLong(let method): "the command \(method) is longer than Chrome accepts"
+        case .unexpectedAnswer(let method): "Chrome's answer to \(method) was not understood"
         }
     }
 }

@@ -1,11 +1,11 @@
 public import ProxyCore
 
-/// Something Chrome says unasked.
+/// A message that Chrome sends without a command: its method and its parameters.
 public struct CDPEvent: Sendable, Equatable {
     /// For example `Fetch.requestPaused`.
     public var method: String
-    /// The event's own fields; an empty object where it has none.
+    /// The event's own fields; an empty object when it has none.
     public var parameters: JSONValue
-    /// The flat session it belongs to; nil for the one the connection was opened to.
+    /// The flat session of the event; nil for the session the connection was opened to.
     public var sessionID: String?
 }

@@ -1,7 +1,7 @@
 public import ProxyCore
 
-/// A stream of text messages with Chrome at its other end, as much of it as the CDP client needs. Used by one isolation
-/// at a time; `WebSocketStream` is one, and tests script their own.
+/// A stream of text messages to and from Chrome: the part of `WebSocketStream` that the CDP client uses. One isolation
+/// at a time may use it. Tests script their own.
 public protocol MessageStream: AnyObject {
     /// Sends one message of UTF-8 text.
     func send(_ text: [UInt8]) async throws(WebSocketStreamError)
@@ -9,7 +9,7 @@ public protocol MessageStream: AnyObject {
     /// Waits for the next message.
     func receive() async throws(WebSocketStreamError) -> [UInt8]
 
-    /// Sets the moment at which whatever waits, now or later, fails; nil for none.
+    /// Sets the moment at which every wait fails, a later one included; nil for none.
     func setDeadline(_ deadline: Instant?)
 }
 

@@ -1,20 +1,20 @@
 import ProxyCore
 
-/// What a Chrome process that nothing is known of looks like, and how it is made to look new. Works through a connection to
-/// the browser endpoint that is used for nothing else.
-public struct BrowserLooks: Sendable, Equatable {
-    /// How many cookies there are.
+/// What an unknown Chrome process contains, and how to empty it. Both use a connection to the browser endpoint that
+/// serves no other purpose.
+public struct BrowserContents: Sendable, Equatable {
+    /// How many cookies it has.
     public let cookies: Int
-    /// How many pages there are beside the first one, if that is blank. What Chromium opens by itself is none.
+    /// How many pages it has, not counting the first blank one and not counting Chromium's own interface.
     public let pages: Int
-    /// How many contexts somebody made and left behind: each has cookies and storage of its own.
+    /// How many browser contexts a client made and left behind: each has cookies and storage of its own.
     public let contexts: Int
 
-    /// Whether nobody seems to have used it.
-    public var areFresh: Bool { cookies == 0 && pages == 0 && contexts == 0 }
+    /// Whether it looks like a Chrome that no client has used.
+    public var isFresh: Bool { cookies == 0 && pages == 0 && contexts == 0 }
 
-    /// Looks at a browser. An answer that is longer than the stream takes ends it, as an error.
-    public static func look(over client: CDPClient) async throws(CDPError) -> BrowserLooks {
+    /// Counts what a browser contains. An answer longer than the stream accepts ends the stream with an error.
+    public static func read(over client: CDPClient) async throws(CDPError) -> BrowserContents {
         let jar = try await client.send("Storage.getCookies")
         let contexts = try await client.send("Target.getBrowserContexts")
         let targets = try await client.call("Target.getTargets")
@@ -22,7 +22,7 @@ public struct BrowserLooks: Sendable, Equatable {
         let cookies = try await client.answer(to: jar)["cookies"]?.arrayValue ?? []
         let made = try await client.answer(to: contexts)["browserContextIds"]?.arrayValue ?? []
         let firstIsBlank = pages.contains { isBlank($0["url"]?.stringValue ?? "") }
-        return BrowserLooks(
+        return BrowserContents(
             cookies: cookies.count,
             pages: pages.count - (firstIsBlank ? 1 : 0),
             contexts: made.count
@@ -35,15 +35,15 @@ public struct BrowserLooks: Sendable, Equatable {
         }
     }
 
-    /// Whether a target of this URL is a part of Chromium's own interface, `chrome://NAME.top-chrome/`. Where a policy blocks
-    /// `chrome://*`, Chromium calls these pages.
+    /// Whether this URL belongs to Chromium's own interface, `chrome://NAME.top-chrome/`. Where a policy blocks
+    /// `chrome://*`, Chromium lists such targets as pages.
     public static func isInterface(_ url: String) -> Bool {
         guard url.utf8.starts(with: "chrome://".utf8) else { return false }
         let host = url.utf8.dropFirst(9).prefix(64).prefix { $0 != UInt8(ascii: "/") }
         return host.suffix(11).elementsEqual(".top-chrome".utf8)
     }
 
-    /// Whether a page of this URL is what a browser starts with: nothing, or the page for new tabs.
+    /// Whether this is the URL of a browser's first page: empty, blank, or the new-tab page.
     private static func isBlank(_ url: String) -> Bool {
         ["", "about:blank", "chrome://newtab/", "chrome://new-tab-page/", "chrome://new-tab-page-third-party/"]
             .contains(url)
@@ -51,7 +51,7 @@ public struct BrowserLooks: Sendable, Equatable {
 
     /// Closes every page and context, and removes cookies, caches and the storage of all origins.
     ///
-    /// The browser keeps one blank page: one with a window ends with its last.
+    /// One blank page stays open, because a browser with a window exits with its last page.
     public static func clear(over client: CDPClient) async throws(CDPError) {
         let old = Self.pages(in: try await client.call("Target.getTargets"))
         let blank = try await client.call("Target.createTarget", ["url": "about:blank"])
@@ -62,10 +62,10 @@ public struct BrowserLooks: Sendable, Equatable {
         }
         for target in old {
             guard let id = target["targetId"] else { continue }
-            // It may have gone with its context.
+            // The page may have closed together with its context.
             do { _ = try await client.call("Target.closeTarget", ["targetId": id]) } catch .refused {}
         }
-        // Only a page's session reaches the storage; the origin `*` stands for all of them (Chromium 156).
+        // Only the session of a page can clear storage. The origin `*` means every origin (Chromium 156).
         let attached = try await client.call("Target.attachToTarget", ["targetId": page, "flatten": true])
         guard let session = attached["sessionId"]?.stringValue else {
             throw .unexpectedAnswer(method: "Target.attachToTarget")

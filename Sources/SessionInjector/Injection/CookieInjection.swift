@@ -1,17 +1,17 @@
 import ProxyCore
 
-/// Sets cookies with one call, reads them back and counts.
+/// Sets cookies with one call, reads them back and counts them.
 struct CookieInjection: ~Copyable {
     private let cookies: [CookieParameter]
     private let client: CDPClient
-    private var ticket: CDPClient.Ticket?
-    /// How many more calls may be made for the sake of cookies that Chrome refuses.
+    private var command: CDPClient.PendingCommand?
+    /// How many more calls may look for the cookies that Chrome refuses.
     private var callsLeft = CookieInjection.mostCalls
 
-    /// A few bad cookies among thousands are found with these. A state made of bad ones costs no more.
+    /// Enough calls to find a few bad cookies among thousands. A state full of bad ones costs no more calls than this.
     static let mostCalls = 256
 
-    /// Nothing is sent yet.
+    /// Sends nothing yet.
     init(_ cookies: [CookieParameter], over client: CDPClient) {
         self.cookies = cookies
         self.client = client
@@ -20,14 +20,14 @@ struct CookieInjection: ~Copyable {
     /// Sends all cookies and does not wait.
     mutating func begin() async throws(CDPError) {
         guard !cookies.isEmpty else { return }
-        ticket = try await client.send("Storage.setCookies", Self.parameters(cookies[...]))
+        command = try await client.send("Storage.setCookies", Self.parameters(cookies[...]))
     }
 
-    /// Waits for Chrome's answer and returns how many of the cookies are in its jar as they were sent.
+    /// Waits for Chrome's answer and returns how many of the cookies Chrome holds with the value that was sent.
     mutating func finish() async throws(CDPError) -> Int {
-        guard let ticket else { return 0 }
+        guard let command else { return 0 }
         do {
-            _ = try await client.answer(to: ticket)
+            _ = try await client.answer(to: command)
         } catch .refused(_, Self.badParameters) {
             try await setHalves(of: cookies[...])
         }
@@ -35,8 +35,8 @@ struct CookieInjection: ~Copyable {
         return CookieJar(jar).count(cookies)
     }
 
-    /// Chrome refuses all cookies of a call for the sake of one. Halving finds that one in a few calls; when there have
-    /// been too many of them, the rest counts as refused.
+    /// Sets the halves of a refused list one by one. One bad cookie makes Chrome refuse all cookies of its call, and
+    /// halving finds it in a few calls. After `mostCalls`, the cookies that remain count as refused.
     private mutating func setHalves(of refused: ArraySlice<CookieParameter>) async throws(CDPError) {
         guard refused.count > 1 else { return }
         let middle = refused.startIndex + refused.count / 2
@@ -55,6 +55,6 @@ struct CookieInjection: ~Copyable {
         ["cookies": .array(cookies.map(\.parameter))]
     }
 
-    /// JSON-RPC's "invalid params", which is what Chrome says of a cookie it does not take.
+    /// JSON-RPC's "invalid params": Chrome's answer to a cookie that it refuses.
     private static var badParameters: Int { -32602 }
 }

@@ -1,10 +1,10 @@
 import ProxyCore
 
-/// The cookies Chrome has, as `Storage.getCookies` answers them.
+/// The cookies Chrome holds, as `Storage.getCookies` lists them.
 struct CookieJar {
     private var values: [CookieKey: String] = [:]
 
-    /// Reads the answer; what in it is no cookie is left out.
+    /// Reads the answer and ignores the elements that are not cookies.
     init(_ answer: JSONValue) {
         for cookie in answer["cookies"]?.arrayValue ?? [] {
             guard let key = CookieKey(stored: cookie), let value = cookie["value"]?.stringValue else { continue }
@@ -12,10 +12,11 @@ struct CookieJar {
         }
     }
 
-    /// How many of the cookies that were set, in this order, are kept. Of several that are one to Chrome (it has a site of
-    /// `www.shop.example` and one of `shop.example` for the same) the last one's value counts for all of them.
+    /// Counts the given cookies that Chrome holds, in the order in which they were set. Chrome can take several of them
+    /// for one: to it, the partitions `www.shop.example` and `shop.example` are the same site. Then each counts as held
+    /// if the last one's value is.
     func count(_ cookies: [CookieParameter]) -> Int {
-        let keys = cookies.map { keptKey(of: $0) }
+        let keys = cookies.map { storedKey(of: $0) }
         var last: [CookieKey: String] = [:]
         for (cookie, key) in zip(cookies, keys) { if let key { last[key] = cookie.value } }
         return keys.count { key in
@@ -24,13 +25,13 @@ struct CookieJar {
         }
     }
 
-    private func keptKey(of cookie: CookieParameter) -> CookieKey? {
-        for key in cookie.key.kept {
+    private func storedKey(of cookie: CookieParameter) -> CookieKey? {
+        for key in cookie.key.storedCandidates {
             if values[key] != nil { return key }
-            guard !cookie.key.isHostOnly, values[key.forHostOnly]?.hasSameBytes(as: cookie.value) == true else {
+            guard !cookie.key.isHostOnly, values[key.hostOnly]?.hasSameBytes(as: cookie.value) == true else {
                 continue
             }
-            return key.forHostOnly
+            return key.hostOnly
         }
         return nil
     }

@@ -1,9 +1,9 @@
-/// Why a database is not as the state has it. The raw value is a label for logs, and the word the page uses.
+/// Why a database differs from the state. The raw value is the label in logs and the reason in the page's script.
 public enum DatabaseProblem: String, Sendable, CaseIterable {
-    /// An open page holds it.
+    /// An open page has the database open and blocks its upgrade.
     case blocked
-    /// Somebody else works with it, and did not make way in time.
+    /// Another page's transaction did not end in time.
     case busy
-    /// Chrome did not take it.
+    /// Chrome refused the data.
     case failed
 }

@@ -1,36 +1,37 @@
 import ProxyCore
 
-/// A target that nobody sees, whose requests are all answered here: the place where origins' storage is set.
+/// A hidden target in which the injector sets the storage of one origin after another. The injector answers every
+/// request of the target itself.
 ///
-/// Chrome ends it with the connection it was made through, so not even a failure leaves it behind.
+/// Chrome closes the target with the connection that made it, so not even a failure leaves it behind.
 final class HiddenTarget {
     private let client: CDPClient
-    private var creation: CDPClient.Ticket?
+    private var creation: CDPClient.PendingCommand?
     private var targetID: String?
     private var sessionID: String?
     private var isGone = false
-    /// Whether the origin that is being visited is one of http.
+    /// Whether the visited origin has the scheme http.
     private var wantsHTTP = false
-    /// Whether Chrome has asked for it over https in its place.
+    /// Whether Chrome asked for the origin over https instead.
     private var wasUpgraded = false
 
-    /// What came of a visit.
+    /// How a visit ended.
     enum Result: Equatable {
-        /// The page has set and read back.
+        /// The page set the storage and read it back.
         case restored(RestoreScript.Outcome)
-        /// Chrome opens no page of that origin, for nobody.
+        /// Chrome opens no page of that origin for any client.
         case leftOut(OriginProblem)
-        /// Chrome would not go there or the page would not have it, or it is more than a message holds.
+        /// Chrome refused the navigation or the script, or the visit is longer than a message may be.
         case missing
     }
 
-    /// Nothing is sent yet. The client's events come here until `close`.
+    /// Sends nothing yet. The target receives the client's events until `close`.
     init(over client: CDPClient) {
         self.client = client
         client.onEvent = { [unowned self] event throws(CDPError) in try await receive(event) }
     }
 
-    /// Makes the target and sees to it that no request of it leaves Chrome.
+    /// Makes the target and intercepts all its requests, so that none leaves Chrome.
     func open() async throws(CDPError) {
         creation = try await client.send("Target.createTarget", ["url": "about:blank", "hidden": true])
         let targetID = try await created()
@@ -42,8 +43,8 @@ final class HiddenTarget {
             throw .unexpectedAnswer(method: "Target.attachToTarget")
         }
         self.sessionID = sessionID
-        // A service worker of the origin would answer a navigation before `Fetch` sees it, with the site's own page. It
-        // is bypassed only while `Network` is enabled (Chromium 156), although the command itself succeeds without.
+        // A service worker of the origin would answer a navigation before `Fetch` sees it, with the site's own page.
+        // Chrome bypasses it only while `Network` is enabled, although the command succeeds without it (Chromium 156).
         try await client.post("Network.enable", session: sessionID)
         let bypass = try await client.send("Network.setBypassServiceWorker", ["bypass": true], session: sessionID)
         let interception = try await client.send(
@@ -55,7 +56,7 @@ final class HiddenTarget {
         _ = try await client.answer(to: interception)
     }
 
-    /// The answer to the command that makes the target. However it comes out, it is waited for once only.
+    /// Waits for the answer to the command that makes the target, once only, whether it succeeds or fails.
     private func created() async throws(CDPError) -> String {
         guard let creation else { throw .unexpectedAnswer(method: "Target.createTarget") }
         let made: JSONValue
@@ -73,7 +74,7 @@ final class HiddenTarget {
         return targetID
     }
 
-    /// Has Chrome say how it writes what can be written in several ways.
+    /// Asks Chrome how it writes the hosts and paths that have several spellings.
     func spell(_ spelling: Spelling) async throws(CDPError) -> Spelling {
         do throws(CDPError) {
             let question = SpellingScript.evaluation(for: spelling)
@@ -87,14 +88,14 @@ final class HiddenTarget {
         }
     }
 
-    /// Visits an origin and sets its storage.
+    /// Opens the origin and sets its storage.
     func restore(_ visit: InjectionPlan.Visit) async throws(CDPError) -> Result {
         wantsHTTP = visit.origin.scheme == "http"
         wasUpgraded = false
         do throws(CDPError) {
             let url = JSONValue("\(visit.origin.description)/")
             let navigated = try await client.call("Page.navigate", ["url": url], session: sessionID)
-            // It has committed; what it loads has not been waited for, nor need it be.
+            // The answer comes once the navigation has committed. The script need not wait for the page to load.
             if let error = navigated["errorText"] { return failure(error.stringValue) }
             let evaluation = RestoreScript.evaluation(for: visit)
             let answer = try await client.call("Runtime.evaluate", evaluation, session: sessionID)
@@ -113,12 +114,12 @@ final class HiddenTarget {
         return errorText == "net::ERR_BLOCKED_BY_ADMINISTRATOR" ? .leftOut(.policy) : .missing
     }
 
-    /// Closes the target and waits until it is gone, half a second at most. A deadline may have come between the command
-    /// that makes the target and its answer: then that is waited for first.
+    /// Closes the target and waits, for at most `closingTime`, until Chrome reports it closed. If the deadline passed
+    /// before Chrome answered the command that makes the target, waits for that answer first.
     func close() async {
         defer { client.onEvent = nil }
         guard creation != nil || targetID != nil else { return }
-        client.setDeadline(Instant.now() + .milliseconds(500))
+        client.setDeadline(Instant.now() + Self.closingTime)
         if creation != nil { _ = try? await created() }
         if let targetID {
             try? await client.post("Target.closeTarget", ["targetId": JSONValue(targetID)])
@@ -128,12 +129,16 @@ final class HiddenTarget {
         targetID = nil
     }
 
+    /// How long `close` may take beyond the injection's deadline.
+    private static let closingTime = Duration.milliseconds(500)
+
     private func receive(_ event: CDPEvent) async throws(CDPError) {
         switch event.method {
         case "Fetch.requestPaused" where event.sessionID == sessionID:
             guard let request = event.parameters["requestId"] else { return }
             if wantsHTTP, event.parameters["request"]?["url"]?.stringValue?.hasPrefix("https:") == true {
-                // Chrome tries https first. As with a site that has none, it then takes http, if it may at all.
+                // Chrome tries https first. Refused, as by a site without https, it falls back to http unless it must
+                // upgrade.
                 wasUpgraded = true
                 let refusal: JSONValue = ["requestId": request, "errorReason": "ConnectionRefused"]
                 return try await client.post("Fetch.failRequest", refusal, session: sessionID)
@@ -146,8 +151,8 @@ final class HiddenTarget {
         }
     }
 
-    /// The answer to every request: a page without content. It names an icon, or Chrome would fetch `/favicon.ico`,
-    /// and could do so after the interception has ended with the target.
+    /// The answer to every request: a page without content. It names an icon, because Chrome would otherwise fetch
+    /// `/favicon.ico`, possibly after the target and its interception have ended.
     private static func emptyPage(for request: JSONValue) -> JSONValue {
         [
             "requestId": request, "responseCode": 200,

@@ -1,20 +1,20 @@
-/// What an injection did. Counts only: no name, value or origin of the state stands in it.
+/// What an injection did, in counts only: it holds no name, value or origin of the state.
 public struct InjectionReport: Sendable, Equatable {
     /// How it ended.
     public enum Outcome: Equatable, Sendable {
-        /// Everything that was wanted was read back.
+        /// The browser holds everything the plan wanted.
         case full
-        /// It ran to its end, and something that was wanted is not there.
+        /// The injection ran to its end, and something the plan wanted is missing.
         case partial
-        /// It broke off.
+        /// The injection stopped early.
         case failed(CDPError)
     }
 
-    /// Something to be set, and how much of it was found afterwards.
+    /// How many of something were to be set, and how many of them were read back.
     public struct Tally: Sendable, Equatable {
         /// How many were to be set.
         public var wanted = 0
-        /// How many of those were read back as wanted.
+        /// How many of those the browser holds as wanted.
         public var found = 0
 
         /// Whether none is missing.
@@ -29,11 +29,11 @@ public struct InjectionReport: Sendable, Equatable {
     public internal(set) var origins = Tally()
     /// Items of localStorage, over all origins.
     public internal(set) var items = Tally()
-    /// IndexedDB databases, over all origins; one counts as set with all its records.
+    /// IndexedDB databases, over all origins. A database counts as found with all its records.
     public internal(set) var databases = Tally()
-    /// What was left out, since no browser keeps or opens it, by reason. It is no shortfall.
-    public internal(set) var leftOut = LeftOut()
-    /// Databases that are not as the state has them, by reason.
+    /// What the injector left out, by reason, because no browser keeps or opens it. It is no shortfall.
+    public internal(set) var leftOut = Omissions()
+    /// Databases that differ from the state, by reason.
     public internal(set) var databaseProblems: [DatabaseProblem: Int] = [:]
 
     /// The report of an injection that could not begin, for instance because Chrome could not be reached.
@@ -58,7 +58,7 @@ public struct InjectionReport: Sendable, Equatable {
         }
     }
 
-    /// For a log line, why databases are missing: `blocked 1, failed 2`; empty when none is.
+    /// Why databases are missing, for a log line: `blocked 1, failed 2`; empty when none is.
     public var databaseSummary: String {
         databaseProblems.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
     }
@@ -69,7 +69,7 @@ public struct InjectionReport: Sendable, Equatable {
 }
 
 extension InjectionReport {
-    /// Adds what came of a visit.
+    /// Adds the result of a visit.
     mutating func add(_ result: HiddenTarget.Result, of visit: InjectionPlan.Visit) {
         switch result {
         case .restored(let outcome):
@@ -79,7 +79,7 @@ extension InjectionReport {
             let isWhole = outcome.items == visit.items.count && outcome.databases == visit.databases?.count ?? 0
             if isWhole && outcome.problems.isEmpty { origins.found += 1 }
         case .leftOut(let problem):
-            // No page of this browser will see the origin: nothing of it can be missed.
+            // No page of this browser can open the origin, so none can miss its storage.
             leftOut.origins[problem, default: 0] += 1
             origins.wanted -= 1
             items.wanted -= visit.items.count

@@ -1,20 +1,24 @@
 // The part of the script that restores IndexedDB.
 
 extension RestoreScript {
-    // How a database is replaced, so that one that cannot be stays whole and nothing is left in Chrome's queue:
+    // How a database is replaced. A database that cannot be replaced stays whole, and no request is left in Chrome's
+    // queue:
     //
-    // - It is not there, or has a lower version: it is opened with the version wanted, and made anew in the transaction of
-    //   that upgrade, of which Chrome keeps all or nothing.
-    // - It is there and has such stores: they are emptied and filled in one transaction, which needs nobody to let go.
-    // - Else, first an upgrade to one version more, which Chrome grants only when nobody else has it open, and which shows
-    //   that the data can be put in; then it is deleted and made anew.
+    // - The database is missing or has a lower version: the script opens it with the wanted version and rebuilds it in
+    //   that upgrade's transaction, of which Chrome keeps all or nothing.
+    // - It exists with the wanted stores: the script empties and fills them in one transaction. Other pages may keep it
+    //   open.
+    // - It exists with other stores: the script first upgrades it by one version. Chrome grants that only when no other
+    //   page has it open, and the upgrade shows that the data fits. Then the script deletes the database and makes it
+    //   anew.
     //
-    // An open page that holds a database blocks an upgrade. The request is given up at once; Chrome drops it with this
-    // page, and should it be granted before, it is aborted. A request to delete it would not be dropped (Chromium 156): it
-    // would destroy what the other page goes on writing, when that one goes. So nothing is ever deleted that another may
-    // hold, and databases the state does not have are emptied, not deleted.
+    // An open page that holds a database blocks an upgrade. The script gives the request up at once: Chrome drops it
+    // with this page, and the script aborts it if Chrome grants it before. Chrome would not drop a request to delete
+    // (Chromium 156): once the other page closed, it would destroy what that page had written meanwhile. So the script
+    // never deletes a database that another page may hold, and it empties the databases that the state does not have.
 
-    /// Databases as Playwright writes them: a value or key stands as it is, or encoded in `valueEncoded`, `keyEncoded`.
+    /// Functions that take databases as Playwright writes them: a value or key is plain, or encoded in `valueEncoded`
+    /// or `keyEncoded`.
     static let databaseFunctions = """
         const done = request => new Promise((resolve, reject) => {
             request.onsuccess = () => resolve(request.result);
@@ -79,12 +83,12 @@ extension RestoreScript {
             }
             fill(transaction, stores);
           };
-          const patience = 2000;
+          const timeout = 2000;
           const open = (name, version, stores) => new Promise((resolve, reject) => {
             const opening = version ? indexedDB.open(name, version) : indexedDB.open(name);
             let givenUp = false;
             const giveUp = reason => { givenUp = true; reject(reason) };
-            const timer = setTimeout(giveUp, patience, 'busy');
+            const timer = setTimeout(giveUp, timeout, 'busy');
             opening.onblocked = () => giveUp('blocked');
             opening.onupgradeneeded = () => {
               clearTimeout(timer);
@@ -104,7 +108,7 @@ extension RestoreScript {
             if (!names.length) return resolve();
             const transaction = database.transaction(names, 'readwrite');
             let reason = 'failed';
-            const timer = setTimeout(() => { reason = 'busy'; transaction.abort() }, patience);
+            const timer = setTimeout(() => { reason = 'busy'; transaction.abort() }, timeout);
             transaction.oncomplete = resolve;
             transaction.onabort = () => { clearTimeout(timer); reject(reason) };
             try {
@@ -112,13 +116,14 @@ extension RestoreScript {
               fill(transaction, stores);
             } catch { transaction.abort() }
           });
-          // Waits for the end of its transaction: a connection that has one left is not closed by close(), and what is opened
-          // next would be blocked by it.
+          // Resolves when its transaction has ended: close() does not close a connection with an open transaction, and
+          // that
+          // connection would block the next upgrade.
           const fits = (database, stores) => new Promise((resolve, reject) => {
             if (!stores.every(store => database.objectStoreNames.contains(store.name))) return resolve(false);
             if (!stores.length) return resolve(true);
             const transaction = database.transaction(stores.map(store => store.name));
-            const timer = setTimeout(() => { reject('busy'); transaction.abort() }, patience);
+            const timer = setTimeout(() => { reject('busy'); transaction.abort() }, timeout);
             const isSame = stores.every(store => {
               const there = transaction.objectStore(store.name);
               return there.autoIncrement === Boolean(store.autoIncrement)

@@ -1,21 +1,21 @@
 import ProxyCore
 
-/// The JavaScript that puts one origin's storage in place, run in an empty page of that origin, and what it answers.
+/// The JavaScript that sets one origin's storage, and the result it returns. It runs in an empty page of that origin.
 ///
-/// It replaces what the origin had, as Playwright's restore does: localStorage is emptied first, and where the state
-/// speaks of IndexedDB, so are the origin's databases.
+/// It replaces what the origin had, as Playwright's restore does: it empties localStorage first, and the origin's
+/// databases too if the state has an `indexedDB` list for the origin.
 enum RestoreScript {
-    /// What the page found after setting everything: read back, not assumed.
+    /// What the page read back after setting everything.
     struct Outcome: Equatable {
-        /// Items that hold what was wanted.
+        /// Items that hold the wanted value.
         var items: Int
-        /// Databases with all their records.
+        /// Databases that hold all their records.
         var databases: Int
-        /// Databases that are not as wanted, by reason: those of the state, and others that could not be emptied.
+        /// Databases that differ from the state, by reason: the state's own, and others that could not be emptied.
         var problems: [DatabaseProblem: Int] = [:]
 
-        /// Reads the answer of `Runtime.evaluate`; nil when the script did not run to its end, or ran elsewhere, or when
-        /// a count is none that the visit could have.
+        /// Reads the answer of `Runtime.evaluate`. Nil when the script failed or ran in another origin, or when a count
+        /// is impossible for the visit.
         init?(_ answer: JSONValue, of visit: InjectionPlan.Visit) {
             let databasesWanted = visit.databases?.count ?? 0
             guard answer["exceptionDetails"] == nil, let value = answer["result"]?["value"],
@@ -26,7 +26,8 @@ enum RestoreScript {
             self.databases = databases
             for problem in DatabaseProblem.allCases {
                 guard let count = value[problem.rawValue]?.intValue, count > 0 else { continue }
-                // An origin may have any number of databases besides; how many is not worth a sum that overflows.
+                // An origin can have any number of other databases. The cap keeps a sum of these counts from
+                // overflowing.
                 problems[problem] = min(count, Self.mostProblems)
             }
         }
@@ -42,7 +43,8 @@ enum RestoreScript {
         source.append(UInt8(ascii: ","))
         JSONValue.array(visit.items.map { [.string($0.name), .string($0.value)] }).write(to: &source)
         source.append(UInt8(ascii: ","))
-        // As a string to be parsed: in JavaScript source, unlike in JSON, a member `__proto__` is not a member.
+        // The databases travel as a string for JSON.parse: in JavaScript source, unlike in JSON, `__proto__` sets a
+        // prototype.
         let databases = visit.databases.map { JSONValue.array($0.map(JSONValue.object)) } ?? .null
         JSONValue(String(decoding: databases.serialized(), as: UTF8.self)).write(to: &source)
         source.append(UInt8(ascii: ")"))
@@ -52,7 +54,7 @@ enum RestoreScript {
         ]
     }
 
-    /// A function of the expected origin, the items as pairs, and the databases as JSON or "null".
+    /// A function that takes the expected origin, the items as pairs, and the databases as JSON or "null".
     private static func function(withDatabases: Bool) -> String {
         """
         ((origin, items, databases) => {

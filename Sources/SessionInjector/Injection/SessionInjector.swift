@@ -2,20 +2,20 @@ public import ProxyCore
 
 /// Puts a stored session into a running Chrome, through a connection to its browser endpoint.
 ///
-/// The cookies go in with one call. For localStorage and IndexedDB, which only a page of an origin can set, one hidden
-/// target visits the origins; every request it makes is answered here with an empty page, so that none leaves the
-/// machine, and service workers are bypassed, which would otherwise answer first. Then everything is read back.
+/// One call sets the cookies. Only a page of an origin can set its localStorage and IndexedDB, so one hidden target
+/// visits the origins. The injector answers every request of that target with an empty page, so that none leaves the
+/// machine. It bypasses service workers, which would otherwise answer first. Then it reads everything back.
 public enum SessionInjector {
-    /// Injects `state` and reports what was read back. Never throws: a failure is an outcome.
+    /// Injects `state` and reports what it read back. It never throws: a failure is an outcome of the report.
     ///
-    /// No other client may be connected meanwhile (it could attach to the hidden target and hold it). Afterwards no
-    /// target is left; one that cannot be closed in time ends with the connection, which the caller closes.
+    /// No other client may be connected meanwhile, because it could attach to the hidden target and hold it. No target
+    /// is left afterwards: if one cannot be closed in time, it ends when the caller closes the connection.
     ///
     /// - Parameters:
-    ///   - client: a client of the browser endpoint, used for nothing else.
-    ///   - now: tells which cookies have run out.
-    ///   - deadline: when to break off. Clearing up after that may take half a second more.
-    ///   - onVisit: called after each origin with the number of those visited and of all.
+    ///   - client: a client of the browser endpoint that serves no other purpose.
+    ///   - now: tells which cookies have expired.
+    ///   - deadline: when to stop. Closing the target may take half a second more (`HiddenTarget.closingTime`).
+    ///   - onVisit: called after each origin with the number of visited origins and of all.
     public static func inject(
         _ state: StorageState,
         over client: CDPClient,
@@ -28,17 +28,17 @@ public enum SessionInjector {
         client.setDeadline(deadline)
         let target = HiddenTarget(over: client)
         do throws(CDPError) {
-            let asks = plan.spelling.isIncomplete
-            if asks {
+            let needsSpelling = plan.spelling.isIncomplete
+            if needsSpelling {
                 try await target.open()
                 plan = InjectionPlan(state, now: now, spelling: try await target.spell(plan.spelling))
                 report = InjectionReport(plan: plan)
             }
             var jar = CookieInjection(plan.cookies, over: client)
-            // Sent now, looked at after the storage: Chrome stores the cookies while it starts a renderer.
+            // Send the cookies now and read the answer after the visits: Chrome stores them while it starts a renderer.
             try await jar.begin()
             if !plan.visits.isEmpty {
-                if !asks { try await target.open() }
+                if !needsSpelling { try await target.open() }
                 for (index, visit) in plan.visits.enumerated() {
                     report.add(try await target.restore(visit), of: visit)
                     onVisit(index + 1, plan.visits.count)

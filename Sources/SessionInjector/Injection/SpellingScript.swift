@@ -1,8 +1,8 @@
 import ProxyCore
 
-/// The JavaScript that has Chrome say how it writes hosts and paths, run in any page.
+/// The JavaScript that asks Chrome how it writes hosts and paths. It runs in any page.
 enum SpellingScript {
-    /// The parameters of `Runtime.evaluate` for what is unknown.
+    /// The parameters of `Runtime.evaluate` that ask for the unknown hosts and paths.
     static func evaluation(for spelling: Spelling) -> JSONValue {
         let hosts = JSONValue.array(spelling.unknownHosts.map { JSONValue($0) }).serialized()
         let paths = JSONValue.array(spelling.unknownPaths.map { JSONValue($0) }).serialized()
@@ -10,7 +10,7 @@ enum SpellingScript {
         return ["expression": JSONValue("(\(function))(\(arguments))"), "returnByValue": true]
     }
 
-    /// The spelling Chrome answered; as it was before when the answer makes no sense.
+    /// The spelling with Chrome's answers added; unchanged when the answer is not understood.
     static func spelling(_ answer: JSONValue, after former: Spelling) -> Spelling {
         let value = answer["result"]?["value"]
         let hosts = (value?["hosts"]?.arrayValue ?? []).map { host in

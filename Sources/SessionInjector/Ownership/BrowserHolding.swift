@@ -1,13 +1,13 @@
 import ProxyCore
 
-/// The stored session in a browser, and who may use the browser because of it.
+/// The stored session in a browser, and the callers it admits.
 public struct BrowserHolding: Sendable, Equatable {
     /// The stored session and its user.
     public let session: BrowserClaim.Session
-    /// The browser session (`sessionId`) of the caller who had it put in.
+    /// The browser session (`sessionId`) of the caller whose connection injected it.
     public let sessionID: String?
 
-    /// What a browser holds once this claim's session is in it; nil for a claim without one.
+    /// What a browser holds after the injection of this claim's session; nil for a claim without one.
     init?(_ claim: BrowserClaim) {
         guard let session = claim.session else { return nil }
         self.init(session: session, sessionID: claim.caller.sessionID)
@@ -18,8 +18,8 @@ public struct BrowserHolding: Sendable, Equatable {
         self.sessionID = sessionID
     }
 
-    /// Whether a caller may use the browser: the session's user, and, for a credential that names nobody, the browser
-    /// session it was put in for. Never one who asks for another stored session.
+    /// Whether the caller may use the browser. It may as the session's user or, if its credential names no user, with
+    /// the browser session that the injection was for. A caller that asks for another stored session may not.
     func admits(_ claim: BrowserClaim) -> Bool {
         if let wanted = claim.session, !wanted.id.hasSameBytes(as: session.id) { return false }
         let owner = BrowserCaller(userID: session.userID, sessionID: sessionID)

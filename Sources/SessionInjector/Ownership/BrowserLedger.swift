@@ -1,36 +1,35 @@
-/// Whose browser it is: decides, for one caller after another, whether they may use a Chrome process. Pure; the one value
-/// that says so.
+/// Decides, for one caller after another, whether it may use a Chrome process. Pure: the only value that decides this.
 ///
-/// A process is in one of four states: fresh; bare (driven without a stored session, by the visitors that are known);
-/// holding one stored session of one user; or spoiled by an injection that did not end well.
+/// A process is in one of four states: fresh; bare (driven without a stored session, by known visitors); holding one
+/// stored session of one user; or spoiled by an injection that failed.
 ///
-/// Rule 1: one user's state, tabs and ids are never seen or moved by another.
-/// Rule 2: a stored session goes in once for each process, and before anyone drives it with that session, since later the
-/// pages' own state is newer than the stored one (a rotated token must not be overwritten).
-/// Rule 3: a browser that holds a session, whole or not, is that session's until Chrome is restarted.
-/// Rule 4: nobody's session is put into a browser that another has driven, or that anybody drives now.
-/// Rule 5: driving begins with the decision that admits, not with what follows from it.
+/// Rule 1: no user sees or moves another user's state, tabs or ids.
+/// Rule 2: a stored session is injected once for each process, before any client drives the browser with it. Afterwards
+/// the pages' own state is newer, and an injection would overwrite a rotated token.
+/// Rule 3: a browser that holds a session, even in part, belongs to that session until Chrome restarts.
+/// Rule 4: no session is injected into a browser that another user has driven or that any client is driving.
+/// Rule 5: a caller drives from the decision that admits it, not from what follows it.
 public struct BrowserLedger: Sendable {
     /// What a caller wants to do.
     public enum Use: Sendable, Hashable {
-        /// To see which tabs there are.
+        /// To list the tabs.
         case look
-        /// Everything else. It is at an end when ``BrowserLedger/leave(_:)`` says so.
+        /// Anything else, until ``BrowserLedger/leave(_:)``.
         case drive
     }
 
-    /// What is to be done for a caller.
+    /// What the proxy must do for a caller.
     public enum Decision: Sendable, Equatable {
-        /// Let them in. Who drives is counted from now on.
+        /// Let the caller in. A driving caller counts from now on.
         case admit
-        /// Put their stored session in, then call `finish` or `abandon`. Until then everyone else waits.
+        /// Inject the caller's stored session, then call `finish` or `abandon`. Until then every other caller waits.
         case inject
-        /// Nothing is known of this process: find out, then call `learned` or `stayedUnknown`. Until then everyone else
+        /// The process is unknown: survey it, then call `learned` or `stayedUnknown`. Until then every other caller
         /// waits.
         case learn
-        /// Somebody injects or finds out: ask again when they have finished.
+        /// Another caller's injection or survey is running: ask again after it.
         case wait
-        /// The browser is somebody else's.
+        /// The browser belongs to another caller.
         case conflict
     }
 
@@ -38,12 +37,12 @@ public struct BrowserLedger: Sendable {
         case learning
         case fresh
         case bare(BrowserVisitors)
-        /// With the state it returns to when the injection is given up before it began.
+        /// `before` is the state to return to if the injection is given up before it begins.
         indirect case injecting(BrowserHolding, before: State)
         case holding(BrowserHolding)
         case spoiled(BrowserHolding)
 
-        /// Whether nobody is at work on it, so that it may be forgotten.
+        /// Whether no injection and no survey is running, so that the ledger may forget the browser.
         var isSettled: Bool {
             switch self {
             case .learning, .injecting: false
@@ -58,14 +57,15 @@ public struct BrowserLedger: Sendable {
         var drivers = 0
     }
 
-    /// Of browsers that nobody drives a few are remembered: a connection may have looked its id up just before a restart.
+    /// How many browsers without drivers the ledger remembers: a connection may have looked up its id just before a
+    /// restart.
     private static let remembered = 8
     private var browsers: [Browser] = []
 
-    /// No browser has been seen.
+    /// A ledger that knows no browser.
     public init() {}
 
-    /// Decides for a caller who wants to use the process with this id (the last part of its endpoint's path).
+    /// Decides for a caller that wants to use the process with this id (the last part of its endpoint's path).
     public mutating func decide(_ id: String, _ claim: BrowserClaim, to use: Use) -> Decision {
         guard let place = browsers.firstIndex(where: { $0.id == id }) else {
             add(Browser(id: id, state: .learning))
@@ -90,13 +90,14 @@ public struct BrowserLedger: Sendable {
         case .injecting(let holding, _): return holding.admits(claim) ? .wait : .conflict
         case .holding(let holding): return holding.admits(claim) ? .admit : .conflict
         case .spoiled(let holding):
-            // A part of the session may be there: only who asks for that session by name goes on, by putting it in whole.
+            // A part of the session may be there: only a caller that asks for it by name may go on, and injects it
+            // whole.
             guard claim.session != nil, holding.admits(claim) else { return .conflict }
             return use == .drive ? .inject : .admit
         }
     }
 
-    /// Whether a caller may see which tabs there are, as far as it is known by now; changes nothing.
+    /// Whether a caller may list the tabs, as far as the ledger knows now. It changes nothing.
     public func mayLook(_ id: String, _ claim: BrowserClaim) -> Bool {
         guard let browser = browsers.first(where: { $0.id == id }) else { return false }
         if case .injecting(let holding, _) = browser.state { return holding.admits(claim) }
@@ -127,9 +128,9 @@ public struct BrowserLedger: Sendable {
         browsers.append(browser)
     }
 
-    // MARK: - What came of it
+    // MARK: - Results
 
-    /// Notes what is known of a process that was to be learned of: a record of it, or that it is fresh.
+    /// Notes the result of a survey: the record of the process, or nil when it is fresh.
     public mutating func learned(_ id: String, _ record: BrowserRecord?) {
         let state: State =
             switch record {
@@ -141,12 +142,12 @@ public struct BrowserLedger: Sendable {
         set(id, state)
     }
 
-    /// Notes that nothing could be found out: the next one who comes finds out.
+    /// Notes that the survey failed: the next caller surveys again.
     public mutating func stayedUnknown(_ id: String) {
         browsers.removeAll { $0.id == id }
     }
 
-    /// Notes how the injection ended that `decide` asked for. With `isAccepted`, who asked for it drives from now on.
+    /// Notes how the injection ended that `decide` asked for. With `isAccepted`, its caller drives from now on.
     public mutating func finish(_ id: String, isAccepted: Bool) {
         guard let place = browsers.firstIndex(where: { $0.id == id }),
             case .injecting(let holding, _) = browsers[place].state
@@ -155,7 +156,7 @@ public struct BrowserLedger: Sendable {
         if isAccepted { browsers[place].drivers += 1 }
     }
 
-    /// Notes that the injection was given up before Chrome was told anything of it.
+    /// Notes that the injection was given up before it sent Chrome a command.
     public mutating func abandon(_ id: String) {
         guard let place = browsers.firstIndex(where: { $0.id == id }),
             case .injecting(_, let before) = browsers[place].state
@@ -163,7 +164,7 @@ public struct BrowserLedger: Sendable {
         browsers[place].state = before
     }
 
-    /// Notes that somebody who was admitted to drive does so no longer.
+    /// Notes that a caller that was admitted to drive has left.
     public mutating func leave(_ id: String) {
         guard let place = browsers.firstIndex(where: { $0.id == id }) else { return }
         browsers[place].drivers -= 1
@@ -174,7 +175,7 @@ public struct BrowserLedger: Sendable {
         browsers[place].state = state
     }
 
-    /// What has to be on disk before anybody is told that they may use the browser; nil when nothing has.
+    /// What must be on disk before the caller learns that it may use the browser; nil when nothing must.
     public func record(of id: String) -> BrowserRecord? {
         switch browsers.first(where: { $0.id == id })?.state {
         case nil, .learning, .fresh: nil

@@ -2,10 +2,10 @@ public import ProxyCore
 
 /// What is known of a Chrome process, as it is kept on disk: it outlives the proxy.
 public enum BrowserRecord: Sendable, Equatable {
-    /// It was driven without a stored session, by these.
+    /// These visitors drove it without a stored session.
     case bare(BrowserVisitors)
-    /// A stored session was being put in. Read back, it means that the proxy ended meanwhile, so that a part of it may be
-    /// there.
+    /// An injection was running. In a record from disk it means that the proxy ended meanwhile, so that the browser may
+    /// hold a part of the session.
     case injecting(BrowserHolding)
     /// It holds a stored session.
     case holding(BrowserHolding)
@@ -14,7 +14,7 @@ public enum BrowserRecord: Sendable, Equatable {
 // MARK: - JSON
 
 extension BrowserRecord {
-    /// The record as JSON. There is nothing secret in it.
+    /// The record as JSON. It contains no secret.
     public var json: JSONValue {
         switch self {
         case .bare(let visitors):
@@ -24,7 +24,7 @@ extension BrowserRecord {
         }
     }
 
-    /// Reads a record; nil for what is none.
+    /// Reads a record; nil when the JSON is not one.
     public init?(json: JSONValue) {
         switch json["state"]?.stringValue {
         case "bare":
@@ -44,7 +44,7 @@ extension BrowserRecord {
 }
 
 extension BrowserCaller {
-    /// An admin's visit is kept as anybody's: what they left in a browser is theirs.
+    /// Leaves out the admin role: what an admin left in a browser is that user's, as with any caller.
     fileprivate var json: JSONValue {
         ["user": JSONValue(optional: userID), "session": JSONValue(optional: sessionID)]
     }

@@ -1,34 +1,34 @@
-/// The callers who have driven a browser that holds no stored session. Bounded: of one user one is kept, and of those who
-/// name nobody the first.
+/// The callers that have driven a browser without a stored session. It is bounded by `most`: it holds one entry for each
+/// user, and one for each browser session without a user.
 public struct BrowserVisitors: Sendable, Equatable {
-    /// The most callers that are kept apart.
+    /// The most callers it holds.
     static let most = 32
 
-    /// Those that are known.
+    /// The callers it holds.
     private(set) var callers: [BrowserCaller]
-    /// Whether there were more, who name nobody.
+    /// Whether more callers drove the browser than it holds.
     private(set) var hasMore: Bool
 
-    /// Nobody that is known.
+    /// No visitors.
     public init() { self.init([]) }
 
-    /// These visitors.
+    /// These visitors, and with `hasMore` others that are not held.
     init(_ callers: [BrowserCaller], hasMore: Bool = false) {
         self.callers = Array(callers.prefix(Self.most))
         self.hasMore = hasMore || callers.count > Self.most
     }
 
-    /// Whether this caller may be there too.
+    /// Whether this caller may use the browser too.
     func admit(_ caller: BrowserCaller) -> Bool {
         caller.isAdmin || callers.allSatisfy(caller.mayShare) && (!hasMore || caller.userID == nil)
     }
 
-    /// Whether nobody else was there.
+    /// Whether no other caller has used the browser.
     func areOnly(_ caller: BrowserCaller) -> Bool {
         !hasMore && callers.allSatisfy(caller.isSame)
     }
 
-    /// These and one more.
+    /// These visitors and one more.
     func adding(_ caller: BrowserCaller) -> BrowserVisitors {
         let isKnown = callers.contains { known in
             (known.userID == nil) == (caller.userID == nil) && known.isSame(as: caller)

@@ -1,6 +1,6 @@
 import Crypto
 
-/// The secret every user's key is derived from (`SESSION_ENCRYPTION_SECRET`). It never shows its bytes.
+/// The secret that every user's key is derived from (`SESSION_ENCRYPTION_SECRET`). It never shows its bytes.
 public struct MasterSecret: Sendable {
     private let key: SymmetricKey
 

@@ -1,7 +1,7 @@
-/// One user's state as it is stored: AES-256-GCM output without additional data.
+/// One user's state as the store holds it: AES-256-GCM output without additional data.
 ///
-/// This is the value a row of the store is turned into, so that the store never sees a key and the sealing never sees
-/// a database.
+/// The store and the sealing exchange this value, so that the store never sees a key and the sealing never sees a
+/// database.
 public struct SealedState: Sendable, Equatable {
     /// The ciphertext with the 16-byte tag at its end, as the Python `cryptography` package writes it.
     public var ciphertext: [UInt8]
@@ -9,7 +9,7 @@ public struct SealedState: Sendable, Equatable {
     /// The initialisation vector: 12 bytes, used once.
     public var iv: [UInt8]
 
-    /// Pairs stored bytes; nothing is checked until they are opened.
+    /// Pairs stored bytes. Only opening them checks them.
     public init(ciphertext: [UInt8], iv: [UInt8]) {
         self.ciphertext = ciphertext
         self.iv = iv

@@ -8,18 +8,18 @@ public enum SealingError: Error, Equatable, Sendable {
     case ivLength(Int)
     /// The sealed bytes are too short to hold the 16-byte tag; the value is the length found.
     case ciphertextLength(Int)
-    /// The tag does not match: another user's key, another secret, or changed bytes. Which one cannot be known.
+    /// The tag does not match: the key or the secret is another one, or the bytes were changed. It cannot tell which.
     case notAuthentic
 }
 
 extension SealingError: CustomStringConvertible {
-    /// One clause for an operator; the caller puts the name of the variable or row in front.
+    /// One clause for an operator. The caller puts the name of the variable or row before it.
     public var description: String {
         switch self {
         case .keyNotBase64: "is not base64"
         case .keyLength(let count): "must be 32 bytes in base64, but holds \(count)"
-        case .ivLength(let count): "has an iv of \(count) bytes where 12 belong"
-        case .ciphertextLength(let count): "has \(count) sealed bytes, fewer than its tag takes"
+        case .ivLength(let count): "has an initialisation vector of \(count) bytes instead of 12"
+        case .ciphertextLength(let count): "holds only \(count) sealed bytes, fewer than its 16-byte tag"
         case .notAuthentic: "cannot be opened with this key: the key is another one, or the bytes were changed"
         }
     }

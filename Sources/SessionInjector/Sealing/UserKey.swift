@@ -1,11 +1,11 @@
 import Crypto
 import FoundationEssentials
 
-/// The AES-256 key of one user's states. It never shows its bytes: not when printed, not when reflected.
+/// The AES-256 key of one user's states. It never shows its bytes, neither when printed nor when reflected.
 public struct UserKey: Sendable {
     private let key: SymmetricKey
 
-    /// Takes a derived key over; `MasterSecret` is what derives one.
+    /// Takes over a key that `MasterSecret` has derived.
     init(_ key: SymmetricKey) {
         self.key = key
     }
@@ -17,14 +17,14 @@ public struct UserKey: Sendable {
 
     /// Seals `plaintext` under a fresh random initialisation vector.
     public func seal(_ plaintext: some Sequence<UInt8>) -> SealedState {
-        // Sealing fails only for a nonce or key of an impossible size, and neither can be had here.
+        // Sealing fails only for a nonce or a key of the wrong size, and both have the right one here.
         guard let box = try? AES.GCM.seal(Array(plaintext), using: key) else {
             preconditionFailure("AES-256-GCM refused a 32-byte key")
         }
         return SealedState(ciphertext: Array(box.ciphertext) + Array(box.tag), iv: Array(box.nonce))
     }
 
-    /// Opens what `seal`, or the Python reference under the same key, has sealed.
+    /// Opens what `seal`, or the Python reference with the same key, has sealed.
     public func open(_ sealed: SealedState) throws(SealingError) -> [UInt8] {
         let tagLength = 16
         guard sealed.iv.count == 12 else { throw .ivLength(sealed.iv.count) }
@@ -54,7 +54,7 @@ extension UserKey: CustomStringConvertible, CustomDebugStringConvertible, Custom
 }
 
 extension SymmetricKey {
-    /// Decodes a 256-bit key from standard base64; white space around it is taken off, as it comes with files.
+    /// Decodes a 256-bit key from standard base64. Strips white space around it, since keys in files end in a newline.
     init(base64Key text: String) throws(SealingError) {
         let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
         let start = text.drop(while: isSpace)

@@ -1,39 +1,39 @@
 import ProxyCore
 
-/// The partition of a cookie: the top-level site, and whether a cross-site ancestor stands between.
+/// The partition of a cookie: the top-level site, and whether a cross-site ancestor lies between.
 struct CookiePartition: Hashable, Sendable {
     var scheme: String
-    /// The site's host. Chrome keeps the registrable domain only.
+    /// The site's host. Chrome keeps only its registrable domain.
     var host: String
     var isCrossSite: Bool
 
-    /// The object form Chrome takes.
+    /// The partition in the object form of CDP.
     var parameter: JSONValue {
         ["topLevelSite": JSONValue("\(scheme)://\(host)"), "hasCrossSiteAncestor": .bool(isCrossSite)]
     }
 }
 
-/// What makes two cookies the same one in a browser's jar. All of it is hashed, since a hostile state may have ten
-/// thousand cookies that differ in any one part; strings compare byte for byte, as Chrome has it.
+/// The identity of a cookie in a browser's jar. Every part is hashed, since a hostile state may have ten thousand
+/// cookies that differ in one part only. Strings compare byte for byte, as in Chrome.
 struct CookieKey: Hashable, Sendable {
     var name: JSONString
-    /// Without the dot that goes before it for a cookie of subdomains too.
+    /// Without the leading dot that also gives the cookie to subdomains.
     var host: JSONString
     var isHostOnly: Bool
     var path: JSONString
     /// Nil when unpartitioned.
     var partition: CookiePartition?
 
-    /// The key of a cookie that is to be set.
-    init(name: String, _ place: CookiePlace, _ partition: CookiePartition?) {
+    /// The key of a cookie that is going to be set.
+    init(name: String, _ scope: CookieScope, _ partition: CookiePartition?) {
         self.name = JSONString(name)
-        host = JSONString(place.host)
-        isHostOnly = place.isHostOnly
-        path = JSONString(place.spelledPath)
+        host = JSONString(scope.host)
+        isHostOnly = scope.isHostOnly
+        path = JSONString(scope.spelledPath)
         self.partition = partition
     }
 
-    /// The key of a cookie as `Storage.getCookies` answers it; nil when a part is missing.
+    /// The key of a cookie as `Storage.getCookies` lists it; nil when a part is missing.
     init?(stored cookie: JSONValue) {
         guard let name = cookie["name"]?.stringValue, let domain = cookie["domain"]?.stringValue,
             let path = cookie["path"]?.stringValue
@@ -51,14 +51,14 @@ struct CookieKey: Hashable, Sendable {
         )
     }
 
-    /// The keys under which Chrome may keep this cookie, the likeliest first; a handful, however long the names are.
+    /// The keys under which Chrome may keep this cookie, the likeliest first: at most `mostDomainLabels` + 1.
     ///
-    /// What is a registrable domain only Chrome knows, which has the list of public suffixes: so a partition's host is
-    /// looked for without its first labels too.
-    var kept: [CookieKey] {
+    /// Only Chrome knows the registrable domain, since it has the list of public suffixes. So the partition's host is
+    /// also tried without its first labels.
+    var storedCandidates: [CookieKey] {
         guard let partition else { return [self] }
         let labels = partition.host.split(separator: ".")
-        let counts = stride(from: min(labels.count - 1, Self.labels), to: 0, by: -1)
+        let counts = stride(from: min(labels.count - 1, Self.mostDomainLabels), to: 0, by: -1)
         return [self]
             + counts.map { count in
                 var key = self
@@ -67,13 +67,13 @@ struct CookieKey: Hashable, Sendable {
             }
     }
 
-    /// The key Chrome keeps a cookie under whose domain is a public suffix, such as `co.uk`: as one of that host only.
-    var forHostOnly: CookieKey {
+    /// The key under which Chrome keeps a cookie whose domain is a public suffix, such as `co.uk`: host-only.
+    var hostOnly: CookieKey {
         var key = self
         key.isHostOnly = true
         return key
     }
 
-    /// How many labels a registrable domain has at most, as far as the list of public suffixes goes.
-    private static let labels = 6
+    /// The most labels of a registrable domain in the list of public suffixes.
+    private static let mostDomainLabels = 6
 }

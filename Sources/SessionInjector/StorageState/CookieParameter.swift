@@ -2,33 +2,34 @@ import ProxyCore
 
 /// One stored cookie as `Storage.setCookies` takes it.
 ///
-/// One cookie that Chrome refuses makes it refuse the whole call, and some it takes and silently drops; so everything
-/// known to go wrong is found here, and the cookie left out alone.
+/// One invalid cookie makes Chrome refuse the whole call, and Chrome accepts some others and silently drops them. So
+/// the initialiser finds every known fault, and only that cookie is left out.
 struct CookieParameter: Sendable, Equatable {
     /// The CDP `CookieParam`.
     let parameter: JSONValue
-    /// The jar's key for it.
+    /// The cookie's key in the jar.
     let key: CookieKey
-    /// Its domain as Chrome takes it.
+    /// The domain as Chrome takes it.
     let domain: String
-    /// The value, to compare with what is read back.
+    /// The value, to compare with the one read back.
     let value: String
 
-    /// Maps a cookie of Playwright, of `Storage.getCookies` or of a cookie-exporting extension; `now` tells what has run out.
+    /// Maps a cookie from Playwright, from `Storage.getCookies` or from a cookie-exporting extension. `now` tells which
+    /// cookies have expired.
     init(_ cookie: JSONObject, now: Timestamp, spelling: inout Spelling) throws(CookieProblem) {
         guard let name = cookie["name"]?.stringValue, let value = cookie["value"]?.stringValue,
             !(name.isEmpty && value.isEmpty)
         else { throw .missingName }
         try Self.checkText(name: name, value: value)
-        let place = try CookiePlace(cookie, spelling: &spelling)
-        let isSecure = cookie["secure"]?.boolValue == true || place.impliesSecure
+        let scope = try CookieScope(cookie, spelling: &spelling)
+        let isSecure = cookie["secure"]?.boolValue == true || scope.impliesSecure
         let isHTTPOnly = cookie["httpOnly"]?.boolValue ?? false
-        try Self.checkPrefix(name, place, isSecure: isSecure, isHTTPOnly: isHTTPOnly)
+        try Self.checkPrefix(name, scope, isSecure: isSecure, isHTTPOnly: isHTTPOnly)
         let sameSite = try Self.sameSite(of: cookie, isSecure: isSecure)
         let partition = try Self.partition(of: cookie, isSecure: isSecure, spelling: &spelling)
         var parameter: JSONValue = [
-            "name": JSONValue(name), "value": JSONValue(value), "domain": JSONValue(place.domain),
-            "path": JSONValue(place.path), "secure": .bool(isSecure), "httpOnly": .bool(isHTTPOnly),
+            "name": JSONValue(name), "value": JSONValue(value), "domain": JSONValue(scope.domain),
+            "path": JSONValue(scope.path), "secure": .bool(isSecure), "httpOnly": .bool(isHTTPOnly),
         ]
         if let expires = try Self.expires(of: cookie, now: now) { parameter = parameter.adding("expires", expires) }
         if let sameSite { parameter = parameter.adding("sameSite", JSONValue(sameSite)) }
@@ -37,9 +38,9 @@ struct CookieParameter: Sendable, Equatable {
             parameter = parameter.adding("priority", JSONValue(priority))
         }
         self.parameter = parameter
-        domain = place.domain
+        domain = scope.domain
         self.value = value
-        key = CookieKey(name: name, place, partition)
+        key = CookieKey(name: name, scope, partition)
     }
 }
 
@@ -49,7 +50,7 @@ extension CookieParameter {
         guard !name.utf8.contains(where: { isForbidden($0) || $0 == UInt8(ascii: "=") }),
             !value.utf8.contains(where: isForbidden)
         else { throw .characters }
-        // A browser takes what stands before the first equals sign for the name.
+        // A browser would read the text before the first equals sign as the name.
         guard !name.isEmpty || !value.utf8.contains(UInt8(ascii: "=")) else { throw .characters }
         for text in [name, value] where text.utf8.first == 0x20 || text.utf8.last == 0x20 { throw .characters }
         guard name.utf8.count + value.utf8.count <= 4096 else { throw .size }
@@ -59,10 +60,10 @@ extension CookieParameter {
         }
     }
 
-    /// Prefixes count whatever their case (RFC 6265bis section 5.7, and `__Http-` as Chromium has it).
+    /// Prefixes match in any case (RFC 6265bis section 5.7, and `__Http-` as Chromium has it).
     private static func checkPrefix(
         _ name: String,
-        _ place: CookiePlace,
+        _ scope: CookieScope,
         isSecure: Bool,
         isHTTPOnly: Bool
     ) throws(CookieProblem) {
@@ -70,10 +71,10 @@ extension CookieParameter {
         let isHost = name.begins(with: "__host-")
         guard isSecure || !(needsHTTPOnly || isHost || name.begins(with: "__secure-")) else { throw .prefix }
         guard isHTTPOnly || !needsHTTPOnly else { throw .prefix }
-        guard !isHost || (place.path == "/" && !place.domain.hasPrefix(".")) else { throw .prefix }
+        guard !isHost || (scope.path == "/" && !scope.domain.hasPrefix(".")) else { throw .prefix }
     }
 
-    /// Chrome's spelling; nil to leave it out, as for exports that say `unspecified`.
+    /// The value as CDP writes it; nil to leave it out, as for exports that say `unspecified`.
     private static func sameSite(of cookie: JSONObject, isSecure: Bool) throws(CookieProblem) -> String? {
         switch cookie["sameSite"]?.shortWord?.lowercased() {
         case "strict": return "Strict"
@@ -85,8 +86,8 @@ extension CookieParameter {
         }
     }
 
-    /// Seconds since 1970; nil for a session cookie: no time, or one of zero and less. What would be seconds beyond
-    /// the year 5138 is milliseconds.
+    /// Seconds since 1970; nil for a session cookie, that is without a time or with one of zero or less. A number that
+    /// would mean a year after 5138 is in milliseconds.
     private static func expires(of cookie: JSONObject, now: Timestamp) throws(CookieProblem) -> JSONValue? {
         guard let written = cookie["expires"]?.doubleValue, written > 0 else { return nil }
         let seconds = written > 1e11 ? written / 1000 : written
@@ -94,7 +95,7 @@ extension CookieParameter {
         return JSONValue(seconds)
     }
 
-    /// The partition, from the object Chrome takes or from Playwright's string and `_crHasCrossSiteAncestor`.
+    /// The partition, from the object form of CDP or from Playwright's string and `_crHasCrossSiteAncestor`.
     private static func partition(
         of cookie: JSONObject,
         isSecure: Bool,
@@ -110,12 +111,12 @@ extension CookieParameter {
 }
 
 extension JSONValue {
-    /// A text that may be one of a few words: one of at most 32 bytes.
+    /// The text if it has at most 32 bytes, and can thus be one of a few known words.
     fileprivate var shortWord: String? { stringValue.flatMap { $0.utf8.count <= 32 ? $0 : nil } }
 }
 
 extension String {
-    /// Whether the text begins with an ASCII text in lower case, whatever its own case; byte by byte.
+    /// Whether the text begins with `prefix`, an ASCII text in lower case, ignoring the text's own case.
     fileprivate func begins(with prefix: String) -> Bool {
         utf8.count >= prefix.utf8.count
             && zip(utf8, prefix.utf8).allSatisfy { byte, wanted in
@@ -123,6 +124,6 @@ extension String {
             }
     }
 
-    /// The text without one dot at its beginning.
+    /// The text without one leading dot.
     var withoutLeadingDot: String { hasPrefix(".") ? String(dropFirst()) : self }
 }

@@ -1,10 +1,11 @@
 import ProxyCore
 
-/// Where a cookie belongs: its host, whether subdomains get it too, and its path; from `domain` and `path`, or from `url`.
-struct CookiePlace: Sendable, Equatable {
-    /// As Chrome takes it, in lower case: with a dot before the host the cookie goes to subdomains too.
+/// The scope of a cookie (RFC 6265): its host, whether subdomains get it too, and its path. It comes from `domain` and
+/// `path`, or from `url`.
+struct CookieScope: Sendable, Equatable {
+    /// The domain as Chrome takes it, in lower case. With a leading dot, subdomains get the cookie too.
     let domain: String
-    /// As Chrome takes it.
+    /// The path as Chrome takes it.
     let path: String
     /// The host as Chrome writes it.
     let host: String
@@ -12,10 +13,10 @@ struct CookiePlace: Sendable, Equatable {
     let isHostOnly: Bool
     /// The path as Chrome writes it.
     let spelledPath: String
-    /// Whether a cookie of this place is `Secure` although it does not say so: one given by an https URL.
+    /// Whether the cookie is `Secure` without saying so, because an https URL stands for its domain.
     let impliesSecure: Bool
 
-    /// Reads the place a cookie names.
+    /// Reads the scope of a cookie.
     init(_ cookie: JSONObject, spelling: inout Spelling) throws(CookieProblem) {
         let url = cookie["domain"]?.stringValue == nil ? cookie["url"]?.stringValue : nil
         let written = cookie["domain"]?.stringValue?.lowercased() ?? ""
@@ -25,20 +26,20 @@ struct CookiePlace: Sendable, Equatable {
             throw .domain
         }
         self.host = host
-        // A dot before an address or a single label means nothing to Chrome.
+        // Chrome ignores a dot before an address or a single label.
         isHostOnly = url != nil || !written.hasPrefix(".") || origin.isAddress || !host.contains(".")
         domain = isHostOnly ? origin.host : ".\(origin.host)"
         impliesSecure = url != nil && origin.scheme == "https"
         path = try Self.checked(cookie["path"]?.stringValue ?? url.map(Self.folder) ?? "")
-        // Chrome takes a tab for a character of a path, and the URL that it is asked with leaves it out.
+        // Chrome accepts a tab in a path, but its URL parser, which answers the spelling, drops tabs.
         spelledPath = spelling.path(
             path.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "%09")
         )
         guard spelledPath.utf8.count <= 1024 else { throw .path }
     }
 
-    /// A dot and a host, and a URL as long as servers take, in bytes: what is longer is not looked at, since comparing a text
-    /// of many combining marks takes time that grows with the square of their number.
+    /// In bytes: a dot and a host, and a URL as long as servers accept. Longer texts are refused unread, because
+    /// comparing a text of many combining marks takes time that grows with the square of their number.
     private static let longestDomain = 254
     private static let longestURL = 2048
 
@@ -51,10 +52,10 @@ struct CookiePlace: Sendable, Equatable {
         return path
     }
 
-    /// The path of a URL up to its last slash, which is what Playwright gives a cookie that names only a URL.
+    /// The path of a URL up to its last slash, as Playwright does for a cookie that names only a URL.
     private static func folder(of url: String) -> String {
         let parts = url.prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false)
-        // The scheme, nothing, the authority, then the path.
+        // The scheme, an empty part, the authority, then the path.
         guard parts.count > 3 else { return "/" }
         return "/" + parts.dropFirst(3).dropLast().map { "\($0)/" }.joined()
     }

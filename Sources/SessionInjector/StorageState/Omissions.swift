@@ -1,13 +1,13 @@
-/// What of a stored session is left out on purpose, counted by reason. No name, value or origin stands in it.
-public struct LeftOut: Sendable, Equatable {
-    /// Cookies no browser keeps.
+/// What of a stored session is left out on purpose, counted by reason. It holds no name, value or origin.
+public struct Omissions: Sendable, Equatable {
+    /// Cookies that no browser keeps.
     public internal(set) var cookies: [CookieProblem: Int] = [:]
-    /// Origins no browser opens.
+    /// Origins that no browser opens.
     public internal(set) var origins: [OriginProblem: Int] = [:]
-    /// Storage no page could hold.
+    /// Storage that no page could hold.
     public internal(set) var storage: [StorageProblem: Int] = [:]
 
-    /// Whether nothing is.
+    /// Whether nothing is left out.
     public var isEmpty: Bool { cookies.isEmpty && origins.isEmpty && storage.isEmpty }
 
     /// For a log line: `cookies expired 2, origins upgraded 1`; empty when nothing is left out.

@@ -1,23 +1,23 @@
-/// Elements in the order in which their keys first came; of one key the last. Takes time linear in their number.
-struct LastOfEach<Key: Hashable, Element> {
-    /// The elements.
-    private(set) var elements: [Element] = []
-    private var places: [Key: Int] = [:]
+/// A dictionary that keeps the order in which its keys were first set. Setting a key again replaces its value in place.
+struct OrderedDictionary<Key: Hashable, Value> {
+    /// The values, in the order of their keys.
+    private(set) var values: [Value] = []
+    private var indexes: [Key: Int] = [:]
 
-    /// Adds an element, or puts it in the place of the one that has its key.
-    mutating func add(_ element: Element, as key: Key) {
-        change(key, from: element) { $0 = element }
+    /// Sets the value of a key.
+    mutating func set(_ value: Value, for key: Key) {
+        update(key, startingFrom: value) { $0 = value }
     }
 
-    /// Changes the element of a key; when there is none yet, `first` with the change.
-    mutating func change(_ key: Key, from first: @autoclosure () -> Element, by body: (inout Element) -> Void) {
-        if let place = places[key] {
-            body(&elements[place])
+    /// Changes the value of a key. A key without one starts from `first`.
+    mutating func update(_ key: Key, startingFrom first: @autoclosure () -> Value, by body: (inout Value) -> Void) {
+        if let index = indexes[key] {
+            body(&values[index])
         } else {
-            var element = first()
-            body(&element)
-            places[key] = elements.count
-            elements.append(element)
+            var value = first()
+            body(&value)
+            indexes[key] = values.count
+            values.append(value)
         }
     }
 }

@@ -1,8 +1,8 @@
 public import ProxyCore
 
-/// What a storage state holds, in numbers: for people who must not see its values.
+/// The contents of a storage state in numbers, for operators who must not see its values.
 public struct SessionSummary: Sendable, Equatable {
-    /// All cookies, those included that would be left out.
+    /// All cookies, including those that an injection would leave out.
     public let cookies: Int
     /// Origins that have something to store.
     public let origins: Int
@@ -10,17 +10,17 @@ public struct SessionSummary: Sendable, Equatable {
     public let items: Int
     /// IndexedDB databases.
     public let databases: Int
-    /// What would be left out when injected, by reason.
-    public let leftOut: LeftOut
-    /// Registrable domains with more cookies than Chrome keeps for one, and how many they have.
+    /// What an injection would leave out, by reason.
+    public let leftOut: Omissions
+    /// The number of cookies of each registrable domain that has more than `cookiesPerDomain`.
     public let crowdedDomains: [String: Int]
-    /// Whether the state says nothing of cookies or origins at all.
+    /// Whether the state has neither `cookies` nor `origins`.
     public let isBare: Bool
 
-    /// Chrome keeps this many cookies of a registrable domain; beyond it drops those least recently used.
+    /// Chrome keeps this many cookies of a registrable domain, and drops the least recently used ones beyond it.
     public static let cookiesPerDomain = 180
 
-    /// Counts; `now` tells which cookies have run out.
+    /// Counts the contents of a state. `now` tells which cookies have expired.
     public init(of state: StorageState, now: Timestamp) {
         let plan = InjectionPlan(state, now: now)
         cookies = state.cookies.count
@@ -47,12 +47,12 @@ public struct SessionSummary: Sendable, Equatable {
         ]
     }
 
-    /// Sentences for whoever stores the state: what it holds, and what of it will not reach a browser.
+    /// Sentences for the user who stores the state: what it holds, and what of it will not reach a browser.
     public var remarks: [String] {
         ["\(cookies) cookies, \(items) localStorage items and \(databases) databases in \(origins) origins."] + warnings
     }
 
-    /// What of the state will not reach a browser, a sentence each; no name or value of it is in them, but for domains.
+    /// What of the state will not reach a browser, one sentence each. They quote domains, and no other name or value.
     public var warnings: [String] {
         var lines: [String] = []
         if isBare { lines.append("It has neither cookies nor origins: is it a storageState?") }
@@ -67,7 +67,7 @@ public struct SessionSummary: Sendable, Equatable {
         return lines
     }
 
-    /// The hosts a state has cookies or storage of, each once, sorted.
+    /// The hosts that have cookies or storage in the state, each once, sorted.
     public static func domains(of state: StorageState) -> [String] {
         let ofCookies = state.cookies.compactMap { cookie in
             cookie["domain"]?.stringValue.map { String(decoding: $0.utf8.prefix(254), as: UTF8.self).lowercased() }?

@@ -1,29 +1,29 @@
 import ProxyCore
 
-/// How Chrome writes the hosts and paths of a state. Most have one spelling and are as they were written; of the others
-/// (`bücher.example`, `127.1`, `/a b`) only Chrome knows, and is asked. Until then they stand as written.
+/// How Chrome writes the hosts and paths of a state. Most have one spelling. Only Chrome knows that of the others
+/// (`bücher.example`, `127.1`, `/a b`): they stay as written until Chrome has answered.
 struct Spelling: Sendable {
-    /// What Chrome is to be asked, each once, in order.
+    /// The hosts and paths to ask Chrome for, each once, in order.
     private(set) var unknownHosts: [String] = []
     private(set) var unknownPaths: [String] = []
-    /// What Chrome has said. Nil stands for a host that it says is none.
+    /// Chrome's answers. Nil stands for a text that is not a host to Chrome.
     private var hosts: [String: String?] = [:]
     private var paths: [String: String] = [:]
 
-    /// Nothing has been asked.
+    /// No answers yet.
     init() {}
 
-    /// What Chrome said of each unknown, in their order. An answer of another length says nothing.
+    /// Adds Chrome's answers, in the order of the unknown hosts and paths. Lists of another length are ignored.
     init(of former: Spelling, hosts: [String?], paths: [String]) {
         guard hosts.count == former.unknownHosts.count, paths.count == former.unknownPaths.count else { return }
         for (written, host) in zip(former.unknownHosts, hosts) { self.hosts[written] = .some(host) }
         for (written, path) in zip(former.unknownPaths, paths) { self.paths[written] = path }
     }
 
-    /// Whether there is something only Chrome knows.
+    /// Whether there are hosts or paths to ask Chrome for.
     var isIncomplete: Bool { !unknownHosts.isEmpty || !unknownPaths.isEmpty }
 
-    /// The host as Chrome writes it; nil when it says that this is none.
+    /// The host as Chrome writes it; nil when it is not a host to Chrome.
     mutating func host(_ written: String) -> String? {
         if Self.hasOneSpelling(host: written) { return written }
         if let said = hosts[written] { return said }
@@ -41,7 +41,7 @@ struct Spelling: Sendable {
         return written
     }
 
-    /// Whether a host, in lower case, is a name of ASCII letters or an IPv4 address in its usual form.
+    /// Whether a host, in lower case, is an ASCII name or an IPv4 address in its usual form.
     private static func hasOneSpelling(host: String) -> Bool {
         guard host.utf8.allSatisfy({ $0 < 0x80 }), !host.hasPrefix("[") else { return false }
         guard WebOrigin.endsInNumber(host) else { return true }
@@ -49,7 +49,7 @@ struct Spelling: Sendable {
         return labels.count == 4 && labels.allSatisfy { label in UInt8(label).map { String($0) == label } ?? false }
     }
 
-    /// Whether a path has neither what is to be encoded nor `.` and `..` between slashes, encoded ones included.
+    /// Whether a path has no character that Chrome encodes and no `.` or `..` segment, encoded or not.
     private static func hasOneSpelling(path: String) -> Bool {
         let isPlain: (UInt8) -> Bool = {
             (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0)

@@ -1,19 +1,19 @@
 public import ProxyCore
 
-/// A Playwright `storageState`: cookies, and per origin its localStorage and IndexedDB.
+/// A Playwright `storageState`: cookies, and the localStorage and IndexedDB of each origin.
 ///
-/// The document is kept as it was written, so that what this version knows nothing of (`credentials`, `opfs`, a
-/// cookie's extra fields) survives being stored and exported; the properties show what gets injected.
+/// The document is kept as it was written, so that fields unknown to this version (`credentials`, `opfs`, a cookie's
+/// extra fields) survive storing and exporting. The properties are the parts that are injected.
 public struct StorageState: Sendable, Equatable {
     /// The whole document.
     public let document: JSONValue
-    /// The members of `cookies`, unchecked: `CookieParameter` says of each whether a browser can take it.
+    /// The elements of `cookies`, unchecked: `CookieParameter` tells whether a browser can take one.
     public let cookies: [JSONObject]
-    /// The members of `origins`.
+    /// The elements of `origins`.
     public let origins: [StoredOrigin]
 
-    /// Reads a state from JSON in UTF-8. Of a repeated name the last one counts, as for Python and Chrome; deeper than
-    /// 512 levels is refused.
+    /// Reads a state from JSON in UTF-8. The last of repeated names wins, as in Python and Chrome. More than 512 levels
+    /// are refused.
     public init(parsing bytes: [UInt8]) throws(StorageStateError) {
         let document: JSONValue
         do throws(JSONError) {
@@ -25,8 +25,8 @@ public struct StorageState: Sendable, Equatable {
         try self.init(document)
     }
 
-    /// Reads a state from its document. A missing `cookies` or `origins` is an empty one, as in Playwright. These two must
-    /// be lists of objects; whatever else is not as it should be costs only itself.
+    /// Reads a state from its document. A missing `cookies` or `origins` is empty, as in Playwright. Both must be lists
+    /// of objects. Any other fault costs only the part that has it.
     public init(_ document: JSONValue) throws(StorageStateError) {
         guard document.objectValue != nil else { throw .notStorageState }
         self.document = document
@@ -34,13 +34,13 @@ public struct StorageState: Sendable, Equatable {
         origins = try Self.objects(document["origins"], at: "origins").map(StoredOrigin.init)
     }
 
-    /// Whether it says nothing of cookies or origins, not even that there are none: perhaps it is no state at all.
+    /// Whether the document has neither `cookies` nor `origins`, and so may not be a state at all.
     public var isBare: Bool { document["cookies"] == nil && document["origins"] == nil }
 
     /// The document as JSON in UTF-8.
     public func serialized() -> [UInt8] { document.serialized() }
 
-    /// An array of objects; an absent one or null is empty.
+    /// The array of objects at `path`; empty when absent or null.
     static func objects(_ value: JSONValue?, at path: String) throws(StorageStateError) -> [JSONObject] {
         guard let value, !value.isNull else { return [] }
         guard let elements = value.arrayValue else { throw .unexpectedType(path: path, expected: "an array") }

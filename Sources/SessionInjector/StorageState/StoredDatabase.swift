@@ -1,9 +1,9 @@
 import ProxyCore
 
-/// The shape in which Playwright writes an IndexedDB database. What has another is left out beforehand, since it would
-/// only fail in the page; what is in the records is the page's business.
+/// The shape in which Playwright writes an IndexedDB database. A database of another shape is left out beforehand,
+/// since it would only fail in the page. The page itself checks the records.
 enum StoredDatabase {
-    /// Whether a page can make sense of it.
+    /// Whether the page's script can restore it.
     static func isUsable(_ database: JSONObject) -> Bool {
         guard isString(database["name"]), let version = database["version"]?.intValue, versions.contains(version) else {
             return false
@@ -11,7 +11,7 @@ enum StoredDatabase {
         return isList(database["stores"], of: isStore)
     }
 
-    /// What IndexedDB takes for one.
+    /// The versions that IndexedDB accepts.
     private static let versions = 1...(1 << 53) - 1
 
     private static func isStore(_ store: JSONValue) -> Bool {
@@ -21,12 +21,12 @@ enum StoredDatabase {
             }
     }
 
-    /// A path, a list of them, or none.
+    /// Whether the member has a key path, a list of key paths, or neither.
     private static func isKeyPath(of member: JSONValue) -> Bool {
         (isAbsent(member["keyPath"]) || isString(member["keyPath"])) && isList(member["keyPathArray"], of: isString)
     }
 
-    /// Nothing counts as an empty list.
+    /// Whether the value is a list of such members. An absent value or null counts as an empty list.
     private static func isList(_ value: JSONValue?, of isMember: (JSONValue) -> Bool) -> Bool {
         isAbsent(value) || value?.arrayValue?.allSatisfy(isMember) == true
     }

@@ -1,9 +1,9 @@
 public import ProxyCore
 
-/// What a storage state holds of one origin. What is not as Playwright writes it is left out, and counted by reason, so
-/// that it costs nothing else.
+/// The storage of one origin in a storage state. Members that are not as Playwright writes them are left out one by
+/// one, and counted by reason.
 public struct StoredOrigin: Sendable, Equatable {
-    /// One item of localStorage. Both strings may hold lone surrogates: pages store such things.
+    /// One item of localStorage. Both strings may hold lone surrogates, since pages can store them.
     public struct Item: Sendable, Equatable {
         /// The key.
         public let name: JSONString
@@ -11,13 +11,13 @@ public struct StoredOrigin: Sendable, Equatable {
         public let value: JSONString
     }
 
-    /// The origin as written; nil when it is missing or no text. `WebOrigin` says whether it is one.
+    /// The origin as written; nil when it is missing or not a string. `WebOrigin` tells whether it is valid.
     public let origin: String?
     /// The items of localStorage, in order.
     public let localStorage: [Item]
-    /// The databases as Playwright writes them; nil when the state says nothing of IndexedDB.
+    /// The databases as Playwright writes them; nil when the state has no `indexedDB` list for the origin.
     public let indexedDB: [JSONObject]?
-    /// How much of its storage is left out, by reason.
+    /// How many parts of its storage are left out, by reason.
     public let problems: [StorageProblem: Int]
 
     init(_ object: JSONObject) {
@@ -30,12 +30,12 @@ public struct StoredOrigin: Sendable, Equatable {
         let databases = Self.members(of: object["indexedDB"], .indexedDB, .database, &problems) { member in
             member.objectValue.flatMap { StoredDatabase.isUsable($0) ? $0 : nil }
         }
-        let isSaid = object["indexedDB"]?.arrayValue != nil
-        indexedDB = isSaid ? databases : nil
+        let hasList = object["indexedDB"]?.arrayValue != nil
+        indexedDB = hasList ? databases : nil
         self.problems = problems
     }
 
-    /// The usable members of a list; nothing and null are an empty one.
+    /// The usable members of a list. An absent list or null is empty.
     private static func members<Member>(
         of list: JSONValue?,
         _ noList: StorageProblem,

@@ -73,7 +73,7 @@ import Testing
     @Test(arguments: ["", "garbage", "[]", "{\"id\":1", "null", "<html>"])
     func garbageIsAnError(text: String) async throws {
         browser.say(bytes: Array(text.utf8))
-        await #expect(throws: CDPError.unexpectedAnswer(method: "a message")) { try await client.call("A.b") }
+        await #expect(throws: CDPError.unexpectedAnswer(method: "a command")) { try await client.call("A.b") }
     }
 
     @Test func anAnswerWithoutAResultIsAnError() async throws {

@@ -170,7 +170,7 @@ import Testing
         #expect(refused?["params"] == ["requestId": "interception-1", "errorReason": "ConnectionRefused"])
     }
 
-    @Test func whereChromeTakesHTTPSOnlyTheOriginAloneIsLeftOut() async throws {
+    @Test func whereChromeTakesHTTPSOnlyTheOriginAloneIsOmissions() async throws {
         browser.upgrades = (true, "net::ERR_BLOCKED_BY_CLIENT")
         let report = try await inject("{\(Self.origins("http://a.test", "https://b.test", "http://c.test"))}")
         #expect(report.outcome == .full)

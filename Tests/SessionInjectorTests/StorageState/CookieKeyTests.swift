@@ -37,14 +37,14 @@ import Testing
     @Test func aPartitionIsLookedForWithoutItsFirstLabelsToo() throws {
         let text =
             #"{"name":"n","value":"v","domain":"a.test","partitionKey":"https://www.x.co.uk:444/p","secure":true}"#
-        let hosts = try key(text).kept.map(\.partition?.host)
+        let hosts = try key(text).storedCandidates.map(\.partition?.host)
         #expect(hosts == ["www.x.co.uk", "x.co.uk", "co.uk", "uk"])
     }
 
     @Test func aLongHostHasAHandfulOfKeys() throws {
         let host = Array(repeating: "a", count: 126).joined(separator: ".")
         let text = #"{"name":"n","value":"v","domain":"a.test","partitionKey":"https://\#(host)","secure":true}"#
-        #expect(try key(text).kept.count == 7)
+        #expect(try key(text).storedCandidates.count == 7)
     }
 
     /// Cookies that differ in one part only must not fall together in a dictionary, or its work grows with their square.
@@ -69,6 +69,6 @@ import Testing
         let all = try key(#"{"name":"n","value":"v","domain":".a.test"}"#)
         #expect(host != all)
         #expect(host.hashValue != all.hashValue)
-        #expect(all.forHostOnly == host)
+        #expect(all.hostOnly == host)
     }
 }

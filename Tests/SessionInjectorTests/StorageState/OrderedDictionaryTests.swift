@@ -2,7 +2,7 @@ import Testing
 
 @testable import SessionInjector
 
-@Suite struct LastOfEachTests {
+@Suite struct OrderedDictionaryTests {
     /// A key that counts how often it is compared.
     private final class Counter { var comparisons = 0 }
 
@@ -18,17 +18,17 @@ import Testing
         func hash(into hasher: inout Hasher) { hasher.combine(number) }
     }
 
-    @Test func theLastElementStandsInThePlaceOfTheFirst() {
-        var list = LastOfEach<String, Int>()
-        for (key, element) in [("a", 1), ("b", 2), ("a", 3)] { list.add(element, as: key) }
-        #expect(list.elements == [3, 2])
+    @Test func aKeySetAgainKeepsItsPosition() {
+        var dictionary = OrderedDictionary<String, Int>()
+        for (key, value) in [("a", 1), ("b", 2), ("a", 3)] { dictionary.set(value, for: key) }
+        #expect(dictionary.values == [3, 2])
     }
 
-    @Test func comparisonsGrowWithTheElements() {
+    @Test func comparisonsGrowLinearlyWithTheKeys() {
         let counter = Counter()
-        var list = LastOfEach<Key, Int>()
-        for number in 0..<10_000 { list.add(number, as: Key(number: number, counter: counter)) }
-        for number in 0..<10_000 { list.add(number, as: Key(number: number, counter: counter)) }
+        var dictionary = OrderedDictionary<Key, Int>()
+        for number in 0..<10_000 { dictionary.set(number, for: Key(number: number, counter: counter)) }
+        for number in 0..<10_000 { dictionary.set(number, for: Key(number: number, counter: counter)) }
         #expect(counter.comparisons < 100_000)
     }
 }

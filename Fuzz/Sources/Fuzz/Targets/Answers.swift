@@ -47,14 +47,14 @@ extension FuzzTarget {
 
     /// A browser that is looked at, and cleared.
     private static func checkLook(_ lines: [ArraySlice<UInt8>]) throws(Violation) {
-        let looked = immediately { () -> BrowserLooks? in
-            try? await BrowserLooks.look(over: CDPClient(over: FuzzedChrome(lines)))
+        let looked = immediately { () -> BrowserContents? in
+            try? await BrowserContents.read(over: CDPClient(over: FuzzedChrome(lines)))
         }
         guard let looked else { throw Violation(property: "a look ends with its stream") }
         if let looks = looked {
             try expect(looks.cookies >= 0 && looks.pages >= 0 && looks.contexts >= 0, "no count is negative")
         }
-        let cleared = immediately { (try? await BrowserLooks.clear(over: CDPClient(over: FuzzedChrome(lines)))) != nil }
+        let cleared = immediately { (try? await BrowserContents.clear(over: CDPClient(over: FuzzedChrome(lines)))) != nil }
         try expect(cleared != nil, "clearing a browser ends with its stream")
     }
 
