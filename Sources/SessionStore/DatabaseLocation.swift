@@ -1,16 +1,16 @@
-/// Which database holds the stored sessions, read from `DATABASE_URL`. ``SessionStores`` opens it.
+/// The database that holds the stored sessions, read from `DATABASE_URL`. ``SessionStores`` opens it.
 public enum DatabaseLocation: Sendable, Equatable {
-    /// A SQLite file; a relative path counts from the working directory. `:memory:` is a database of the process's own,
-    /// which is there only when it is made.
+    /// A SQLite file; a relative path starts at the working directory. `:memory:` is a database inside the process, and
+    /// exists only once it is created.
     case sqlite(path: String)
     /// A database on a PostgreSQL server.
     case postgres(PostgresLocation)
 
     /// Reads SQLAlchemy's and libpq's URLs.
     ///
-    /// SQLite: `sqlite:///relative`, `sqlite:////absolute`, `sqlite:///:memory:`, `sqlite+aiosqlite:///…`. A query
-    /// (`?…`) is left off; `%41` stands for itself, as it does in SQLAlchemy. PostgreSQL: see
-    /// ``PostgresLocation/init(url:)``. A URL may hold a password, so that no error repeats it.
+    /// SQLite: `sqlite:///relative`, `sqlite:////absolute`, `sqlite:///:memory:`, `sqlite+aiosqlite:///…`. It drops a
+    /// query (`?…`) and does not decode `%41`, as SQLAlchemy does not. PostgreSQL: see ``PostgresLocation/init(url:)``.
+    /// A URL may hold a password, so no error repeats it.
     public init(url: String) throws(SessionStoreError) {
         let prefixes = ["sqlite:///", "sqlite+aiosqlite:///", "sqlite+pysqlite:///"]
         guard let prefix = prefixes.first(where: url.hasPrefix) else {
@@ -26,7 +26,7 @@ public enum DatabaseLocation: Sendable, Equatable {
     public static let forms =
         "sqlite:///relative/path, sqlite:////absolute/path or postgresql://user:password@host/database"
 
-    /// Where sessions are kept when `DATABASE_URL` is not set: `cdp-proxy/cdp-proxy.sqlite3` in `XDG_DATA_HOME`, else
+    /// The location of sessions when `DATABASE_URL` is not set: `cdp-proxy/cdp-proxy.sqlite3` in `XDG_DATA_HOME`, else
     /// `/var/lib/cdp-proxy/cdp-proxy.sqlite3`.
     public static func standard(dataHome: String?) -> DatabaseLocation {
         guard let dataHome, dataHome.hasPrefix("/") else {

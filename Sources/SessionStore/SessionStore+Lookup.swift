@@ -1,17 +1,17 @@
 extension SessionStore {
-    /// One user's row by what a token's `browserSession` says: its id, else its name. Another user's is not found.
+    /// One user's row by a token's `browserSession`: its id, else its name. It never finds another user's row.
     public func row(userID: String, idOrName: String) async throws(SessionStoreError) -> SessionRow? {
         if let row = try await row(id: idOrName), row.metadata.isOwned(by: userID) { return row }
         return try await row(userID: userID, name: idOrName)
     }
 
-    /// What is known of it, by the same. The sealed state is not read.
+    /// One user's metadata, found in the same way. It does not read the sealed state.
     public func metadata(userID: String, idOrName: String) async throws(SessionStoreError) -> SessionMetadata? {
         if let found = try await metadata(id: idOrName), found.isOwned(by: userID) { return found }
         return try await metadata(userID: userID, name: idOrName)
     }
 
-    /// Adds a row, however many its user has; `nameTaken` when its user has that name already.
+    /// Adds a row without a limit on its user's sessions. `nameTaken` when the user already has a session of that name.
     public func insert(_ row: SessionRow) async throws(SessionStoreError) {
         try await insert(row, limit: nil)
     }

@@ -1,38 +1,38 @@
 public import ProxyCore
 
-/// Where stored sessions are kept. Any number of callers may ask at once, from any isolation; an implementation runs
-/// off the caller's thread, because databases block.
+/// The storage of stored sessions. Any number of callers may call it at once from any isolation. Databases block, so
+/// implementations run off the caller's thread.
 ///
-/// ``SessionStores`` opens the one that `DATABASE_URL` names. A text with a NUL in it is in no database: looked for it
-/// is not found, and a row that holds one is not written. A row in which something is stored that does not belong there
-/// is found all the same, and says so: it stands in nobody's way, and may be changed and deleted.
+/// ``SessionStores`` opens the one that `DATABASE_URL` names. No database can hold a text with a NUL: a lookup by one
+/// finds nothing, and a row with one is not written. A row with an unreadable column is found all the same and names
+/// that column; it can be changed and deleted, and other rows are unaffected.
 public protocol SessionStore: Sendable {
     /// The sessions of one user, or of every user for nil, newest first; those of one moment by id.
     func list(userID: String?) async throws(SessionStoreError) -> [SessionMetadata]
 
-    /// What is known of the session with this id, whoever owns it: the caller compares the owner. The sealed state is
-    /// not read.
+    /// The metadata of the session with this id, of any user: the caller must compare the owner. It does not read the
+    /// sealed state.
     func metadata(id: String) async throws(SessionStoreError) -> SessionMetadata?
 
-    /// What is known of the session of this name among one user's. The sealed state is not read.
+    /// The metadata of one user's session of this name. It does not read the sealed state.
     func metadata(userID: String, name: String) async throws(SessionStoreError) -> SessionMetadata?
 
-    /// The row with this id, whoever owns it: the caller compares the owner.
+    /// The row with this id, of any user: the caller must compare the owner.
     func row(id: String) async throws(SessionStoreError) -> SessionRow?
 
-    /// The row of this name among one user's.
+    /// One user's row of this name.
     func row(userID: String, name: String) async throws(SessionStoreError) -> SessionRow?
 
-    /// Adds a row; `nameTaken` when its user has that name already, `tooManySessions` when they have `limit` sessions.
-    /// Of several rows that are added at once none goes beyond the limit. Without one any number is allowed.
+    /// Adds a row. `nameTaken` when the user already has a session of that name; `tooManySessions` when the user has
+    /// `limit` sessions. The limit holds for rows that are added at once too. Nil means no limit.
     func insert(_ row: SessionRow, limit: Int?) async throws(SessionStoreError)
 
-    /// Overwrites the row with the same id and user, all but `created_at`; false when there is none.
+    /// Overwrites the row with the same id and user, all but `created_at`. Returns false when there is none.
     func replace(_ row: SessionRow) async throws(SessionStoreError) -> Bool
 
-    /// Changes some columns of a row and sets `updated_at` to `time`, in one statement, so that updates of different
-    /// columns at once do not undo one another. Returns what the row is then; nil when it is not there or another
-    /// user's; `nameTaken` when the user has the new name already.
+    /// Changes some columns of a row and sets `updated_at` to `time`. It is one statement, so that concurrent updates
+    /// of different columns do not undo one another. Returns the new metadata; nil when the row is missing or another
+    /// user's. `nameTaken` when the user already has a session of the new name.
     func update(
         id: String,
         userID: String,
@@ -40,12 +40,12 @@ public protocol SessionStore: Sendable {
         at time: Timestamp
     ) async throws(SessionStoreError) -> SessionMetadata?
 
-    /// Deletes the row with this id, if it is this user's; false when there is none.
+    /// Deletes this user's row with this id. Returns false when there is none.
     func delete(id: String, userID: String) async throws(SessionStoreError) -> Bool
 
-    /// Asks whether the database answers now and has the table; the error says why not.
+    /// Checks that the database answers and has the table; the error says why not.
     func check() async throws(SessionStoreError)
 
-    /// Gives the database back, after the calls under way. Later calls are answered `unavailable`.
+    /// Closes the database after the running calls. Later calls throw `unavailable`.
     func close() async
 }

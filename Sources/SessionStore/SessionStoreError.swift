@@ -1,32 +1,31 @@
-/// Why the store could not answer. Texts name files, servers and columns, never a stored value or a password.
+/// Why the store could not answer. The texts name files, servers and columns, never a stored value or a password.
 public enum SessionStoreError: Error, Equatable, Sendable {
-    /// `DATABASE_URL` is not a form this build can open.
+    /// `DATABASE_URL` has a form that this build cannot open.
     case unsupportedURL
-    /// PostgreSQL is asked for, and its client library is not installed.
+    /// `DATABASE_URL` names a PostgreSQL database, and libpq is not installed.
     case noLibrary
-    /// No file at this path, and the caller did not ask for one to be made.
+    /// There is no file at this path, and the caller did not ask to create one.
     case missing(path: String)
-    /// The database is there and cannot be opened or created, which an operator has to change. `reason` is the
-    /// system's text for a file and one of our own for a server.
+    /// The database exists and cannot be opened or created until an operator changes something. `reason` is the
+    /// system's text for a file, and a fixed text for a server.
     case unopenable(database: String, reason: String)
-    /// The file is no SQLite database, or a damaged one.
+    /// The file is not a SQLite database, or is damaged.
     case corrupt(path: String)
     /// The database has no table `browser_sessions`.
     case noTable(database: String)
-    /// The table lacks this column, or has it with a type that sessions cannot be kept in.
+    /// The table lacks this column, or its type cannot hold the values.
     case unusableColumn(database: String, column: String)
-    /// Another process kept the database locked for longer than the store waits (5 s).
+    /// Another process kept the database locked for longer than `SQLiteConnection.lockTimeout`.
     case busy
-    /// The database cannot be asked just now; it may be worth trying again. `reason` is one of our own texts.
+    /// The database cannot answer now; another try may succeed. `reason` is a fixed text.
     case unavailable(reason: String)
     /// The user has another session of this name.
     case nameTaken
-    /// The user has as many sessions as they may have.
+    /// The user already has as many sessions as the limit allows.
     case tooManySessions(limit: Int)
-    /// What was to be written into this column no database keeps: a text with a NUL, a moment before the year 1 or after
-    /// 9999.
+    /// No database can hold the value for this column: a text with a NUL, or a moment before the year 1 or after 9999.
     case unstorable(column: String)
-    /// Any other failure: SQLite's extended result code or PostgreSQL's SQLSTATE, with the word for which it is.
+    /// Any other failure: "SQLite result" with the extended code, or "SQLSTATE" with PostgreSQL's.
     case failed(code: String)
 }
 
@@ -35,7 +34,7 @@ extension SessionStoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unsupportedURL: "DATABASE_URL must be \(DatabaseLocation.forms)"
-        case .noLibrary: "libpq is not installed, which PostgreSQL needs (Debian package libpq5)"
+        case .noLibrary: "libpq is not installed, and PostgreSQL needs it (Debian package libpq5)"
         case .missing(let path): "no session database at \(path); `cdp-proxy session import` creates it"
         case .unopenable(let database, let reason): "the session database \(database) cannot be opened: \(reason)"
         case .corrupt(let path): "the session database \(path) is damaged or not a SQLite file"
@@ -45,9 +44,9 @@ extension SessionStoreError: CustomStringConvertible {
             "the table browser_sessions in \(database) has no usable column \(column)"
         case .busy: "the session database is locked by another process"
         case .unavailable(let reason): "the session database is not available: \(reason)"
-        case .nameTaken: "the user has a session of this name already"
-        case .tooManySessions(let limit): "the user has \(limit) sessions already, which is the most"
-        case .unstorable(let column): "the \(column) of the session cannot be kept in a database"
+        case .nameTaken: "the user already has a session of this name"
+        case .tooManySessions(let limit): "the user already has \(limit) sessions, which is the limit"
+        case .unstorable(let column): "no database can hold the session's \(column)"
         case .failed(let code): "the session database failed (\(code))"
         }
     }

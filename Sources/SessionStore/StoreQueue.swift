@@ -1,8 +1,8 @@
 import Dispatch
 
-/// The one door through which blocking database work leaves the event loop: a serial queue of its own, as an executor.
+/// The executor of blocking database work: a serial queue of its own. All such work leaves the event loop through it.
 ///
-/// Jobs run one after another, never on the thread of a caller. Dispatch takes the thread back while nothing is asked.
+/// Jobs run one after another, never on a caller's thread. Dispatch reclaims the thread while the queue is empty.
 final class StoreQueue: SerialExecutor {
     private let queue: DispatchQueue
 
@@ -11,7 +11,7 @@ final class StoreQueue: SerialExecutor {
         queue = DispatchQueue(label: label)
     }
 
-    /// Takes a job of the actor this executor belongs to.
+    /// Queues a job of the actor that this executor belongs to.
     func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
         queue.async { unsafe unowned.runSynchronously(on: self.asUnownedSerialExecutor()) }

@@ -27,7 +27,7 @@ def test_a_command_says_that_the_library_is_missing(tmp_path):
     (tmp_path / "libpq.so.5").write_bytes(b"")
     done = listing(tmp_path, LD_LIBRARY_PATH=str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == "Error: libpq is not installed, which PostgreSQL needs (Debian package libpq5)\n"
+    assert done.stderr == "Error: libpq is not installed, and PostgreSQL needs it (Debian package libpq5)\n"
 
 
 def test_the_proxy_starts_and_says_so(tmp_path):

@@ -1,12 +1,12 @@
-/// Byte strings as C takes an array of them: laid one after another, each ended by a NUL, with a table of pointers.
+/// Byte strings as a C array of pointers: one block holds them one after another, each with a NUL at its end.
 struct CStrings {
     private var block: [UInt8] = []
     private var starts: [Int?] = []
 
-    /// How many there are, NULL pointers included.
+    /// How many pointers there are, including NULL pointers.
     var count: Int32 { Int32(starts.count) }
 
-    /// Adds bytes, which may hold a NUL where their length is told too.
+    /// Adds bytes. They may hold a NUL if the C function gets their length too.
     mutating func append(_ bytes: some Collection<UInt8>) {
         starts.append(block.count)
         block.append(contentsOf: bytes)
@@ -18,9 +18,9 @@ struct CStrings {
         starts.append(nil)
     }
 
-    /// Lends the table of pointers, which is good until the body returns.
+    /// Lends the table of pointers, which is valid until the body returns.
     func withPointers<Answer>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Answer) -> Answer {
-        // Each start lies within the block, which stays where it is until the closure returns.
+        // Each start lies within the block, which does not move until the closure returns.
         unsafe block.withUnsafeBytes { bytes in
             let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
             let pointers = unsafe starts.map { start in

@@ -1,34 +1,37 @@
 import CPostgres
 import Glibc
 
-/// One connection to a server, with the statements prepared on it; ended when it goes. Used by one isolation at a time
-/// (its lane's).
+/// One connection to a PostgreSQL server, with the statements prepared on it. It closes when its last reference goes.
+/// One isolation (its worker's) may use it.
 ///
-/// libpq never blocks here: this object waits for the socket, and no longer than to the deadline, since a network that
-/// has died says nothing at all. After ``PostgresFault/overdue`` the connection is of no use.
+/// libpq never blocks here. The connection polls the socket itself, and only until a deadline: a broken network sends
+/// no error that would end the wait. After ``PostgresFault/timedOut`` the connection is unusable.
 @safe final class PostgresConnection {
-    // Owned: made by PQconnectStartParams, given back once, in `deinit`. Never handed out.
+    // Owned: PQconnectStartParams made it, and `deinit` finishes it once. Never handed out.
     private let handle: OpaquePointer
     private let limit: Duration
     private var names: [SessionQuery: String] = [:]
     private var preparations = 0
-    private var forgotten = 0
-    /// Other clients of a pooler before the server name their statements too.
+    private var missingStatements = 0
+    /// After this many unknown names, the connection prepares no more statements.
+    private static let mostMissingStatements = 2
+    /// Random, because other clients of the same connection pooler name their statements too.
     private let namePrefix = "cdp_proxy_\(UInt32.random(in: 0 ... .max))_"
 
-    /// Connects, logs in, and tells the server when to give a statement up. Blocks while it does.
+    /// Connects, logs in, and sets the server's statement timeout. Blocks meanwhile.
     init(to location: PostgresLocation, _ limits: PostgresLimits) throws(PostgresFault) {
         guard Self.isLoaded else { throw .unconnected(.noLibrary) }
         guard let handle = unsafe Self.start(location.connectionParameters) else {
-            throw .unconnected(.unavailable(reason: "there is no memory"))
+            throw .unconnected(.unavailable(reason: "out of memory"))
         }
         unsafe self.handle = handle
         limit = limits.statement
-        // The server's messages may hold values.
+        // The server's full messages may quote stored values.
         unsafe CPQsetErrorVerbosity(handle, PQERRORS_SQLSTATE)
         unsafe cpostgres_discard_notices(handle)
         try connect(to: location, before: .now + (location.connectTimeout ?? limits.connect))
         unsafe CPQsetnonblocking(handle, 1)
+        // The server stops a statement before the caller stops waiting for it.
         try setStatementTimeout(limits.statement * 0.9)
     }
 
@@ -37,7 +40,7 @@ import Glibc
         do throws(PostgresFault) {
             try run("SELECT set_config('statement_timeout', $1, false)", [.text(milliseconds)])
         } catch .broken {
-            // What the connection was wanted for was not sent.
+            // The caller's own statement was not sent yet.
             throw .broken(wasSent: false)
         }
     }
@@ -46,31 +49,31 @@ import Glibc
         unsafe CPQfinish(handle)
     }
 
-    /// Whether libpq is here: loaded with the first connection of the process, since most stores need none.
+    /// Whether libpq is loaded. The first connection of the process loads it, since most stores need no PostgreSQL.
     static let isLoaded = cpostgres_load()
 
-    /// Whether the connection stands and nothing has come unasked. What comes to an idle connection is the news that
-    /// the server ends it, or too rare to be worth telling apart.
-    var isQuiet: Bool {
+    /// Whether the connection is open and idle. If bytes have arrived without a query, it is not: they mean in nearly
+    /// all cases that the server is closing the connection.
+    var isUsable: Bool {
         guard unsafe CPQstatus(handle) == CONNECTION_OK else { return false }
         return poll(POLLIN, milliseconds: 0) == 0
     }
 
-    /// Runs one of the table's statements, prepared when it is needed first.
+    /// Runs one of the table's statements, and prepares it before its first use.
     func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(PostgresFault) -> PostgresResult {
-        // Behind a pooler that gives each transaction another server, a name may never be there.
-        guard forgotten < 2 else { return try run(query.sql, parameters) }
+        // A pooler may give each transaction another server, which does not know the prepared name.
+        guard missingStatements < Self.mostMissingStatements else { return try run(query.sql, parameters) }
         do throws(PostgresFault) {
             return try execute(try prepare(query), parameters)
         } catch .refused("26000", _) {
-            // Nothing was carried out: the server does not know the name any more. All in one message it needs none.
-            forgotten += 1
+            // The server no longer knows the name and did nothing. The unprepared statement needs no name.
+            missingStatements += 1
             names = [:]
             return try run(query.sql, parameters)
         }
     }
 
-    /// Runs a statement of this module's own without preparing it.
+    /// Runs a statement of this module without preparing it.
     @discardableResult
     func run(_ sql: String, _ parameters: [SQLValue] = []) throws(PostgresFault) -> PostgresResult {
         let parameters = PostgresParameters(parameters)
@@ -142,33 +145,33 @@ import Glibc
     ) throws(PostgresFault) {
         var state = PGRES_POLLING_WRITING
         do throws(PostgresFault) {
-            // Fails at once where libpq does not understand its parameters.
+            // The status is bad at once when libpq does not accept its parameters.
             while state != PGRES_POLLING_OK, unsafe CPQstatus(handle) != CONNECTION_BAD {
                 try wait(for: state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until: deadline)
                 state = unsafe CPQconnectPoll(handle)
             }
         } catch {
-            throw .unconnected(.unavailable(reason: "connecting took too long"))
+            throw .unconnected(.unavailable(reason: "connecting to the server took too long"))
         }
         guard state == PGRES_POLLING_OK else {
-            // Text of libpq's, valid until its next call.
+            // libpq owns the text, which is valid until its next call.
             let message = unsafe String(cString: CPQerrorMessage(handle))
             throw .unconnected(SessionStoreError(connecting: location, message: message))
         }
     }
 
-    /// Sends one message and returns the one result it has.
+    /// Sends one message and returns its one result.
     private func exchange(_ send: () -> Int32) throws(PostgresFault) -> PostgresResult {
         let deadline = ContinuousClock.now + limit
         guard send() == 1 else { throw .broken(wasSent: false) }
         while true {
-            let left = unsafe CPQflush(handle)
-            guard left >= 0 else { throw .broken(wasSent: true) }
-            guard left > 0 else { break }
+            let unsent = unsafe CPQflush(handle)
+            guard unsent >= 0 else { throw .broken(wasSent: true) }
+            guard unsent > 0 else { break }
             if try wait(for: POLLIN | POLLOUT, until: deadline) & POLLIN != 0 { try consume() }
         }
         var first: PostgresResult?
-        // The protocol is at rest only after the NULL that follows the last result.
+        // libpq accepts the next message only after the NULL that follows the last result.
         while let result = try nextResult(before: deadline) { first = first ?? result }
         guard let first else { throw .broken(wasSent: true) }
         if let fault = first.fault { throw fault }
@@ -188,33 +191,33 @@ import Glibc
         if unsafe CPQconsumeInput(handle) == 0 { throw .broken(wasSent: true) }
     }
 
-    /// Waits for the socket; returns what it is ready for.
+    /// Waits for the socket and returns the events it is ready for.
     @discardableResult
     private func wait(
         for events: Int32,
         until deadline: ContinuousClock.Instant
     ) throws(PostgresFault) -> Int32 {
         while true {
-            let left = deadline - .now
-            guard left > .zero else { throw .overdue }
-            let ready = poll(events, milliseconds: Int32((left / .milliseconds(1)).rounded(.up)))
+            let remaining = deadline - .now
+            guard remaining > .zero else { throw .timedOut }
+            let ready = poll(events, milliseconds: Int32((remaining / .milliseconds(1)).rounded(.up)))
             if ready != 0 { return ready }
         }
     }
 
-    /// What the socket is ready for within a time; 0 for nothing, or when a signal came.
+    /// The events the socket is ready for within the timeout; 0 for none, or after a signal.
     private func poll(_ events: Int32, milliseconds: Int32) -> Int32 {
         var descriptor = pollfd(fd: unsafe CPQsocket(handle), events: Int16(events), revents: 0)
-        // The descriptor's entry outlives the call, which only writes to it.
+        // The descriptor's entry outlives the call, which writes only to it.
         return unsafe Glibc.poll(&descriptor, 1, milliseconds) > 0 ? Int32(descriptor.revents) : 0
     }
 }
 
 extension PostgresLocation {
-    /// What libpq is given: the URL's parameters, and ours where it is silent.
+    /// libpq's parameters: those of the URL, and defaults for the others.
     fileprivate var connectionParameters: [(String, String)] {
         let standard = [
-            // No look for Kerberos tickets that nobody asked for.
+            // libpq would otherwise look for Kerberos tickets.
             "gssencmode": "disable", "keepalives_idle": "60", "keepalives_interval": "10", "keepalives_count": "3",
             "fallback_application_name": "cdp-proxy", "client_encoding": "UTF8",
         ]

@@ -1,23 +1,25 @@
-/// The table in a PostgreSQL database, over a bounded pool of connections that are made when they are needed.
+/// The table in a PostgreSQL database, over a bounded pool of connections that open when needed.
 ///
-/// A server that is down is no error before something is asked of it, and what is asked once it is back finds it.
+/// Making it never fails for a server that is down: only a query does, and the next query after the server's return
+/// succeeds.
 final class PostgresDatabase: SessionDatabase {
     private let pool: PostgresPool
 
-    /// A database without a connection yet; `noLibrary` when there could never be one.
+    /// A database without an open connection; `noLibrary` when libpq is missing, which every connection needs.
     init(at location: PostgresLocation, _ limits: PostgresLimits = PostgresLimits()) throws(SessionStoreError) {
         guard PostgresConnection.isLoaded else { throw .noLibrary }
         pool = PostgresPool(to: location, limits)
     }
 
-    /// Makes the table when it is not there; see ``PostgresLane/createTable()``.
+    /// Makes the table if it is missing; see ``PostgresWorker/createTable()``.
     func createTable() async throws(SessionStoreError) {
-        try await pool.withLane { (lane) async throws(SessionStoreError) in try await lane.createTable() }
+        try await pool.withWorker { (worker) async throws(SessionStoreError) in try await worker.createTable() }
     }
 
     /// See ``SessionDatabase/run(_:_:)``.
     func run(_ query: SessionQuery, _ parameters: [SQLValue]) async throws(SessionStoreError) -> [[SQLValue]] {
-        try await pool.withLane { (lane) async throws(SessionStoreError) in try await lane.run(query, parameters) }
+        try await pool.withWorker { (worker) async throws(SessionStoreError) in try await worker.run(query, parameters)
+        }
     }
 
     /// See ``SessionDatabase/check()``.

@@ -1,15 +1,15 @@
-/// How much of a PostgreSQL server is used, and for how long its answers are waited for.
+/// The bounds on connections to a PostgreSQL server and on waiting for its answers.
 struct PostgresLimits: Sendable {
-    /// The most connections at a time.
+    /// The most open connections.
     var connections = 8
-    /// The most callers that wait for a connection.
+    /// The most callers that may wait for a connection.
     var waiting = 1024
-    /// How long one waits for a connection that others use.
+    /// How long a caller waits for a connection that another caller uses.
     var wait: Duration = .seconds(5)
-    /// How long making a connection may take, unless the URL has a `connect_timeout`. A host's name is looked up
-    /// within it, by the system's resolver, which has limits of its own.
+    /// How long opening a connection may take, unless the URL has a `connect_timeout`. It includes the lookup of the
+    /// host's name by the system's resolver, which has timeouts of its own.
     var connect: Duration = .seconds(5)
-    /// How long a statement may take. The server is told to give up a little earlier, so that what the caller was told
-    /// has failed is not done later.
+    /// How long a statement may take. The server gets nine tenths of it as its own timeout, so that it does not
+    /// complete a statement after the caller has seen it fail.
     var statement: Duration = .seconds(5)
 }

@@ -1,22 +1,22 @@
-/// A database on a PostgreSQL server, and how to connect to it. Only ``PostgresConnection`` learns the password: no
+/// A database on a PostgreSQL server, and how to connect to it. Only ``PostgresConnection`` reads the password: no
 /// description, dump or mirror shows it.
 public struct PostgresLocation: Sendable, Equatable {
-    /// What libpq is told, by its own keywords (libpq 34.1.2); what is missing it takes from its `PG…` variables.
+    /// The parameters for libpq, by its own keywords (libpq 34.1.2). libpq takes missing ones from its `PG…` variables.
     private(set) var parameters: [String: String] = [:]
 
-    /// The host's name, its address or a socket's folder; nil for libpq's default.
+    /// The host's name, its address or the folder of its socket; nil for libpq's default.
     var host: String? { parameters["host"] }
-    /// How long a connection may take, when the URL says so.
+    /// How long opening a connection may take, if the URL says so.
     var connectTimeout: Duration? {
         parameters["connect_timeout"].flatMap(Int.init).flatMap { $0 > 0 ? .seconds($0) : nil }
     }
 
     /// Reads `postgres://`, `postgresql://` and SQLAlchemy's `postgresql+asyncpg://`, `+psycopg://`, `+psycopg2://`:
-    /// `user:password@host:port/database?parameters`, percent-decoded, every part of it optional. An IPv6 address
-    /// stands in brackets; a socket's folder is given as `?host=/folder`.
+    /// `user:password@host:port/database?parameters`, percent-decoded, with every part optional. An IPv6 address is in
+    /// brackets. A socket's folder is `?host=/folder`.
     ///
-    /// Parameters are libpq's, and `ssl`, asyncpg's name for `sslmode`. What only Python's drivers know is left out;
-    /// anything else, and several hosts, are `unsupportedURL`.
+    /// It accepts libpq's parameters, and `ssl`, which is asyncpg's name for `sslmode`. It ignores the parameters of
+    /// Python's drivers. Other parameters and several hosts are `unsupportedURL`.
     public init(url: String) throws(SessionStoreError) {
         guard let scheme = Self.schemes.first(where: url.hasPrefix) else { throw .unsupportedURL }
         var rest = url.dropFirst(scheme.count)
@@ -59,19 +59,19 @@ public struct PostgresLocation: Sendable, Equatable {
             let modes: [Substring: Substring] = ["true": "require", "1": "require", "false": "disable", "0": "disable"]
             try set("sslmode", to: modes[value] ?? value)
         case let name where Self.keywords.contains(name): try set(String(name), to: value)
-        case let name where Self.foreign.contains(name): break
+        case let name where Self.ignored.contains(name): break
         default: throw .unsupportedURL
         }
     }
 
-    /// Sets what a part of the URL says, percent-decoded; nothing for an empty part.
+    /// Sets a parameter to a part of the URL, percent-decoded. An empty part sets nothing.
     private mutating func set(_ keyword: String, to part: Substring?) throws(SessionStoreError) {
         guard let part, !part.isEmpty else { return }
         guard let value = String(percentDecoding: part) else { throw .unsupportedURL }
         parameters[keyword] = value
     }
 
-    /// Refuses values that libpq would refuse at each connection, or understand in another way.
+    /// Refuses values that libpq would refuse at every connection, or read differently.
     private func check() throws(SessionStoreError) {
         for (keyword, choices) in Self.choices {
             if let value = parameters[keyword], !choices.contains(value) { throw .unsupportedURL }
@@ -89,8 +89,8 @@ public struct PostgresLocation: Sendable, Equatable {
         "connect_timeout", "application_name", "channel_binding", "options", "target_session_attrs", "gssencmode",
         "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
     ]
-    /// What asyncpg and SQLAlchemy take, for themselves.
-    private static let foreign: Set<Substring> = [
+    /// The parameters that asyncpg and SQLAlchemy use themselves.
+    private static let ignored: Set<Substring> = [
         "prepared_statement_cache_size", "prepared_statement_name_func", "statement_cache_size", "server_settings",
         "max_cached_statement_lifetime", "max_cacheable_statement_size", "command_timeout", "timeout",
         "async_fallback", "direct_tls",
@@ -104,7 +104,7 @@ public struct PostgresLocation: Sendable, Equatable {
 }
 
 extension PostgresLocation: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// `postgresql://host:port/database`: neither the user nor the password, nor parameters.
+    /// `postgresql://host:port/database`, without user, password and parameters.
     public var description: String {
         let host = host ?? ""
         let isFolder = host.hasPrefix("/") || host.hasPrefix("@")
@@ -116,12 +116,12 @@ extension PostgresLocation: CustomStringConvertible, CustomDebugStringConvertibl
     /// As ``description``.
     public var debugDescription: String { description }
 
-    /// Nothing inside.
+    /// No children.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Substring {
-    /// Cuts the text at the first `separator`, which goes; returns what stood after it, nil where there is none.
+    /// Cuts the text at the first `separator` and returns the text after it; nil when there is none.
     fileprivate mutating func cut(after separator: Character) -> Substring? {
         guard let position = firstIndex(of: separator) else { return nil }
         defer { self = self[..<position] }
@@ -130,7 +130,8 @@ extension Substring {
 }
 
 extension String {
-    /// Decodes `%41`; nil for a percent sign that stands otherwise, for what is not UTF-8 then, and for a NUL.
+    /// Decodes `%41`. Nil when a percent sign is not followed by two hex digits, and when the result is not UTF-8 or
+    /// has a NUL.
     fileprivate init?(percentDecoding text: Substring) {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

@@ -1,16 +1,16 @@
 import ProxyCore
 
-/// The parameters of a statement as libpq takes them. Their types are left to the server, which takes those of the
-/// columns they meet: a moment fits a column with a time zone and one without, which holds UTC.
+/// The parameters of a statement as libpq takes them. They carry no types: the server uses those of the columns, so
+/// that a moment fits a column with a time zone and one without, which holds UTC.
 struct PostgresParameters {
     /// The values.
     private(set) var values = CStrings()
-    /// Their lengths, of use for binary ones.
+    /// Their lengths. libpq reads them for binary values only.
     private(set) var lengths: [Int32] = []
     /// 0 for text, 1 for binary.
     private(set) var formats: [Int32] = []
 
-    /// Lays values out.
+    /// Lays out the values.
     init(_ parameters: [SQLValue]) {
         for parameter in parameters {
             switch parameter {

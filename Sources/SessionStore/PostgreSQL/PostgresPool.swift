@@ -1,116 +1,117 @@
 import Dispatch
 import Synchronization
 
-/// The lanes to one server, lent to one caller each. Who comes when all are lent waits in line, and not for ever.
+/// The workers for one server, each lent to one caller at a time. When all are lent, callers wait in a queue of bounded
+/// length and for a bounded time.
 final class PostgresPool: Sendable {
-    private typealias Turn = Result<PostgresLane, SessionStoreError>
+    private typealias Lease = Result<PostgresWorker, SessionStoreError>
 
-    private struct Waiting {
+    private struct Waiter {
         let number: Int
         let deadline: ContinuousClock.Instant
-        let continuation: CheckedContinuation<Turn, Never>
+        let continuation: CheckedContinuation<Lease, Never>
     }
 
     private struct State {
-        /// The lane used last is at the end and used next: few connections are kept busy, rather than all a little.
-        var idle: [PostgresLane]
-        /// In the order of their coming, and so of their deadlines.
-        var waiting: [Waiting] = []
+        /// The last one was used last and is lent next, so that few connections stay open and busy.
+        var idle: [PostgresWorker]
+        /// In the order of arrival, and so of deadlines.
+        var waiters: [Waiter] = []
         var lastNumber = 0
         var isTimerSet = false
         var isClosed = false
     }
 
-    private let lanes: [PostgresLane]
+    private let workers: [PostgresWorker]
     private let limits: PostgresLimits
     private let state: Mutex<State>
 
-    /// A pool without connections yet.
+    /// A pool without open connections.
     init(to location: PostgresLocation, _ limits: PostgresLimits) {
-        let lanes = (0..<max(1, limits.connections)).map { _ in PostgresLane(to: location, limits) }
-        self.lanes = lanes
+        let workers = (0..<max(1, limits.connections)).map { _ in PostgresWorker(to: location, limits) }
+        self.workers = workers
         self.limits = limits
-        state = Mutex(State(idle: lanes))
+        state = Mutex(State(idle: workers))
     }
 
-    /// How many callers wait for a lane.
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    /// How many callers wait for a worker.
+    var waitingCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Lends a lane to the body.
-    func withLane<Answer: Sendable>(
-        _ body: (PostgresLane) async throws(SessionStoreError) -> Answer
+    /// Lends a worker to the body.
+    func withWorker<Answer: Sendable>(
+        _ body: (PostgresWorker) async throws(SessionStoreError) -> Answer
     ) async throws(SessionStoreError) -> Answer {
-        let lane = try await turn().get()
-        defer { giveBack(lane) }
-        return try await body(lane)
+        let worker = try await lease().get()
+        defer { giveBack(worker) }
+        return try await body(worker)
     }
 
-    /// Sends the waiting away and ends all connections, each after the statement it is at.
+    /// Refuses the waiting callers and closes all connections, each after its current statement.
     func close() async {
-        let sentAway = state.withLock { state in
+        let refused = state.withLock { state in
             state.isClosed = true
-            defer { state.waiting = [] }
-            return state.waiting
+            defer { state.waiters = [] }
+            return state.waiters
         }
-        for waiting in sentAway { waiting.continuation.resume(returning: Self.closed) }
-        for lane in lanes { await lane.close() }
+        for waiter in refused { waiter.continuation.resume(returning: Self.closed) }
+        for worker in workers { await worker.close() }
     }
 
-    private static let closed = Turn.failure(.unavailable(reason: "it has been closed"))
+    private static let closed = Lease.failure(.unavailable(reason: "it has been closed"))
 
-    /// Waits for a lane. A caller that is cancelled stops waiting.
-    private func turn() async -> Turn {
+    /// Waits for a worker. A cancelled caller stops waiting.
+    private func lease() async -> Lease {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if let turn = lineUp(number, continuation) { continuation.resume(returning: turn) }
-                // Cancelled before it stood in line, where the handler did not find it.
-                if Task.isCancelled { giveUp(number) }
+                if let lease = leaseOrWait(number, continuation) { continuation.resume(returning: lease) }
+                // The task may have been cancelled before it was queued, so that the handler did not find it.
+                if Task.isCancelled { stopWaiting(number) }
             }
         } onCancel: {
-            giveUp(number)
+            stopWaiting(number)
         }
     }
 
-    /// A free lane, or why there will be none; nil when the caller now waits.
-    private func lineUp(_ number: Int, _ continuation: CheckedContinuation<Turn, Never>) -> Turn? {
+    /// A free worker or the reason for a refusal; nil when the caller now waits.
+    private func leaseOrWait(_ number: Int, _ continuation: CheckedContinuation<Lease, Never>) -> Lease? {
         state.withLock { state in
             if state.isClosed { return Self.closed }
-            if let lane = state.idle.popLast() { return .success(lane) }
-            guard state.waiting.count < limits.waiting else {
+            if let worker = state.idle.popLast() { return .success(worker) }
+            guard state.waiters.count < limits.waiting else {
                 return .failure(.unavailable(reason: "too many callers wait for a connection"))
             }
             let deadline = ContinuousClock.now + limits.wait
-            state.waiting.append(Waiting(number: number, deadline: deadline, continuation: continuation))
+            state.waiters.append(Waiter(number: number, deadline: deadline, continuation: continuation))
             setTimer(&state)
             return nil
         }
     }
 
-    private func giveBack(_ lane: PostgresLane) {
+    private func giveBack(_ worker: PostgresWorker) {
         let next = state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.idle.append(lane)
-                return Waiting?.none
+            guard !state.waiters.isEmpty else {
+                state.idle.append(worker)
+                return Waiter?.none
             }
-            return state.waiting.removeFirst()
+            return state.waiters.removeFirst()
         }
-        next?.continuation.resume(returning: .success(lane))
+        next?.continuation.resume(returning: .success(worker))
     }
 
-    private func giveUp(_ number: Int) {
+    private func stopWaiting(_ number: Int) {
         let found = state.withLock { state in
-            state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
+            state.waiters.firstIndex { $0.number == number }.map { state.waiters.remove(at: $0) }
         }
         found?.continuation.resume(returning: .failure(.unavailable(reason: "the caller stopped waiting")))
     }
 
-    /// One timer for all: the first in line has the first deadline.
+    /// One timer serves all waiters, since the first in the queue has the first deadline.
     private func setTimer(_ state: inout State) {
-        guard !state.isTimerSet, let first = state.waiting.first else { return }
+        guard !state.isTimerSet, let first = state.waiters.first else { return }
         state.isTimerSet = true
         let milliseconds = Int(((first.deadline - .now) / .milliseconds(1)).rounded(.up))
         DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(max(1, milliseconds))) {
@@ -121,14 +122,14 @@ final class PostgresPool: Sendable {
     private func expire() {
         let overdue = state.withLock { state in
             let now = ContinuousClock.now
-            let overdue = state.waiting.prefix { $0.deadline <= now }
-            state.waiting.removeFirst(overdue.count)
+            let overdue = state.waiters.prefix { $0.deadline <= now }
+            state.waiters.removeFirst(overdue.count)
             state.isTimerSet = false
             setTimer(&state)
             return overdue
         }
-        for waiting in overdue {
-            waiting.continuation.resume(returning: .failure(.unavailable(reason: "all its connections are in use")))
+        for waiter in overdue {
+            waiter.continuation.resume(returning: .failure(.unavailable(reason: "all its connections are in use")))
         }
     }
 }

@@ -1,12 +1,12 @@
 import CPostgres
 import ProxyCore
 
-/// One result of libpq's, in binary format, cleared when it goes.
+/// One result of libpq in binary format, cleared when its last reference goes.
 @safe final class PostgresResult {
-    // Owned: got from PQgetResult, given back once, in `deinit`.
+    // Owned: it came from PQgetResult, and `deinit` clears it once.
     private let handle: OpaquePointer
 
-    /// Takes a result over.
+    /// Takes over a result.
     init(_ handle: OpaquePointer) {
         unsafe self.handle = handle
     }
@@ -15,11 +15,11 @@ import ProxyCore
         unsafe CPQclear(handle)
     }
 
-    /// PostgreSQL's moments count from 2000-01-01; this many microseconds after 1970.
+    /// PostgreSQL counts moments from 2000-01-01, this many microseconds after 1970.
     static let epoch: Int64 = 946_684_800_000_000
 
-    /// Why there are no rows; nil where the statement was carried out. An error that is libpq's own, and has no
-    /// SQLSTATE, is the end of the connection.
+    /// Why there are no rows; nil when the server ran the statement. An error without a SQLSTATE is libpq's own and
+    /// ends the connection.
     var fault: PostgresFault? {
         switch unsafe CPQresultStatus(handle) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return nil
@@ -30,7 +30,7 @@ import ProxyCore
     }
 
     private func field(_ code: Int32) -> String? {
-        // Text of libpq's that lives as long as the result.
+        // libpq owns the text, which lives as long as the result.
         guard let text = unsafe CPQresultErrorField(handle, code) else { return nil }
         return unsafe String(cString: text)
     }
@@ -54,7 +54,7 @@ import ProxyCore
         guard unsafe CPQgetisnull(handle, row, column) == 0, let start = unsafe CPQgetvalue(handle, row, column) else {
             return .null
         }
-        // The bytes are libpq's and live as long as the result; they are copied here.
+        // libpq owns the bytes, which live as long as the result; this copies them.
         let count = unsafe Int(CPQgetlength(handle, row, column))
         let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
         switch type {
@@ -64,8 +64,8 @@ import ProxyCore
         }
     }
 
-    /// Microseconds, the highest byte first. What lies outside the years 1 to 9999, `infinity` included, is the earliest
-    /// or the latest moment, as it is to Python.
+    /// Microseconds, the highest byte first. A moment outside the years 1 to 9999, `infinity` included, becomes the
+    /// earliest or the latest one, as in Python.
     private static func moment(_ bytes: UnsafeRawBufferPointer) -> SQLValue {
         let value = unsafe bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) }
         let (microseconds, isBeyond) = value.addingReportingOverflow(epoch)

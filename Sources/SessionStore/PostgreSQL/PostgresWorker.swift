@@ -1,15 +1,15 @@
-/// One of a pool's ways to the server: a connection, made when it is needed, on a queue of its own that may block.
-actor PostgresLane {
+/// One worker of a pool: a connection, opened when needed, and a queue of its own on which it may block.
+actor PostgresWorker {
     private nonisolated let queue = StoreQueue(label: "session-store-postgres")
     private let location: PostgresLocation
     private let limits: PostgresLimits
     private var connection: PostgresConnection?
     private var isClosed = false
 
-    /// The actor's executor: the lane's own queue.
+    /// The actor's executor: the worker's own queue.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
 
-    /// A lane without a connection yet.
+    /// A worker without an open connection.
     init(to location: PostgresLocation, _ limits: PostgresLimits) {
         self.location = location
         self.limits = limits
@@ -35,18 +35,18 @@ actor PostgresLane {
         _ parameters: [SQLValue],
         on connection: PostgresConnection
     ) throws(PostgresFault) -> PostgresResult {
-        guard query.takesTurns else { return try connection.run(query, parameters) }
+        guard query.needsUserLock else { return try connection.run(query, parameters) }
         do throws(PostgresFault) {
             try connection.run("BEGIN")
-            // Held to the end of the transaction. What is counted after it was got is what others have committed.
+            // The lock lasts until the transaction ends. So the count that follows sees all rows others have committed.
             let user = parameters.dropFirst().first ?? .null
-            try connection.run("SELECT pg_advisory_xact_lock(\(turns), hashtext($1))", [user])
+            try connection.run("SELECT pg_advisory_xact_lock(\(userLock), hashtext($1))", [user])
         } catch .broken {
-            // Nothing was changed, whatever of it was carried out.
+            // The transaction has changed nothing yet, whether or not the server saw it.
             throw .broken(wasSent: false)
         }
         do throws(PostgresFault) {
-            // Not prepared: a name that the server has forgotten would end the transaction.
+            // Not prepared: a name the server does not know would abort the transaction.
             let result = try connection.run(query.sql, parameters)
             try connection.run("COMMIT")
             return result
@@ -56,28 +56,28 @@ actor PostgresLane {
         }
     }
 
-    /// Makes the table when it is not there, and sees to it that it is as it should be. Of several that do so at once,
-    /// one makes it.
+    /// Makes the table if it is missing, and checks its columns. If several processes do so at once, one of them makes
+    /// it.
     func createTable() throws(SessionStoreError) {
-        // Whatever happened: a transaction that was not committed ends with its connection.
+        // On an error the transaction is still open: closing the connection rolls it back.
         defer { connection = nil }
         try ask(isRead: true) { (connection) throws(PostgresFault) in
             try connection.run("BEGIN")
-            try connection.run("SELECT pg_advisory_xact_lock(\(Self.lock))")
+            try connection.run("SELECT pg_advisory_xact_lock(\(Self.tableLock))")
             try Self.makeMissingTable(connection)
             try connection.run("COMMIT")
         }
         _ = try run(.probe, [])
     }
 
-    /// Ends the connection; there will be no other.
+    /// Closes the connection for good.
     func close() {
         isClosed = true
         connection = nil
     }
 
-    /// Asks on a connection that stands, and once more on another where that does no harm: a server that was restarted
-    /// costs no error.
+    /// Asks on the open connection, and where that is safe once more on a new one, so that a server's restart causes no
+    /// error.
     private func ask<Answer>(
         isRead: Bool,
         _ question: (PostgresConnection) throws(PostgresFault) -> Answer
@@ -97,7 +97,7 @@ actor PostgresLane {
     }
 
     private func openConnection() throws(PostgresFault) -> PostgresConnection {
-        if let connection, connection.isQuiet { return connection }
+        if let connection, connection.isUsable { return connection }
         connection = nil
         guard !isClosed else { throw .unconnected(.unavailable(reason: "it has been closed")) }
         let opened = try PostgresConnection(to: location, limits)
@@ -106,16 +106,17 @@ actor PostgresLane {
     }
 
     private static func makeMissingTable(_ connection: PostgresConnection) throws(PostgresFault) {
-        // Looked for first: who may use the table may not be allowed to make one.
+        // Looks first, because a user that may use the table may not be allowed to make one.
         guard try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] else { return }
         do throws(PostgresFault) {
             for statement in schema { try connection.run(statement) }
         } catch .refused(let state, _) where ["42P07", "23505"].contains(state) {
-            // Somebody who does not lock has made it meanwhile, the Python service perhaps. The transaction is void.
+            // Another process that does not take the lock, such as the Python service, has just made it. The
+            // transaction is void, and `createTable` closes it.
         }
     }
 
-    /// Which column the table lacks.
+    /// The fault that names the column the table lacks.
     private static func missingColumn(_ connection: PostgresConnection) throws(PostgresFault) -> PostgresFault {
         let found = try connection.run(
             """
@@ -127,12 +128,12 @@ actor PostgresLane {
         return missing.map(PostgresFault.unusableColumn) ?? .refused(state: "42703", constraint: nil)
     }
 
-    /// What makers of the table lock each other out with; any number that nobody else uses.
-    private static let lock = 0x6364_7070_726F_7879
-    /// The first half of the number of a user's lock, the second being a hash of their id.
-    private static let turns = 0x6364_7072
+    /// The advisory lock of the processes that make the table. Any number that no other program uses.
+    private static let tableLock = 0x6364_7070_726F_7879
+    /// The first key of a user's advisory lock. The second is a hash of the user's id.
+    private static let userLock = 0x6364_7072
 
-    /// The table as SQLAlchemy makes it, with one of its two equal indexes.
+    /// The table as SQLAlchemy makes it, without the second of its two equal indexes.
     private static let schema = [
         """
         CREATE TABLE browser_sessions (

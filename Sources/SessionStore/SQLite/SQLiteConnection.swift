@@ -1,16 +1,16 @@
 import CSQLite
 
-/// An open SQLite connection with the statements prepared on it, closed when it goes. Used by one isolation at a time
-/// (its database's actor).
+/// An open SQLite connection with the statements prepared on it. It closes when its last reference goes. One isolation
+/// (its database's actor) may use it.
 @safe final class SQLiteConnection {
-    // Owned: made by sqlite3_open_v2 in `init`, given back once, in `deinit`. Never handed out.
+    // Owned: sqlite3_open_v2 made it in `init`, and `deinit` closes it once. Never handed out.
     private let handle: OpaquePointer
     private let path: String
     private var statements: [SessionQuery: SQLiteStatement] = [:]
     private var lastFailure = SQLITE_OK
 
     /// Opens the file at `path`, which must exist (or be `:memory:`), for reading and, where permitted, writing. Waits
-    /// up to 5 s for a lock that another process holds.
+    /// up to `lockTimeout` for a lock that another process holds.
     init(path: String) throws(SessionStoreError) {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -26,7 +26,7 @@ import CSQLite
         waitForLocks(Self.lockTimeout)
     }
 
-    /// How long a lock that another process holds is waited for.
+    /// How long a statement waits for a lock that another process holds.
     static let lockTimeout = Duration.seconds(5)
 
     /// Sets how long a statement may wait for a lock that another process holds, in whole milliseconds.
@@ -35,16 +35,16 @@ import CSQLite
     }
 
     deinit {
-        // Statements that are finalised later keep what they need until then.
+        // SQLite keeps the database open until the last statement is finalised.
         unsafe sqlite3_close_v2(handle)
     }
 
-    /// Runs one of the table's statements, prepared when it is needed first.
+    /// Runs one of the table's statements, and prepares it before its first use.
     func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
         do throws(SessionStoreError) {
             return try rows(of: try statement(query), parameters)
         } catch {
-            // What a statement of ours meets that does not fit the table.
+            // The statement is correct, so its failure may mean that the table is not the one it was written for.
             if case .failed = error, let fault = tableFault { throw fault }
             throw error
         }
@@ -57,13 +57,13 @@ import CSQLite
         return statement
     }
 
-    /// Runs a statement of this module's own to its end.
+    /// Runs a statement of this module to its end.
     @discardableResult
     func run(_ sql: String, _ parameters: [SQLValue] = []) throws(SessionStoreError) -> [[SQLValue]] {
         try rows(of: try prepare(sql), parameters)
     }
 
-    /// How large the database is.
+    /// The size of the database in bytes.
     var byteCount: Int {
         get throws(SessionStoreError) {
             let rows = try run("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
@@ -82,7 +82,7 @@ import CSQLite
         of statement: SQLiteStatement,
         _ parameters: [SQLValue]
     ) throws(SessionStoreError) -> [[SQLValue]] {
-        // Not before the end: a statement that returns rows has changed all it changes when it gives the first.
+        // Not before the end: a statement that returns rows has made all its changes when it returns the first.
         defer { statement.reset() }
         statement.bind(parameters)
         var rows: [[SQLValue]] = []
@@ -95,7 +95,7 @@ import CSQLite
         }
     }
 
-    /// What is wrong with the table; nil when it has all its columns.
+    /// The fault of a table that lacks a column or is missing; nil when it has all its columns.
     private var tableFault: SessionStoreError? {
         guard let rows = try? run("SELECT name FROM pragma_table_info('browser_sessions')") else { return nil }
         guard !rows.isEmpty else { return .noTable(database: path) }
@@ -103,20 +103,20 @@ import CSQLite
         return missing.map { .unusableColumn(database: path, column: $0) }
     }
 
-    /// Whether what failed last would have needed to write beside the database before it could read: to roll another's
-    /// journal back (SQLITE_READONLY_ROLLBACK, 776), or to make a write-ahead log and its index (SQLITE_CANTOPEN, or
+    /// Whether the last failure was that SQLite had to write before it could read: to roll back another process's
+    /// journal (SQLITE_READONLY_ROLLBACK, 776), or to make a write-ahead log and its index (SQLITE_CANTOPEN, or
     /// SQLITE_READONLY_ with RECOVERY, 264, CANTLOCK, 520, CANTINIT, 1288, DIRECTORY, 1544).
-    var asksForAWriter: Bool {
+    var needsWriter: Bool {
         lastFailure & 0xFF == SQLITE_CANTOPEN || [264, 520, 776, 1288, 1544].contains(lastFailure)
     }
 
-    /// The fact behind a result code. Codes are extended; the low byte is the class.
+    /// The error for a result code. Codes are extended ones, and the low byte is the class.
     private func error(_ code: Int32) -> SessionStoreError {
         lastFailure = code
         return switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path)
-        // SQLITE_CONSTRAINT_UNIQUE; the only unique key besides the id is (user_id, name).
+        // SQLITE_CONSTRAINT_UNIQUE (2067): the only unique key apart from the id is (user_id, name).
         case SQLITE_CONSTRAINT where code == 2067: .nameTaken
         case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_IOERR, SQLITE_FULL:
             .unopenable(database: path, reason: unsafe String(cString: sqlite3_errmsg(handle)))

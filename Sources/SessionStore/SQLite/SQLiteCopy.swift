@@ -1,12 +1,13 @@
 import Glibc
 
-/// A copy of a database and its journals in a folder of this process's own, which is gone before it is read.
+/// A private copy of a database and its journals. Its files are deleted as soon as the connection has opened them.
 ///
-/// Only for files that no process writes to: a change while they are copied is noticed, and then there is no copy. No
-/// other connection of this process may hold a lock on them: to close a descriptor of a file gives up all of them.
+/// Only for files that no process writes to: if one changes while it is copied, the initialiser throws `busy`. No other
+/// connection of this process may hold a lock on the files, because closing any descriptor of a file releases all of
+/// the process's locks on it.
 struct SQLiteCopy {
-    /// What tells one state of a file from another; nil stands for a file that is not there.
-    private struct State: Equatable {
+    /// The identity, size and modification time of a file; nil when there is no file.
+    private struct FileState: Equatable {
         let inode: UInt64
         let size: Int64
         let seconds: Int
@@ -14,7 +15,7 @@ struct SQLiteCopy {
 
         init?(of path: String) {
             var status = stat()
-            // `status` outlives the call, which only writes it.
+            // `status` outlives the call, which writes only to it.
             guard unsafe stat(path, &status) == 0 else { return nil }
             inode = UInt64(status.st_ino)
             size = Int64(status.st_size)
@@ -23,17 +24,17 @@ struct SQLiteCopy {
         }
     }
 
-    /// The database and what a writer may have left beside it.
-    private static let endings = ["", "-journal", "-wal"]
+    /// The suffixes of the database's file and of those a writer may have left beside it.
+    private static let suffixes = ["", "-journal", "-wal"]
 
-    /// The largest database that is copied, in bytes: the room may be the memory of a container.
+    /// The largest database it copies, in bytes: the copy may take up the memory of a container.
     private static let largestSize: Int64 = 256 << 20
 
-    /// The copy, open, with what was left undone rolled back.
+    /// The open copy, with the unfinished change rolled back.
     let connection: SQLiteConnection
-    private let states: [State?]
+    private let states: [FileState?]
 
-    /// Copies the database at `path`; `busy` when it changes meanwhile.
+    /// Copies the database at `path`; throws `busy` if it changes meanwhile.
     init(of path: String) throws(SessionStoreError) {
         let path = Self.realPath(path)
         let states = Self.states(path)
@@ -41,45 +42,45 @@ struct SQLiteCopy {
         let folder = try Self.makeFolder()
         let target = "\(folder)/copy"
         defer {
-            for ending in Self.endings + ["-shm"] { unsafe unlink(target + ending) }
+            for suffix in Self.suffixes + ["-shm"] { unsafe unlink(target + suffix) }
             unsafe rmdir(folder)
         }
-        for (ending, state) in zip(Self.endings, states) where state != nil {
-            try Self.copy(path + ending, to: target + ending)
+        for (suffix, state) in zip(Self.suffixes, states) where state != nil {
+            try Self.copy(path + suffix, to: target + suffix)
         }
         guard Self.states(path) == states else { throw .busy }
         connection = try SQLiteConnection(path: target)
-        // Ends what was left undone, and asks for no second file from then on.
+        // Rolls the unfinished change back. After that, SQLite needs no second file.
         try connection.run("SELECT 1 FROM sqlite_schema LIMIT 1")
         try connection.run("PRAGMA journal_mode=DELETE")
         self.states = states
     }
 
-    /// Whether the database at `path` is still as it was copied.
-    func isOfToday(_ path: String) -> Bool { Self.states(Self.realPath(path)) == states }
+    /// Whether the database at `path` has not changed since it was copied.
+    func isCurrent(_ path: String) -> Bool { Self.states(Self.realPath(path)) == states }
 
-    /// Where the journals lie: beside the file itself, not beside a link to it.
+    /// The path with links resolved, since SQLite keeps journals beside the file itself.
     private static func realPath(_ path: String) -> String {
-        // Given no room, the call makes some, which is ours to give back.
+        // Without a buffer the call allocates one, and `free` releases it.
         guard let resolved = unsafe realpath(path, nil) else { return path }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
     }
 
-    private static func states(_ path: String) -> [State?] { endings.map { State(of: path + $0) } }
+    private static func states(_ path: String) -> [FileState?] { suffixes.map { FileState(of: path + $0) } }
 
     private static func makeFolder() throws(SessionStoreError) -> String {
         for parent in [unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }, "/tmp", "/dev/shm"] {
             guard let parent, !parent.isEmpty else { continue }
             var template = Array("\(parent)/cdp-proxy-XXXXXX".utf8CString)
-            // The name is written over the six letters, in place; the folder's mode is 0700.
+            // mkdtemp replaces the six letters in place and makes the folder with mode 0700.
             if let name = unsafe mkdtemp(&template) { return unsafe String(cString: name) }
         }
         throw unfinished
     }
 
     private static let unfinished = SessionStoreError.unavailable(
-        reason: "its writer ended in the middle of a change, which another writer has to undo"
+        reason: "its writer ended in the middle of a change, and only a process that may write can undo it"
     )
 
     private static func copy(_ source: String, to target: String) throws(SessionStoreError) {
@@ -90,8 +91,8 @@ struct SQLiteCopy {
         guard output >= 0 else { throw failure(target) }
         defer { close(output) }
         while true {
-            // In the kernel, a good piece at a time.
-            let count = sendfile(output, input, nil, 1 << 24)
+            // The kernel copies 16 MiB with each call.
+            let count = sendfile(output, input, nil, 16 << 20)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw failure(target) }
             if count == 0 { return }

@@ -2,7 +2,7 @@ import Glibc
 
 /// The table in one SQLite file, or in memory.
 ///
-/// An actor on a queue of its own: its methods may be awaited from the event loop, which they never block.
+/// An actor on a queue of its own. The event loop may await its methods without ever being blocked.
 actor SQLiteDatabase: SessionDatabase {
     private nonisolated let queue = StoreQueue(label: "session-store")
     private var file: SQLiteFile?
@@ -10,17 +10,17 @@ actor SQLiteDatabase: SessionDatabase {
     /// The actor's executor: the database's own queue.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
 
-    /// Opens the database at `path` and checks it: its pages, and that the table is there. Blocks while it does.
+    /// Opens the database at `path`, and checks its pages and its table. Blocks meanwhile.
     ///
     /// - Parameters:
-    ///   - path: a file, or `:memory:` for a database that goes with its connection and is there only when it is made.
-    ///   - creating: makes a missing file (mode 0600) and table; otherwise they are errors.
+    ///   - path: a file, or `:memory:` for a database inside the connection, which exists only if `creating` is set.
+    ///   - creating: makes a missing file (mode 0600) and table. Without it, both are errors.
     init(path: String, creating: Bool) throws(SessionStoreError) {
         try Self.prepareFile(at: path, creating: creating)
         file = try SQLiteFile(path: path, schema: creating ? Self.schema : nil)
     }
 
-    /// Sees to it that the file is there before SQLite opens it, so that it never has another mode than 0600.
+    /// Makes the file before SQLite opens it, so that it never has another mode than 0600.
     private static func prepareFile(at path: String, creating: Bool) throws(SessionStoreError) {
         let isMemory = path == ":memory:"
         if isMemory && creating { return }
@@ -34,8 +34,8 @@ actor SQLiteDatabase: SessionDatabase {
         Glibc.close(descriptor)
     }
 
-    /// See ``SessionDatabase/run(_:_:)``. The wait for this queue and the wait for a lock that another process holds take
-    /// 5 s together, so that a lock does not make those who wait behind one another wait longer and longer.
+    /// See ``SessionDatabase/run(_:_:)``. The wait for this queue and the wait for another process's lock together take
+    /// at most `SQLiteConnection.lockTimeout`, so that a lock does not add to the wait of each caller in the queue.
     nonisolated func run(
         _ query: SessionQuery,
         _ parameters: [SQLValue]
@@ -49,9 +49,9 @@ actor SQLiteDatabase: SessionDatabase {
         until deadline: ContinuousClock.Instant
     ) throws(SessionStoreError) -> [[SQLValue]] {
         guard file != nil else { throw .unavailable(reason: "it has been closed") }
-        let left = deadline - .now
-        guard left > .zero else { throw .busy }
-        return try file?.run(query, parameters, lockTimeout: left) ?? []
+        let remaining = deadline - .now
+        guard remaining > .zero else { throw .busy }
+        return try file?.run(query, parameters, lockTimeout: remaining) ?? []
     }
 
     /// See ``SessionDatabase/check()``.

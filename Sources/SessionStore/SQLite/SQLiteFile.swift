@@ -1,25 +1,24 @@
 import Glibc
 
-/// A database's file as this process can use it: where it is, or, where that is not possible, in a private copy.
+/// A database's file as this process can use it: directly, or through a private copy.
 ///
-/// It is kept in rollback-journal mode. A write-ahead log would let readers and the writer pass one another, but asks
-/// every reader to write files beside the database, which those on a read-only mount or of another user cannot; here
-/// nobody holds a lock for longer than one short statement.
+/// The file is kept in rollback-journal mode. A write-ahead log would let readers and the writer run at once, but every
+/// reader must then write files beside the database, and a reader with a read-only mount or another user's file cannot.
+/// Without it a lock lasts no longer than one short statement.
 ///
-/// A writer that was killed in the middle of a change leaves its journal, and SQLite lets nobody read before somebody
-/// who may write has rolled back. Until then, a reader that may not write reads a private copy, in which the change is
-/// rolled back. So it does with the write-ahead log of an older version.
+/// A writer that was killed in the middle of a change leaves its journal. SQLite then lets no process read until one
+/// that may write has rolled the change back. Until then a reader that may not write reads a private copy in which the
+/// change is rolled back. It does the same with a write-ahead log that an older version left.
 struct SQLiteFile {
     private let path: String
     private let connection: SQLiteConnection
     private var copy: SQLiteCopy?
 
-    /// The largest file whose pages are all checked when it is opened, in bytes. Nobody writes meanwhile; in a larger one a
-    /// damaged page is found when it is read.
+    /// The largest file whose pages are all checked when it is opened, in bytes. No process can write during the check.
+    /// In a larger file, a damaged page shows only when it is read.
     private static let checkedSize = 64 << 20
 
-    /// Opens the database at `path` and checks it: its pages, and that the table is there. `schema` makes a missing
-    /// table.
+    /// Opens the database at `path`, and checks its pages and its table. `schema` makes a missing table.
     init(path: String, schema: String?) throws(SessionStoreError) {
         self.path = path
         connection = try SQLiteConnection(path: path)
@@ -32,15 +31,15 @@ struct SQLiteFile {
         try read { (connection) throws(SessionStoreError) in _ = try connection.run(.probe, []) }
     }
 
-    /// Gives up the mode of an older version. Not while another process has the database open, and not where nothing may
-    /// be written; whoever opens it next tries again.
+    /// Switches from an older version's write-ahead log to the rollback journal. It does nothing while another process
+    /// has the database open, or where this process may not write: then the next process that opens it tries again.
     private func leaveWriteAheadLog() {
         connection.waitForLocks(.zero)
         defer { connection.waitForLocks(SQLiteConnection.lockTimeout) }
         _ = try? connection.run("PRAGMA journal_mode=DELETE")
     }
 
-    /// Runs one of the table's statements, and waits so long for a lock that another process holds.
+    /// Runs one of the table's statements. `lockTimeout` bounds the wait for a lock that another process holds.
     mutating func run(
         _ query: SessionQuery,
         _ parameters: [SQLValue],
@@ -59,8 +58,8 @@ struct SQLiteFile {
             copy = nil
             return answer
         } catch {
-            guard connection.asksForAWriter else { throw error }
-            if copy?.isOfToday(path) != true { copy = try SQLiteCopy(of: path) }
+            guard connection.needsWriter else { throw error }
+            if copy?.isCurrent(path) != true { copy = try SQLiteCopy(of: path) }
             guard let copy else { throw error }
             return try body(copy.connection)
         }

@@ -1,13 +1,13 @@
 import CSQLite
 import ProxyCore
 
-/// A prepared statement, finalised when it goes; its database stays open until then. Used by one isolation at a time.
-/// Parameters are counted from 1 and columns from 0, as in SQLite.
+/// A prepared statement, finalised when its last reference goes; its database stays open until then. One isolation may
+/// use it. As in SQLite, the first parameter is 1 and the first column is 0.
 @safe final class SQLiteStatement {
-    // Owned: made by sqlite3_prepare_v2, given back once, in `deinit`.
+    // Owned: sqlite3_prepare_v2 made it, and `deinit` finalises it once.
     private let handle: OpaquePointer
 
-    /// Takes a statement over.
+    /// Takes over a statement.
     init(_ handle: OpaquePointer) {
         unsafe self.handle = handle
     }
@@ -16,7 +16,7 @@ import ProxyCore
         unsafe sqlite3_finalize(handle)
     }
 
-    /// Binds all parameters, the first first.
+    /// Binds all parameters in order.
     func bind(_ values: [SQLValue]) {
         for (index, value) in zip(Int32(1)..., values) {
             switch value {
@@ -39,24 +39,24 @@ import ProxyCore
     }
 
     private func bind(_ index: Int32, _ bytes: [UInt8]) {
-        // As above: copied before the call returns.
+        // As above: SQLite copies the bytes before the call returns.
         _ = unsafe bytes.withUnsafeBytes { buffer in
             unsafe csqlite_bind_blob_copy(handle, index, buffer.baseAddress, Int32(buffer.count))
         }
     }
 
-    /// Steps once; the result code as it is.
+    /// Steps once and returns SQLite's result code.
     func step() -> Int32 {
         unsafe sqlite3_step(handle)
     }
 
-    /// Makes the statement ready for its next use: locks and parameters are given back.
+    /// Makes the statement ready for its next use: releases its locks and its parameters.
     func reset() {
         unsafe sqlite3_reset(handle)
         unsafe sqlite3_clear_bindings(handle)
     }
 
-    /// The columns of the row that was stepped to.
+    /// The columns of the current row.
     var row: [SQLValue] {
         let count = unsafe sqlite3_column_count(handle)
         return (0..<count).map { column in
@@ -69,7 +69,7 @@ import ProxyCore
     }
 
     private func text(_ column: Int32) -> String {
-        // The pointer is SQLite's, valid until the next step; the bytes are copied here.
+        // SQLite owns the text, which is valid until the next step; this copies it.
         guard let start = unsafe sqlite3_column_text(handle, column) else { return "" }
         let count = unsafe Int(sqlite3_column_bytes(handle, column))
         return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)

@@ -1,26 +1,26 @@
 import Glibc
 public import ProxyCore
 
-/// What a proxy must still know after a restart, in an SQLite file of its own, mode 0600: a record for each Chrome process,
-/// and the tokens that were good once. Bounded, and shared by processes without harm.
+/// The facts a proxy must still know after a restart, in an SQLite file of its own (mode 0600): a record for each
+/// Chrome process, and the spent one-use tokens. The file is bounded, and several processes may share it.
 ///
-/// A write is in the kernel's hands when it is answered, which outlives the proxy; not on the disk: a Chrome does not
-/// outlive the machine either.
+/// When a write returns, the kernel has it, so it survives the proxy. It need not be on the disk: no Chrome survives a
+/// restart of the machine either.
 ///
-/// Used by one isolation, the loop's, without a hop: a call takes some tens of microseconds, a connection needs one only when
-/// something new is known, and a thread of its own would make every system call of the process dearer for good.
+/// The loop's isolation calls it directly. A call takes some tens of microseconds, and a connection needs one only for
+/// a new fact. A thread of its own would make every system call of the process slower.
 public final class StateFile {
-    /// How many Chrome processes are remembered, those written last.
+    /// How many Chrome processes it remembers: those written last.
     public static let mostBrowsers = 256
-    /// The most tokens that are remembered.
+    /// The most spent tokens it returns.
     public static let mostTokens = 65_536
 
-    /// How long a call waits for another process that writes, at the most.
+    /// How long a call waits while another process writes.
     private static let lockTimeout = Duration.milliseconds(250)
 
     private let connection: SQLiteConnection
 
-    /// Opens the file, or makes it, in a folder that is there. Blocks while it does: for the start of a program.
+    /// Opens the file, or makes it in an existing folder. Blocks meanwhile: for the start of a program.
     public init(path: String) throws(SessionStoreError) {
         let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -47,9 +47,9 @@ public final class StateFile {
         try connection.run("SELECT record FROM browsers WHERE id = ?", [.text(browser)]).first?.first?.asText
     }
 
-    /// Keeps the record of a Chrome process in place of an earlier one; the oldest of too many goes.
+    /// Stores the record of a Chrome process, replacing an earlier one. Beyond `mostBrowsers` it drops the oldest.
     public func keep(_ record: String, of browser: String) throws(SessionStoreError) {
-        // A replaced row gets a new number, so that numbers tell which were written last.
+        // A replaced row gets a new rowid, so that rowids show the order of writing.
         try connection.run(
             "INSERT OR REPLACE INTO browsers (id, record) VALUES (?, ?)",
             [.text(browser), .text(record)]
@@ -61,7 +61,7 @@ public final class StateFile {
 
     // MARK: - Spent tokens
 
-    /// Remembers a token by a hash until a moment; those whose time is over go.
+    /// Remembers a spent token by a hash until a moment, and forgets those whose moment has passed.
     public func spend(_ hash: [UInt8], until: Timestamp, now: Timestamp) throws(SessionStoreError) {
         try connection.run("DELETE FROM spent_tokens WHERE until <= ?", [.text(String(now.secondsSince1970))])
         try connection.run(
@@ -70,7 +70,7 @@ public final class StateFile {
         )
     }
 
-    /// The tokens that are remembered at `now`, and until when.
+    /// The tokens that are spent at `now`, and until when each must be remembered.
     public func spentTokens(now: Timestamp) throws(SessionStoreError) -> [(hash: [UInt8], until: Timestamp)] {
         let rows = try connection.run(
             "SELECT hash, until FROM spent_tokens WHERE until > ? LIMIT \(Self.mostTokens)",

@@ -4,11 +4,11 @@ import ProxyCore
 enum SQLValue: Sendable, Equatable {
     /// NULL.
     case null
-    /// A text, in any of its types. SQLite keeps moments as texts too.
+    /// A text, from any of the text types. SQLite stores moments as texts too.
     case text(String)
     /// Bytes.
     case bytes([UInt8])
-    /// A moment, where the database has a type for it.
+    /// A moment, if the database has a type for it.
     case moment(Timestamp)
 
     /// A text, or NULL.
@@ -36,7 +36,7 @@ enum SQLValue: Sendable, Equatable {
         }
     }
 
-    /// The value's bytes; none for NULL.
+    /// The value's bytes; empty for NULL.
     var asBytes: [UInt8] {
         if case .bytes(let bytes) = self { bytes } else { Array((asText ?? "").utf8) }
     }

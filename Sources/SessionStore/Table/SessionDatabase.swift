@@ -1,11 +1,11 @@
-/// A SQL database that can be asked what ``SessionTable`` asks.
+/// A SQL database with the table of ``SessionTable``.
 protocol SessionDatabase: Sendable {
-    /// Runs one statement with its parameters, all or nothing, and returns the rows it gives.
+    /// Runs one statement with its parameters, all or nothing, and returns its rows.
     func run(_ query: SessionQuery, _ parameters: [SQLValue]) async throws(SessionStoreError) -> [[SQLValue]]
 
-    /// Asks whether the database answers and has the table with all its columns.
+    /// Checks that the database answers and has the table with all its columns.
     func check() async throws(SessionStoreError)
 
-    /// Gives the database back. Later calls are answered `unavailable`.
+    /// Closes the database. Later calls throw `unavailable`.
     func close() async
 }

@@ -1,5 +1,5 @@
-/// What is asked of the table, in SQL that SQLite and PostgreSQL both speak. Values are parameters, always: a statement
-/// is a literal of this file.
+/// The statements on the table, in SQL that both SQLite and PostgreSQL accept. Every statement is a literal of this
+/// file, and every value is a parameter.
 enum SessionQuery: CaseIterable, Sendable {
     /// All sessions, newest first.
     case listAll
@@ -13,18 +13,18 @@ enum SessionQuery: CaseIterable, Sendable {
     case rowByID
     /// A row by user ($1) and name ($2).
     case rowByName
-    /// Adds a row: the ten columns in the order the statement names them.
+    /// Adds a row: the ten columns in the order of the statement.
     case insert
-    /// Adds a row (the ten columns, as above) unless its user ($11, the same again) has as many rows as $12 says;
-    /// returns its id.
+    /// Adds a row (the same ten columns) unless its user ($11, the same value as $2) already has $12 rows; returns its
+    /// id.
     case insertWithinLimit
     /// Overwrites the row of an id ($1) and user ($2) with $3 to $9; returns its id.
     case replace
-    /// Sets of the row of an id ($1) and user ($2) the columns whose parameter is not NULL; returns its metadata.
+    /// Sets those columns of the row of an id ($1) and user ($2) whose parameter is not NULL; returns its metadata.
     case update
     /// Deletes the row of an id ($1) and user ($2); returns its id.
     case delete
-    /// No row, but every column: fails where the table is not as it should be.
+    /// Reads no row but names every column, so that it fails on a table without one of them.
     case probe
 
     /// The statement, with parameters `$1`, `$2`, … as PostgreSQL writes them.
@@ -69,7 +69,7 @@ enum SessionQuery: CaseIterable, Sendable {
         }
     }
 
-    /// Whether the statement changes nothing, so that it may be asked again when the answer was lost.
+    /// Whether the statement changes nothing, so that it may run again after a lost answer.
     var isRead: Bool {
         switch self {
         case .listAll, .listOfUser, .metadataByID, .metadataByName, .rowByID, .rowByName, .probe: true
@@ -77,10 +77,10 @@ enum SessionQuery: CaseIterable, Sendable {
         }
     }
 
-    /// Whether what the statement counts must not change before it has written: of one user's there is one at a time.
-    var takesTurns: Bool { self == .insertWithinLimit }
+    /// Whether the rows it counts must not change until it has written. Such statements of one user run one at a time.
+    var needsUserLock: Bool { self == .insertWithinLimit }
 
-    /// The columns of the table, in the order in which a row is read: metadata first, then the sealed state.
+    /// The columns of the table in the order of reading: metadata first, then the sealed state.
     static let columns = [
         "id", "user_id", "name", "description", "domains", "expires_at", "created_at", "updated_at",
         "storage_state_encrypted", "iv",

@@ -2,7 +2,7 @@ import ProxyCore
 
 /// Stored sessions in the table `browser_sessions` of a SQL database, as the Python reference makes it with SQLAlchemy.
 struct SessionTable<Database: SessionDatabase>: SessionStore {
-    /// The database that is asked.
+    /// The database with the table.
     let database: Database
 
     func list(userID: String?) async throws(SessionStoreError) -> [SessionMetadata] {
@@ -79,7 +79,7 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
         try await rows(query, keys).map(SessionMetadata.init(columns:))
     }
 
-    /// What a query finds by its keys; a key that no row can have finds nothing.
+    /// The rows a query finds by its keys. A key with a NUL finds nothing, since no row can have it.
     private func rows(_ query: SessionQuery, _ keys: [String]) async throws(SessionStoreError) -> [[SQLValue]] {
         if keys.contains(where: \.holdsNUL) { return [] }
         return try await database.run(query, keys.map(SQLValue.text))
@@ -87,24 +87,24 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
 }
 
 extension String {
-    /// Whether a NUL is in the text: PostgreSQL cannot keep one, and C's strings end there.
+    /// Whether the text has a NUL: PostgreSQL cannot hold one, and C strings end at it.
     fileprivate var holdsNUL: Bool { utf8.contains(0) }
 
-    /// Refuses a text that cannot be kept in a column.
+    /// Refuses a text that the column cannot hold.
     fileprivate func checkStorable(as column: String) throws(SessionStoreError) {
         if holdsNUL { throw .unstorable(column: column) }
     }
 }
 
 extension Timestamp {
-    /// Refuses a moment that could not be read again.
+    /// Refuses a moment that could not be read back.
     fileprivate func checkStorable(as column: String) throws(SessionStoreError) {
         if !isWritable { throw .unstorable(column: column) }
     }
 }
 
 extension SessionRow {
-    /// A row whose ten columns were read.
+    /// A row from its ten columns.
     fileprivate init(columns: [SQLValue]) {
         self.init(
             metadata: SessionMetadata(columns: columns),
@@ -113,7 +113,7 @@ extension SessionRow {
         )
     }
 
-    /// The first nine parameters of an insertion, which are those of a replacement.
+    /// The first nine parameters of an insertion. A replacement has exactly these.
     fileprivate func parameters() throws(SessionStoreError) -> [SQLValue] {
         let domains = metadata.domains.joined(separator: ",")
         try metadata.id.checkStorable(as: "id")
@@ -131,7 +131,7 @@ extension SessionRow {
 }
 
 extension SessionMetadata {
-    /// Metadata of a row whose first eight columns were read.
+    /// The metadata from the first eight columns of a row.
     fileprivate init(columns: [SQLValue]) {
         var unusable: [String] = []
         func text(_ index: Int) -> String {
@@ -157,7 +157,7 @@ extension SessionMetadata {
         unusableColumns = unusable
     }
 
-    /// Splits comma-separated text, white space around each name taken off and empty names left out.
+    /// Splits comma-separated text, strips white space around each name, and drops empty names.
     private static func domains(in text: String) -> [String] {
         text.split(separator: ",").map { part in
             let start = part.drop { $0 == " " }

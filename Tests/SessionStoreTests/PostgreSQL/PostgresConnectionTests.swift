@@ -21,8 +21,8 @@ import Testing
         ("owner", "?sslmode=disable", "127.0.0.1", ""),
         ("owner", "?sslmode=verify-full&sslrootcert=ROOT", "localhost", ""),
         ("owner", "?sslmode=verify-ca&sslrootcert=ROOT", "127.0.0.1", ""),
-        ("owner", "?sslmode=verify-full&sslrootcert=ROOT", "127.0.0.1", "opened: TLS as it is asked for"),
-        ("owner", "?sslmode=verify-ca&sslrootcert=/nonexistent", "127.0.0.1", "opened: the file with the root"),
+        ("owner", "?sslmode=verify-full&sslrootcert=ROOT", "127.0.0.1", "opened: the server's TLS is not"),
+        ("owner", "?sslmode=verify-ca&sslrootcert=/nonexistent", "127.0.0.1", "opened: the file of root certificates"),
         ("tls_only", "?sslmode=require", "127.0.0.1", ""), ("tls_only", "", "127.0.0.1", ""),
         ("tls_only", "?sslmode=disable", "127.0.0.1", "opened: the server refuses the user"),
     ])
@@ -66,7 +66,7 @@ import Testing
         let error = try #require(await #expect(throws: SessionStoreError.self) { try await store.check() })
         #expect(
             "\(error)" == "the session database postgresql://127.0.0.1:\(scene.address.port)/\(scene.name) "
-                + "cannot be opened: the server refuses the user, the password or the way of connecting"
+                + "cannot be opened: the server refuses the user, the password or the way of connecting (pg_hba.conf)"
         )
         await #expect(throws: error) { try await StoreKind.open(location, creating: true) }
         await store.close()

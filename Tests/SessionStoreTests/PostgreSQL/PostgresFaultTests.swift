@@ -15,7 +15,7 @@ import Testing
         ("57P03", "", .unavailable(reason: "the server is shutting down or starting")),
         ("08006", "", .unavailable(reason: "the server is shutting down or starting")),
         ("53300", "", .unavailable(reason: "the server is short of resources")),
-        ("25006", "", .unavailable(reason: "the server takes no writes")),
+        ("25006", "", .unavailable(reason: "the server accepts no writes")),
         ("40P01", "", .unavailable(reason: "another transaction was in the way")),
         ("22001", "", .failed(code: "SQLSTATE 22001")),
     ])
@@ -25,13 +25,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("FATAL:  28P01\n", "the server refuses the user, the password or the way of connecting"),
+        ("FATAL:  28P01\n", "the server refuses the user, the password or the way of connecting (pg_hba.conf)"),
         ("FATAL:  28P01\nconnection to server at \"h\" failed: FATAL:  28000\n", "the server refuses the user"),
         ("FATAL:  3D000\n", "no such database"), ("FATAL:  57P03\n", "not available: the server is shutting down"),
-        ("FATAL:  53300\n", "not available: the server has no connection left"),
-        ("SSL error: certificate verify failed\n", "opened: TLS as it is asked for"),
-        ("server does not support SSL, but SSL was required\n", "opened: TLS as it is asked for"),
-        ("root certificate file \"/x\" does not exist\nEither provide", "opened: the file with the root certificates"),
+        ("FATAL:  53300\n", "not available: the server accepts no more connections"),
+        ("SSL error: certificate verify failed\n", "opened: the server's TLS is not"),
+        ("server does not support SSL, but SSL was required\n", "opened: the server's TLS is not"),
+        ("root certificate file \"/x\" does not exist\nEither provide", "opened: the file of root certificates"),
         ("fe_sendauth: no password supplied\n", "opened: the server asks for a password"),
         ("Connection refused\n\tIs the server running?\n", "not available: the server cannot be reached"),
         ("SSL SYSCALL error: EOF detected\n", "not available: the server cannot be reached"),
@@ -47,7 +47,7 @@ import Testing
         #expect(PostgresFault.broken(wasSent: true).allowsAnotherTry(ofRead: true))
         #expect(!PostgresFault.broken(wasSent: true).allowsAnotherTry(ofRead: false))
         #expect(PostgresFault.broken(wasSent: false).allowsAnotherTry(ofRead: false))
-        #expect(!PostgresFault.overdue.allowsAnotherTry(ofRead: true))
+        #expect(!PostgresFault.timedOut.allowsAnotherTry(ofRead: true))
         let shutdown = PostgresFault.refused(state: "57P01", constraint: nil)
         #expect(shutdown.allowsAnotherTry(ofRead: true))
         #expect(!shutdown.allowsAnotherTry(ofRead: false))

@@ -3,16 +3,16 @@ import Testing
 
 @testable import SessionStore
 
-/// Who is lent a lane, and when; nothing is asked of a server.
+/// Who is lent a worker, and when; nothing is asked of a server.
 @Suite(.timeLimit(.minutes(5))) struct PostgresPoolTests {
     private static func pool(_ limits: PostgresLimits) throws -> PostgresPool {
         PostgresPool(to: try PostgresLocation(url: "postgresql://127.0.0.1:1/d"), limits)
     }
 
-    /// Waits for a lane and gives it back at once; the error when there was none.
+    /// Waits for a worker and gives it back at once; the error when there was none.
     private static func wait(for pool: PostgresPool) async -> SessionStoreError? {
         do throws(SessionStoreError) {
-            try await pool.withLane { (_) async throws(SessionStoreError) in }
+            try await pool.withWorker { (_) async throws(SessionStoreError) in }
             return nil
         } catch {
             return error
@@ -25,7 +25,7 @@ import Testing
 
     @Test func whoWaitsTooLongIsToldSo() async throws {
         let pool = try Self.pool(.short)
-        let error = try await pool.withLane { (_) async throws(SessionStoreError) in await Self.wait(for: pool) }
+        let error = try await pool.withWorker { (_) async throws(SessionStoreError) in await Self.wait(for: pool) }
         #expect(error == .unavailable(reason: "all its connections are in use"))
         #expect(pool.waitingCount == 0)
         #expect(await Self.wait(for: pool) == nil)
@@ -39,10 +39,10 @@ import Testing
         let pool = try Self.pool(.patient(connections: 1))
         let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            try await pool.withLane { (_) async throws(SessionStoreError) in
+            try await pool.withWorker { (_) async throws(SessionStoreError) in
                 for number in 0..<20 {
                     group.addTask {
-                        try await pool.withLane { (_) async throws(SessionStoreError) in
+                        try await pool.withWorker { (_) async throws(SessionStoreError) in
                             order.numbers.withLock { $0.append(number) }
                         }
                     }
@@ -56,7 +56,7 @@ import Testing
 
     @Test func whoIsCancelledLeavesTheLine() async throws {
         let pool = try Self.pool(.patient(connections: 1))
-        let error = try await pool.withLane { (_) async throws(SessionStoreError) in
+        let error = try await pool.withWorker { (_) async throws(SessionStoreError) in
             let waiting = Task { await Self.wait(for: pool) }
             await Self.untilWaiting(1, for: pool)
             waiting.cancel()
@@ -69,7 +69,7 @@ import Testing
     @Test func theLineHasAnEnd() async throws {
         let pool = try Self.pool(PostgresLimits(connections: 1, waiting: 2, wait: .seconds(60)))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let error = try await pool.withLane { (_) async throws(SessionStoreError) in
+            let error = try await pool.withWorker { (_) async throws(SessionStoreError) in
                 for _ in 0..<2 { group.addTask { #expect(await Self.wait(for: pool) == nil) } }
                 await Self.untilWaiting(2, for: pool)
                 return await Self.wait(for: pool)
@@ -82,7 +82,7 @@ import Testing
     @Test func aPoolThatIsClosedSendsTheWaitingAway() async throws {
         let pool = try Self.pool(.patient(connections: 1))
         let closed = SessionStoreError.unavailable(reason: "it has been closed")
-        let error = try await pool.withLane { (_) async throws(SessionStoreError) in
+        let error = try await pool.withWorker { (_) async throws(SessionStoreError) in
             let waiting = Task { await Self.wait(for: pool) }
             await Self.untilWaiting(1, for: pool)
             await pool.close()

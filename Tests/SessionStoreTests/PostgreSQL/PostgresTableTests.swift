@@ -126,7 +126,7 @@ import Testing
         let store = try await StoreKind.open(location, creating: false)
         let denied = SessionStoreError.unopenable(
             database: "\(try scene.location())",
-            reason: "the user lacks a right to the table"
+            reason: "the user has no privilege on the table"
         )
         await #expect(throws: denied) { try await store.check() }
         try await scene.sql("GRANT SELECT ON browser_sessions TO tls_only")

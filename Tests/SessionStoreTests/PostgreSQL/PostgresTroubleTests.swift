@@ -32,7 +32,7 @@ import Testing
         defer { silent.stop() }
         let location = try PostgresLocation(url: "postgresql://u@127.0.0.1:\(silent.port)/d")
         let store = SessionTable(database: try PostgresDatabase(at: location, .short))
-        await #expect(throws: SessionStoreError.unavailable(reason: "connecting took too long")) {
+        await #expect(throws: SessionStoreError.unavailable(reason: "connecting to the server took too long")) {
             try await store.check()
         }
         await store.close()
