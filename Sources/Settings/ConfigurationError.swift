@@ -1,11 +1,11 @@
-/// Why the environment is no configuration: one sentence that names the variable and never shows its value.
+/// A fault in the environment: one sentence that names the variable and never shows its value.
 public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// The variable at fault.
     public let variable: String
-    /// The sentence.
+    /// One sentence for the operator.
     public let description: String
 
-    /// An error with a sentence of its own, for rules that span several variables.
+    /// An error with its own sentence, for rules that span several variables.
     public init(variable: String, description: String) {
         self.variable = variable
         self.description = description
@@ -16,7 +16,7 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
         ConfigurationError(variable: variable.name, description: "\(variable.name) must be \(variable.expected).")
     }
 
-    /// The variable is not set and has to be.
+    /// The variable is not set, although it must be.
     public static func missing(_ variable: VariableDescription, because reason: String) -> ConfigurationError {
         ConfigurationError(
             variable: variable.name,
@@ -24,7 +24,7 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
         )
     }
 
-    /// Two variables are set that exclude one another.
+    /// Two variables are set that exclude each other.
     public static func conflict(_ variable: VariableDescription, with other: VariableDescription) -> ConfigurationError
     {
         ConfigurationError(

@@ -7,15 +7,15 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// A Unix domain socket.
     case unix(path: String)
 
-    /// Reads `text`. `localhost` stands for 127.0.0.1; other names are not looked up, since which addresses a name
-    /// has is not ours to decide when we open a port.
+    /// Reads `text`. `localhost` means 127.0.0.1. Other names are refused, because a name can have several addresses
+    /// and this would have to choose one.
     public init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             guard path.hasPrefix("/"), SocketAddress(unixPath: path) != nil else { return nil }
             self = .unix(path: path)
         } else {
-            // `Authority` itself takes no port 0, which nobody can connect to.
+            // `Authority` refuses port 0, since no client can connect to it.
             guard let colon = text.lastIndex(of: ":"), let authority = Authority(text[..<colon]), authority.port == nil,
                 let port = Self.port(text[colon...].dropFirst())
             else { return nil }
@@ -25,12 +25,12 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The port that `digits` spell.
+    /// The number of these digits, if it is a port.
     private static func port(_ digits: Substring) -> UInt16? {
         digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(digits) : nil
     }
 
-    /// The address as the kernel takes it; nil never happens for a value that was read from text.
+    /// The address for the kernel. It is never nil for a value that was read from text.
     public var socketAddress: SocketAddress? {
         switch self {
         case .tcp(let host, let port): SocketAddress(host: host, port: port)
@@ -38,7 +38,7 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The text it was read from, in its plain spelling.
+    /// The address in its plain form.
     public var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -1,15 +1,15 @@
 public import SessionInjector
 public import SessionStore
 
-/// Where stored sessions are and how they are sealed.
+/// The database of stored sessions and the keys that seal them.
 public struct StoreSettings: Sendable {
-    /// Which database holds them.
+    /// The database that holds them.
     public let database: DatabaseLocation
-    /// The database that is meant when `DATABASE_URL` is not set.
+    /// The database when `DATABASE_URL` is not set.
     public let standardDatabase: DatabaseLocation
     /// Whether `DATABASE_URL` is not set.
     public let isStandard: Bool
-    /// What opens and seals them; nil when no secret is set, and then none can be opened.
+    /// The keys that open and seal them; nil when no secret is set, so that none can be opened.
     public let keys: SealingKeys?
 
     /// Reads the settings.
@@ -27,18 +27,18 @@ public struct StoreSettings: Sendable {
         keys = secret.map(SealingKeys.master) ?? userKey.map(SealingKeys.user)
     }
 
-    /// The variables these settings are read from, as they are listed.
+    /// The variables of these settings, in the order of the documentation.
     public static let variables: [VariableDescription] = [
         databaseVariable.description, dataHomeVariable.description, secretVariable.description,
         userKeyVariable.description,
     ]
 
-    /// Those of them that the session service reads: it serves every user, so that one user's key is not enough.
+    /// Those that the session service reads. It serves every user, so one user's key is not enough.
     public static let serviceVariables: [VariableDescription] = [
         databaseVariable.description, dataHomeVariable.description, secretVariable.description,
     ]
 
-    /// What to say where the master secret is needed and not set.
+    /// The error when the master secret is needed and not set.
     public static var missingSecret: ConfigurationError {
         .missing(secretVariable.description, because: "sessions are sealed under it")
     }
@@ -54,7 +54,7 @@ public struct StoreSettings: Sendable {
         "XDG_DATA_HOME",
         in: .sessions,
         expected: "an absolute path",
-        help: "Where the database is kept when DATABASE_URL does not say.",
+        help: "The folder of the database when DATABASE_URL is not set.",
         parse: { $0.hasPrefix("/") ? VariableParsing.printable($0) : nil }
     )
     private static let secretVariable = Variable(
@@ -68,7 +68,7 @@ public struct StoreSettings: Sendable {
         "SESSION_USER_KEY",
         in: .sessions,
         expected: "32 bytes in base64",
-        help: "One user's derived key, in place of SESSION_ENCRYPTION_SECRET.",
+        help: "One user's derived key, instead of SESSION_ENCRYPTION_SECRET.",
         parse: { try? UserKey(base64: $0) }
     )
 }

@@ -1,18 +1,18 @@
-/// One variable of the environment: its name, what it says when it is not set, and how its text is read.
+/// One environment variable: its name, its default and how its text is read.
 ///
-/// Everything a program of ours reads from the environment is declared once, as one of these; the help text, the table in
-/// the documentation and the error sentences all come from the declaration.
+/// Each variable that a program reads is declared once, as one of these. The help text, the table in the documentation
+/// and the error sentences all come from the declaration.
 public struct Variable<Value>: Sendable {
     /// Reads the text of a variable; nil when it is not what `expected` says.
     public typealias Parse = @Sendable (String) -> Value?
 
-    /// What the help and the documentation show.
+    /// Its entry in the help and the documentation.
     public let description: VariableDescription
     /// Reads its text.
     public let parse: Parse
 
-    /// Declares a variable. `expected` completes the sentence "NAME must be …"; `standard` is the text that stands for
-    /// a variable that is not set.
+    /// Declares a variable. `expected` completes the sentence "NAME must be …". `standard` is the text used when the
+    /// variable is not set.
     public init(
         _ name: String,
         in section: VariableSection,
@@ -32,21 +32,21 @@ public struct Variable<Value>: Sendable {
     }
 }
 
-/// What a person needs to know of a variable.
+/// The entry of a variable in the help and the documentation.
 public struct VariableDescription: Sendable {
     /// The variable's name.
     public let name: String
-    /// Under which heading it is listed.
+    /// The heading under which it is listed.
     public let section: VariableSection
-    /// The text that stands for it when it is not set; nil when there is none.
+    /// The text used when the variable is not set; nil when there is none.
     public let standard: String?
     /// Completes "NAME must be …".
     public let expected: String
-    /// What it is for, as a sentence.
+    /// Its purpose, as a sentence.
     public let help: String
 }
 
-/// A heading under which variables are listed. Each program adds its own to the shared ones here.
+/// A heading in the list of variables. Each program adds its own headings to these shared ones.
 public struct VariableSection: Sendable, Hashable {
     /// The heading.
     public let title: String
@@ -54,10 +54,10 @@ public struct VariableSection: Sendable, Hashable {
     /// A section under this heading.
     public init(_ title: String) { self.title = title }
 
-    /// Where clients and operators connect.
+    /// The addresses that clients and operators connect to.
     public static let listeners = VariableSection("Listeners")
-    /// Where stored sessions are and how they are sealed.
+    /// The database of stored sessions and their keys.
     public static let sessions = VariableSection("Stored sessions")
-    /// What operators see.
+    /// The log output.
     public static let logs = VariableSection("Logs")
 }

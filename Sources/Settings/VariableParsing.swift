@@ -1,6 +1,6 @@
-/// The readings that several variables share.
+/// The parsers that several variables share.
 public enum VariableParsing {
-    /// `on` or `off`, and what else is commonly written for them.
+    /// `on` or `off`, or their common other forms.
     public static func isOn(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "on", "true", "1": true
@@ -9,7 +9,7 @@ public enum VariableParsing {
         }
     }
 
-    /// `true` or `false`, and what else Python's settings take for them.
+    /// `true` or `false`, or the other forms that Python's settings accept.
     public static func isTrue(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "t", "y", "yes": true
@@ -47,12 +47,12 @@ public enum VariableParsing {
         text.unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) } ? nil : text
     }
 
-    /// What may stand in a header: visible ASCII and no space, as a Bearer token is.
+    /// Text that may stand in a header as a Bearer token does: visible ASCII without spaces.
     public static func visibleASCII(_ text: String) -> String? {
         text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } ? text : nil
     }
 
-    /// Items separated by commas, each read by `parse`; spaces around an item do not count.
+    /// Items separated by commas, each read by `parse`. Spaces around an item are ignored.
     public static func list<Item>(_ text: String, of parse: (String) -> Item?) -> [Item]? {
         var items: [Item] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

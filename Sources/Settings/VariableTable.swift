@@ -11,9 +11,9 @@ public struct VariableTable: Sendable {
         names = Set(all.map(\.name))
     }
 
-    /// The list as text for a terminal, under its headings.
+    /// The list as text for a terminal, with its headings.
     public var helpText: String {
-        var text = "Configured by the environment; a variable that is set to nothing counts as not set.\n"
+        var text = "Configured by environment variables; an empty variable counts as not set.\n"
         for section in sections {
             text += "\n\(section.title):\n"
             for variable in all where variable.section == section {
