@@ -2,7 +2,7 @@ import ArgumentParser
 import ProxyCore
 import Settings
 
-/// The program: where stored sessions are created, listed, changed and deleted over HTTP by those they belong to.
+/// The program: users create, list, change and delete their stored sessions over HTTP.
 @main
 struct SessionService: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,8 +21,8 @@ struct SessionService: AsyncParsableCommand {
     }
 }
 
-/// Which version this is, as `--version` and the metric `session_service_build_info` say.
+/// The version, for `--version` and the metric `session_service_build_info`.
 enum ServiceVersion {
-    /// The version by the rules of semver.org.
+    /// A version as semver.org defines it.
     static let text = "0.1.0"
 }

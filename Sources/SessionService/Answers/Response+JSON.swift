@@ -8,7 +8,8 @@ extension Response {
         self.init(jsonText: value.serialized(), status: status)
     }
 
-    /// An answer whose body is JSON text already. Nothing in between keeps a copy: what is answered belongs to one user.
+    /// An answer whose body is JSON text. `no-store` keeps caches from storing it, because each answer belongs to one
+    /// user.
     init(jsonText text: [UInt8], status: HTTPResponse.Status = .ok) {
         self.init(
             status: status,

@@ -1,40 +1,40 @@
 import Hummingbird
 import ProxyCore
 
-/// Why a request is not done. Each has one status and one `detail`, in the words users of the Python service know.
+/// Why a request is refused. Each case has one status and one `detail`, worded as in the Python service.
 enum ServiceRefusal: Error {
-    /// 401 or 503: who asks could not be established.
+    /// 401 or 503: the authentication did not establish the user.
     case unauthenticated(AuthenticationFailure)
-    /// 429: the user asked too often; seconds until they may again.
+    /// 429: the user sent too many requests; the seconds until the next one is allowed.
     case rateLimited(seconds: Int)
     /// 422: these fields are wrong.
     case invalid([FieldProblem])
-    /// 413: the body or the state in it is larger than this many bytes.
+    /// 413: the body, or the state in it, is larger than this many bytes.
     case tooLarge(limit: Int)
-    /// 400: the body broke off; hardly anybody is there to read the answer.
+    /// 400: the body ended early. The client has usually gone and reads no answer.
     case brokenBody
-    /// 404: no such session, or another user's.
+    /// 404: there is no such session, or it is another user's.
     case noSession
-    /// 404: no session of this name.
+    /// 404: the user has no session of this name.
     case noSessionNamed(String)
-    /// 409: the user has a session of this name.
+    /// 409: the user already has a session of this name.
     case nameTaken(String)
-    /// 409: the user has as many sessions as they may have.
+    /// 409: the user already has as many sessions as the limit allows.
     case tooManySessions(limit: Int)
     /// 410: the session has expired.
     case expired
-    /// 500: the stored state does not open. Why is for the log.
+    /// 500: the stored state cannot be opened. Only the log says why.
     case unopenable
     /// 503: the database does not answer.
     case storeUnavailable
-    /// 500: the database, or a row in it, is not what it should be. Why is for the log.
+    /// 500: the database or one of its rows is faulty. Only the log says why.
     case storeBroken
-    /// 404: no such route.
+    /// 404: there is no such route.
     case noRoute
-    /// 405: the route takes these methods.
+    /// 405: the route accepts these methods only.
     case methodNotAllowed(allow: String)
 
-    /// The status it is answered with.
+    /// The status of the answer.
     var status: HTTPResponse.Status {
         switch self {
         case .unauthenticated(let failure): failure.status == 503 ? .serviceUnavailable : .unauthorized
@@ -51,7 +51,7 @@ enum ServiceRefusal: Error {
         }
     }
 
-    /// What the body says.
+    /// The value of `detail` in the answer's body.
     var detail: JSONValue {
         switch self {
         case .unauthenticated(let failure): JSONValue(failure.detail)
@@ -73,7 +73,7 @@ enum ServiceRefusal: Error {
         }
     }
 
-    /// Fields of the answer besides those of every answer.
+    /// The header fields of this answer, apart from those of every answer.
     var fields: HTTPFields {
         switch self {
         case .unauthenticated(let failure): failure.challenge.map { [.wwwAuthenticate: $0] } ?? [.retryAfter: "5"]

@@ -2,10 +2,10 @@ import ProxyCore
 import SessionStore
 
 extension SessionMetadata {
-    /// What is answered of a session once it is there.
+    /// The JSON of an existing session.
     var summary: JSONValue { created.adding("updated_at", JSONValue(updatedAt.iso8601)) }
 
-    /// What is answered of a session that was just made: the same without `updated_at`, as the Python service has it.
+    /// The JSON of a new session: `summary` without `updated_at`, as in the Python service.
     var created: JSONValue {
         [
             "id": JSONValue(id),
@@ -19,8 +19,8 @@ extension SessionMetadata {
 }
 
 extension JSONValue {
-    /// An answer with what its reader should know of the state they sent; without a word where there is nothing.
-    func warning(of warnings: [String]) -> JSONValue {
+    /// The answer with the warnings about the user's storage state; unchanged when there are none.
+    func adding(warnings: [String]) -> JSONValue {
         warnings.isEmpty ? self : adding("warnings", .array(warnings.map { JSONValue($0) }))
     }
 }

@@ -1,15 +1,15 @@
 import SessionStore
 
 extension SessionStoreError {
-    /// Whether the table is only to be made.
-    var isCuredByCreating: Bool {
+    /// Whether making the missing file or table would help.
+    var isMissingTable: Bool {
         switch self {
         case .missing, .noTable: true
         default: false
         }
     }
 
-    /// Whether asking again later may help.
+    /// Whether a later try may succeed.
     var isTransient: Bool {
         switch self {
         case .busy, .unavailable: true

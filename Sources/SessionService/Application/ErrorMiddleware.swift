@@ -6,15 +6,16 @@ import NIOHTTP1
 import ProxyCore
 import SessionStore
 
-/// The outermost layer but for CORS: whatever happens inside becomes one answer, one log line and one count.
+/// The outermost middleware apart from CORS. It turns every error into an answer, and logs and counts every request
+/// once.
 struct ErrorMiddleware: RouterMiddleware {
-    /// Where requests are logged.
+    /// The log for requests.
     let log: ServiceLog
-    /// Where they are counted.
+    /// The counters for requests.
     let metrics: ServiceMetrics
-    /// Which paths there are.
+    /// The paths of the listener, to tell 404 from 405.
     let paths: KnownPaths
-    /// At which level: probes and scrapers ask every few seconds.
+    /// The log level of a request. Probes and scrapers send one every few seconds.
     var level = LogLevel.info
 
     func handle(
@@ -27,7 +28,7 @@ struct ErrorMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as HTTPParserError {
-            // What comes is no HTTP any more; whoever reads the connection answers 400 and closes it.
+            // The bytes are not HTTP. The connection's reader answers 400 and closes the connection.
             record(request, context, .badRequest, seconds: (ContinuousClock.now - start) / .seconds(1))
             throw error
         } catch {
@@ -60,7 +61,7 @@ struct ErrorMiddleware: RouterMiddleware {
         )
     }
 
-    /// What an error is answered with; what operators must know of it is logged here.
+    /// The refusal for an error. Logs what an operator must know of it.
     private func refusal(
         for error: any Error,
         _ request: Request,
@@ -77,7 +78,7 @@ struct ErrorMiddleware: RouterMiddleware {
         case let error as HTTPError where error.status == .notFound:
             return paths.allow(at: request.uri.path).map { .methodNotAllowed(allow: $0) } ?? .noRoute
         default:
-            // The error's own text may hold what came with the request, so only its type is told.
+            // The error's own text may quote the request, so the log gets only its type.
             log.record(.error, "failed", requestID: context.requestID, ["cause": .string("\(type(of: error))")])
             return .storeBroken
         }
@@ -103,7 +104,7 @@ struct ErrorMiddleware: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    /// The field that carries the request's id.
+    /// The field with the request's id.
     static let requestID: HTTPField.Name = {
         guard let name = HTTPField.Name("X-Request-Id") else { preconditionFailure("a field's name") }
         return name

@@ -1,25 +1,25 @@
 import HTTPTypes
 import Hummingbird
 
-/// The paths of a listener and the methods each of them takes, for those who ask with another one: that is not 404 but
-/// 405, with the methods in `Allow` (RFC 9110 section 15.5.6).
+/// The paths of a listener and the methods of each. A request for a known path with another method gets 405 with the
+/// methods in `Allow`, not 404 (RFC 9110 section 15.5.6).
 struct KnownPaths: Sendable {
-    /// A path such as `/sessions/:id`, and what it takes.
+    /// A path such as `/sessions/:id` and its methods.
     struct Entry: Sendable {
-        /// The path; a part that begins with a colon stands for any one part.
+        /// The path; a segment that begins with a colon matches any one segment.
         let path: String
-        /// What it takes.
+        /// The methods it accepts.
         let methods: [HTTPRequest.Method]
     }
 
     private let entries: [(parts: [Substring], methods: [HTTPRequest.Method])]
 
-    /// These paths; of two that match, the first counts.
+    /// These paths. If two match, the first one wins.
     init(_ entries: [Entry]) {
         self.entries = entries.map { (Self.parts(of: $0.path), $0.methods) }
     }
 
-    /// The value of `Allow` at a path; nil when there is no such path.
+    /// The value of `Allow` for a path; nil for an unknown path.
     func allow(at path: String) -> String? {
         let asked = Self.parts(of: path)
         let entry = entries.first { entry in
@@ -33,14 +33,14 @@ struct KnownPaths: Sendable {
 }
 
 extension KnownPaths {
-    /// Those of the users' listener.
+    /// The paths of the users' listener.
     static let users = KnownPaths(
         SessionRoutes.paths + HealthRoutes.probes + [Entry(path: "/openapi.json", methods: get)]
     )
 
-    /// Those of the operators' listener.
+    /// The paths of the operators' listener.
     static let operators = KnownPaths(HealthRoutes.probes + [Entry(path: "/metrics", methods: get)])
 
-    /// What a path takes that can only be read.
+    /// The methods of a path that can only be read.
     static let get: [HTTPRequest.Method] = [.get, .head]
 }

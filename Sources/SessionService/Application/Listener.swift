@@ -6,13 +6,13 @@ import ServiceLifecycle
 import Settings
 import Synchronization
 
-/// One of the listeners as a part of the service; an address that cannot be had is told by the variable it came from.
+/// One listener as a lifecycle service. If its address cannot be bound, the error names the variable of the address.
 struct Listener: ServiceLifecycle.Service {
-    /// What listens.
+    /// The server.
     let application: any ApplicationProtocol
-    /// Where.
+    /// The address to listen at.
     let address: ListenAddress
-    /// The variable that says so.
+    /// The variable with the address.
     let variable: String
 
     func run() async throws {
@@ -28,26 +28,26 @@ struct Listener: ServiceLifecycle.Service {
     }
 }
 
-/// Waits for the listeners to open, and then says so once.
+/// Announces once that all listeners are open.
 final class OpenedListeners: Sendable {
     private let ports: Mutex<[String: LogValue]> = Mutex([:])
     private let expected: Set<String>
     private let announce: @Sendable ([String: LogValue]) -> Void
 
-    /// Listeners by the variables they come from, and what is done when all of them are open.
+    /// Expects the listeners of these variables, and calls `announce` when all of them are open.
     init(_ expected: Set<String>, announce: @escaping @Sendable ([String: LogValue]) -> Void) {
         self.expected = expected
         self.announce = announce
     }
 
-    /// One of them is open.
+    /// Notes that the listener of a variable is open.
     func opened(_ variable: String, _ channel: any Channel) async {
-        // One at a time, or several would be let in where one place is free.
+        // Accept one connection at a time: a batch could exceed the limit by more than one.
         try? await channel.setOption(.maxMessagesPerRead, value: 1).get()
         opened(variable, port: channel.localAddress?.port)
     }
 
-    /// One of them is open, at this port unless it is a Unix socket.
+    /// Notes that the listener of a variable is open at this port; nil for a Unix socket.
     private func opened(_ variable: String, port: Int?) {
         let all = ports.withLock { ports -> [String: LogValue]? in
             ports[variable] = .integer(port ?? 0)

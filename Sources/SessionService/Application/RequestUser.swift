@@ -1,12 +1,13 @@
 import Synchronization
 
-/// Who asks, written once by the authentication and read by whoever stands around it.
+/// The user of one request. The authentication middleware sets it once; the middlewares outside it read it.
 ///
-/// A request's middlewares each hold their own copy of the context; this is the one thing they share.
+/// Each middleware has its own copy of the request's context. They all share this one object, so that the log line of
+/// `ErrorMiddleware` can name the user.
 final class RequestUser: Sendable {
     private let storage = Mutex<String?>(nil)
 
-    /// The user's id; nil until it is established.
+    /// The user's id; nil until the user is established.
     var userID: String? {
         get { storage.withLock { $0 } }
         set { storage.withLock { $0 = newValue } }

@@ -11,14 +11,14 @@ import SessionStore
 import Settings
 import UnixSignals
 
-/// Everything that runs: the listener for users, the one for operators, the database and the identity provider's keys.
+/// The running service: the listener for users, the one for operators, the database and the identity provider's keys.
 struct Service {
     private let configuration: ServiceConfiguration
     private let log: ServiceLog
     private let metrics: ServiceMetrics
     private let authenticator: Authenticator
 
-    /// A service with these settings; nothing is open yet.
+    /// A service with these settings. It opens nothing yet.
     init(_ configuration: ServiceConfiguration) throws {
         let log = ServiceLog(threshold: configuration.logLevel)
         let metrics = ServiceMetrics(droppedLines: { log.droppedLines })
@@ -34,15 +34,14 @@ struct Service {
         self.metrics = metrics
     }
 
-    /// Opens the database and the ports and serves until SIGTERM or SIGINT; requests that are being answered then are
-    /// answered first.
+    /// Opens the database and the ports, and serves until SIGTERM or SIGINT. Then it finishes the running requests.
     func run() async throws {
         let store = try await openStore()
         warn()
         let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
         let opening = OpenedListeners(["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"]) { ports in
             do { try authenticator.start() } catch {
-                log.record(.error, "failed", ["cause": "no thread to fetch keys on"])
+                log.record(.error, "failed", ["cause": "the thread that fetches keys could not start"])
             }
             log.record(
                 .info,
@@ -73,11 +72,15 @@ struct Service {
         log.record(.info, "stopped")
     }
 
-    /// Says what is allowed and hardly meant.
+    /// Logs a warning for settings that are allowed but unlikely to be meant.
     private func warn() {
         let keys = configuration.identityProvider.jwksURL
         if !keys.isSecure, !keys.isLoopback {
-            log.record(.warning, "jwks_over_http", ["advice": "who can answer for that host can sign in as anybody"])
+            log.record(
+                .warning,
+                "jwks_over_http",
+                ["advice": "an attacker on the network can sign in as any user; use https"]
+            )
         }
     }
 
@@ -85,7 +88,7 @@ struct Service {
         do throws(SessionStoreError) {
             return try await SessionStores.open(configuration.database, creating: configuration.createsTable)
         } catch {
-            let advice = error.isCuredByCreating ? ", and so does SESSION_INIT_DB=true" : ""
+            let advice = error.isMissingTable ? ", and so does SESSION_INIT_DB=true" : ""
             throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error)\(advice).")
         }
     }
@@ -98,7 +101,7 @@ struct Service {
         Application(
             router: ServiceRouter.users(configuration, store, authenticator, metrics, log),
             server: try usersServer(),
-            configuration: .listening(at: configuration.listen, places: configuration.limits.connections),
+            configuration: .listening(at: configuration.listen, connections: configuration.limits.connections),
             onServerRunning: { await opening.opened("SESSION_LISTEN", $0) },
             logger: logger
         )
@@ -111,40 +114,41 @@ struct Service {
     ) -> some ApplicationProtocol {
         Application(
             router: ServiceRouter.operators(store, metrics, log),
-            server: server(places: Self.operatorsPlaces),
-            configuration: .listening(at: configuration.adminListen, places: Self.operatorsPlaces),
+            server: server(connections: Self.operatorConnections),
+            configuration: .listening(at: configuration.adminListen, connections: Self.operatorConnections),
             onServerRunning: { await opening.opened("SESSION_ADMIN_LISTEN", $0) },
             logger: logger
         )
     }
 
     private func usersServer() throws -> HTTPServerBuilder {
-        let plain = server(places: configuration.limits.connections)
+        let plain = server(connections: configuration.limits.connections)
         return try configuration.tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain
     }
 
-    private func server(places: Int) -> HTTPServerBuilder {
+    private func server(connections: Int) -> HTTPServerBuilder {
         var limits = ConnectionLimits()
         limits.idle = TimeAmount(configuration.limits.idle)
-        return ServiceChannel.builder(limits, places: places, metrics)
+        return ServiceChannel.builder(limits, connections: connections, metrics)
     }
 
-    /// Operators have places of their own: however many users come, health can be asked.
-    private static let operatorsPlaces = 64
+    /// The most connections of the operators' listener. The users' connections do not count, so health checks always
+    /// get in.
+    private static let operatorConnections = 64
 }
 
 extension ApplicationConfiguration {
-    /// A listener. It lets in one more than it has places for, for whom somebody goes (``ConnectionPlaces``).
-    fileprivate static func listening(at address: ListenAddress, places: Int) -> ApplicationConfiguration {
+    /// A listener that accepts one connection beyond its limit, for which ``ConnectionRegistry`` closes another.
+    fileprivate static func listening(at address: ListenAddress, connections: Int) -> ApplicationConfiguration {
         ApplicationConfiguration(
             address: address.bindAddress,
-            availableConnectionsDelegate: MaximumAvailableConnections(places + 1)
+            availableConnectionsDelegate: MaximumAvailableConnections(connections + 1)
         )
     }
 }
 
 extension ListenAddress {
-    /// The address as the server takes it.
+    /// The address in the server's form.
     fileprivate var bindAddress: BindAddress {
         switch self {
         case .tcp(let host, let port): .hostname(host, port: Int(port))

@@ -3,9 +3,9 @@ import Hummingbird
 import ProxyCore
 import SessionStore
 
-/// Which request goes where.
+/// The routers of the two listeners.
 enum ServiceRouter {
-    /// The routes for users: sessions, behind authentication, and what anybody may ask.
+    /// The users' routes: sessions behind authentication, and the public probes and document.
     static func users(
         _ configuration: ServiceConfiguration,
         _ store: any SessionStore,
@@ -14,14 +14,14 @@ enum ServiceRouter {
         _ log: ServiceLog
     ) -> Router<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self, options: .autoGenerateHeadEndpoints)
-        // Outermost, so that a page may read why it was refused.
+        // Outermost, so that a web page may also read why its request was refused.
         if let policy = configuration.crossOriginPolicy { router.add(middleware: policy) }
         router.add(middleware: ErrorMiddleware(log: log, metrics: metrics, paths: .users))
         HealthRoutes(store: store, metrics: metrics).addProbes(to: router)
         router.get("openapi.json") { _, _ in Response(jsonText: OpenAPIDocument.text) }
         let limiter = SharedRateLimiter(limit: configuration.limits.rate, window: configuration.limits.window)
         let sessions = router.group("sessions")
-            .add(middleware: Authentication(authenticator: authenticator, limiter: limiter, metrics: metrics))
+            .add(middleware: AuthenticationMiddleware(authenticator: authenticator, limiter: limiter, metrics: metrics))
             .group(context: UserRequestContext.self)
         SessionRoutes(
             store: store,
@@ -33,7 +33,7 @@ enum ServiceRouter {
         return router
     }
 
-    /// The routes for operators.
+    /// The operators' routes.
     static func operators(
         _ store: any SessionStore,
         _ metrics: ServiceMetrics,

@@ -2,12 +2,12 @@ import Hummingbird
 import HummingbirdCore
 import ProxyCore
 
-/// What belongs to a request before anything is known of who asks.
+/// The context of a request whose user may not be established yet.
 struct ServiceRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The name of the request, which its answer and its log lines carry.
+    /// The id of the request, in its answer and its log lines.
     let requestID = ProxyCore.RequestID()
-    /// Who asks, once established; shared with the outermost middleware, which logs it.
+    /// The user, once established. `ErrorMiddleware` reads it for the log.
     let requestUser = RequestUser()
 
     init(source: Source) {
@@ -15,20 +15,20 @@ struct ServiceRequestContext: RequestContext {
     }
 }
 
-/// What belongs to a request whose user has been established.
+/// The context of a request whose user is established.
 struct UserRequestContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Whose sessions it is about: the `sub` of the token.
+    /// The user, whose sessions the request is about: the token's `sub`.
     let userID: String
 
-    /// Takes the user over; without one the request ends here, whatever middleware was forgotten.
+    /// Takes over the user. A route whose group lacks the authentication middleware thus refuses every request.
     init(context: ServiceRequestContext) throws {
         guard let userID = context.requestUser.userID else { throw ServiceRefusal.unauthenticated(.missing) }
         coreContext = context.coreContext
         self.userID = userID
     }
 
-    /// A parameter of the path, its percent signs decoded once; what is no UTF-8 then is no session of ours.
+    /// A parameter of the path, percent-decoded once. Text that is then not UTF-8 names no session.
     func pathParameter(_ name: String) throws(ServiceRefusal) -> String {
         guard let raw = parameters.get(name), let text = PercentEncoding.decode(raw) else { throw .noSession }
         return text

@@ -1,6 +1,6 @@
 import ProxyCore
 
-/// Who is told what happens to the key set. Called on any thread; must not block.
+/// Reports on the key set. Its closures run on any thread and must not block.
 struct AuthenticationEvents: Sendable {
     /// Writes a log line: `jwks_fetched` with `keys` and `seconds`, `jwks_failed` with `reason` and `seconds`.
     var log: @Sendable (LogLevel, String, KeyValuePairs<String, LogValue?>) -> Void = { _, _, _ in }

@@ -1,41 +1,41 @@
-/// Why a request is not taken for a user's. The raw value is the reason in the metric and the log.
+/// Why a request has no established user. The raw value is the reason in the metric and the log.
 enum AuthenticationFailure: String, Error, Sendable, CaseIterable {
     /// There is no `Authorization` header, or an empty one.
     case missing
-    /// The header is not `Bearer <token>`, or came twice.
+    /// The header is not `Bearer <token>`, or there are two.
     case malformedHeader = "malformed_header"
-    /// The token is not a JWS in compact serialization, strictly read, or its payload is no JSON object.
+    /// The token is not a strict JWS in compact serialization, or its payload is not a JSON object.
     case malformed
     /// The token's algorithm is neither RS256 nor ES256.
     case algorithm
-    /// The token names no key, or one that the provider's set does not have for this algorithm.
+    /// The token names no key, or one that is not in the provider's set for this algorithm.
     case unknownKey = "unknown_key"
-    /// The key it names does not verify the token's signature.
+    /// The token's signature is not the named key's.
     case signature
-    /// The token's `iss` is somebody else.
+    /// The token's `iss` is another issuer.
     case issuer
-    /// The token's `aud` is something else.
+    /// The token's `aud` does not name this service.
     case audience
     /// The token has no `sub`, or one that cannot be a user's id.
     case subject
-    /// Another claim is absent or of another type than its own.
+    /// Another claim is missing or has the wrong type.
     case claims
-    /// The token's `exp` has come.
+    /// The token's `exp` has passed.
     case expired
-    /// The token's `nbf` or `iat` is still to come.
+    /// The token's `nbf` or `iat` is in the future.
     case notYetValid = "not_yet_valid"
-    /// The provider's keys cannot be had, so nothing can be said of the token.
+    /// The provider's keys are unavailable, so the token cannot be judged.
     case providerUnavailable = "provider_unavailable"
 }
 
 // MARK: - The answer
 
 extension AuthenticationFailure {
-    /// The status of the answer: 503 when it is not the caller's fault, else 401.
+    /// The status of the answer: 503 when the caller is not at fault, else 401.
     var status: Int { self == .providerUnavailable ? 503 : 401 }
 
-    /// The value of `detail` in the answer's body. What is wrong with a token is told only when its signature was good,
-    /// so that a stranger who tries tokens learns nothing.
+    /// The value of `detail` in the answer's body. It explains a fault only if the signature was good, so that a
+    /// stranger who tries tokens learns nothing.
     var detail: String {
         switch self {
         case .missing: "Missing Authorization header"
@@ -51,7 +51,7 @@ extension AuthenticationFailure {
         }
     }
 
-    /// The value of `WWW-Authenticate` (RFC 6750 section 3), which every 401 has; nil beside another status.
+    /// The value of `WWW-Authenticate` (RFC 6750 section 3). Every 401 has one; nil for another status.
     var challenge: String? {
         switch self {
         case .providerUnavailable: nil

@@ -1,8 +1,8 @@
 import ProxyCore
 import Synchronization
 
-/// Says whose request it is: the one thing routes ask. Used from any thread; the provider's keys are fetched on a
-/// thread of its own, and a token whose key is known is checked on the caller's.
+/// Establishes the user of a request. Any thread may use it. It fetches the provider's keys on a thread of its own, and
+/// checks a token with a known key on the caller's thread.
 final class Authenticator: Sendable {
     private let settings: IdentityProviderSettings
     private let loop: EventLoop
@@ -13,9 +13,9 @@ final class Authenticator: Sendable {
     /// An authenticator that refuses with `providerUnavailable` until it is started.
     ///
     /// - Parameters:
-    ///   - events: told what happens to the key set.
+    ///   - events: reports on the key set.
     ///   - clock: the wall clock, for the claims.
-    ///   - ticks: seconds of a clock that never goes back, for the key set's age.
+    ///   - ticks: seconds of a monotonic clock, for the key set's age.
     init(
         _ settings: IdentityProviderSettings,
         events: AuthenticationEvents = AuthenticationEvents(),
@@ -28,14 +28,14 @@ final class Authenticator: Sendable {
         source = KeySetSource(settings, on: loop, events: events, clock: ticks)
     }
 
-    /// Starts the thread and the first fetch, and does not wait for it. Once.
+    /// Starts the thread and the first fetch without waiting for it. Call it once.
     func start() throws(Errno) {
         let started = try LoopThread(loop)
         thread.withLock { $0 = started }
         source.start()
     }
 
-    /// The user of a request with these `Authorization` headers: the `sub` of a good token.
+    /// The user of a request with these `Authorization` headers: the `sub` of a valid token.
     func user(authorization: [String]) async throws(AuthenticationFailure) -> String {
         let token = try IdentityToken(BearerToken.find(in: authorization).bytes)
         let payload = try token.verifiedPayload(with: try await source.key(token.keyName))
@@ -48,10 +48,10 @@ final class Authenticator: Sendable {
         return claims.subject
     }
 
-    /// How old the provider's keys are, in seconds; nil while there are none.
+    /// The age of the provider's keys in seconds; nil when there are none.
     var keySetAge: Double? { source.age }
 
-    /// Ends fetches and the thread. Requests that wait are refused with `providerUnavailable`, and all later ones.
+    /// Ends fetches and the thread. Waiting and later requests are refused with `providerUnavailable`.
     func shutdown() async {
         await source.close()
         let running = thread.withLock { thread in

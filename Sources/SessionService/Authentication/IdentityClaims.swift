@@ -1,8 +1,8 @@
 import ProxyCore
 
-/// What a token whose signature was good says of its user, every check passed.
+/// The claims of a token whose signature was good, after every check.
 struct IdentityClaims: Sendable {
-    /// How far the provider's clock may be ahead of ours: the leeway of `nbf` and `iat`. `exp` has none.
+    /// The leeway of `nbf` and `iat`: the provider's clock may be this far ahead. `exp` has none.
     static let leeway: Duration = .seconds(30)
     /// The longest `sub`, in bytes (OpenID Connect Core section 2: 255 ASCII characters).
     static let maximumSubjectByteCount = 255
@@ -12,10 +12,9 @@ struct IdentityClaims: Sendable {
     /// `exp`.
     let expiresAt: Timestamp
 
-    /// Checks a payload: who issued it first, then what it says, then when (RFC 7519 section 4.1).
+    /// Checks a payload: first the issuer, then the other claims, then the times (RFC 7519 section 4.1).
     ///
-    /// Strings compare byte for byte. `issuer`, `audience`, `subject`, `claims`,
-    /// `expired` and `notYetValid` are thrown.
+    /// Strings compare byte for byte. Throws `issuer`, `audience`, `subject`, `claims`, `expired` or `notYetValid`.
     init(
         verifying payload: JSONObject,
         issuer: String,
@@ -37,14 +36,15 @@ struct IdentityClaims: Sendable {
         if case .string(let string) = value { string.equals(text) } else { false }
     }
 
-    /// Section 4.1.3: one string, or an array of nothing but strings.
+    /// Whether `aud` names the audience: it is one string or an array of only strings (section 4.1.3).
     private static func names(_ value: JSONValue?, _ audience: String) -> Bool {
         guard case .array(let audiences) = value else { return isString(value, audience) }
         let areStrings = audiences.allSatisfy { if case .string = $0 { true } else { false } }
         return areStrings && audiences.contains { isString($0, audience) }
     }
 
-    /// A user's id as the database can hold it: text with something in it, and no NUL, which PostgreSQL refuses.
+    /// A user's id that the database can hold: not empty, at most `maximumSubjectByteCount`, and without NUL, which
+    /// PostgreSQL refuses.
     private static func subject(_ value: JSONValue?) throws(AuthenticationFailure) -> String {
         guard let subject = value?.stringValue, 1...maximumSubjectByteCount ~= subject.utf8.count,
             !subject.utf8.contains(0)
@@ -52,8 +52,8 @@ struct IdentityClaims: Sendable {
         return subject
     }
 
-    /// A NumericDate (section 2), which may have a fraction; nil when it is absent, `claims` when it is anything else
-    /// or outside the years 1 to 9999.
+    /// A NumericDate (section 2), which may have a fraction; nil when absent. Throws `claims` for anything else, and for a
+    /// moment outside the years 1 to 9999.
     private static func date(_ value: JSONValue?) throws(AuthenticationFailure) -> Timestamp? {
         guard let value else { return nil }
         guard let moment = value.doubleValue.flatMap(Timestamp.init(secondsSince1970:)) else { throw .claims }

@@ -1,15 +1,15 @@
 import ProxyCore
 
-/// Whose tokens are taken.
+/// The identity provider whose tokens the service accepts.
 struct IdentityProviderSettings: Sendable {
-    /// Where the provider's keys are (`CHUTES_IDP_JWKS_URL`).
+    /// The URL of the provider's keys (`CHUTES_IDP_JWKS_URL`).
     var jwksURL: EndpointURL
-    /// The only `iss` (`CHUTES_IDP_ISSUER`).
+    /// The required `iss` (`CHUTES_IDP_ISSUER`).
     var issuer: String
-    /// What `aud` must name (`CHUTES_IDP_AUDIENCE`).
+    /// The audience that `aud` must name (`CHUTES_IDP_AUDIENCE`).
     var audience: String
     /// How long fetched keys are kept, in seconds; at least 1.
     var timeToLive: Double = 600
-    /// The longest a fetch may take; no longer than 8 seconds whatever is said here.
+    /// The longest a fetch may take; ``KeySetFetcher/longestDeadline`` bounds it.
     var deadline: Duration = .seconds(5)
 }

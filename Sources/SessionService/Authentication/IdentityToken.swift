@@ -1,20 +1,20 @@
 import ProxyCore
 
-/// A provider's token: a JWS in compact serialization (RFC 7515 section 7.1), strictly read. What it says can be had by
-/// no other way than through a good signature.
+/// A provider's token: a JWS in compact serialization (RFC 7515 section 7.1), strictly read. Only `verifiedPayload`
+/// gives access to its payload.
 struct IdentityToken: Sendable {
-    /// The longest token read, in bytes; a longer one is refused unread.
+    /// The longest accepted token, in bytes. A longer one is refused unread.
     static let maximumByteCount = 16_384
 
-    /// The key that its header names. A key in the header itself (`jwk`, `x5c`) or behind an address there (`jku`,
-    /// `x5u`) is never looked at: whoever wrote the token wrote those too.
+    /// The key that its header names. A key inside the header (`jwk`, `x5c`) or at a URL there (`jku`, `x5u`) is
+    /// ignored, because an attacker who writes the token writes those too.
     let keyName: KeyName
     private let payload: [UInt8]
-    /// Header and payload with the point between them: what is signed.
+    /// The signed bytes: header and payload with the point between them.
     private let signedPart: ArraySlice<UInt8>
     private let signature: [UInt8]
 
-    /// The token in `bytes`. `malformed`, `algorithm` or `unknownKey` are thrown; nothing is verified yet.
+    /// Reads the token in `bytes` without verifying it. Throws `malformed`, `algorithm` or `unknownKey`.
     init(_ bytes: ArraySlice<UInt8>) throws(AuthenticationFailure) {
         guard bytes.count <= Self.maximumByteCount else { throw .malformed }
         let point = UInt8(ascii: ".")
@@ -23,7 +23,7 @@ struct IdentityToken: Sendable {
         }
         let (header, payload, signature) = (bytes[..<first], bytes[(first + 1)..<second], bytes[(second + 1)...])
         keyName = try Self.keyName(inHeader: header)
-        // A fourth segment is refused here: a point is not in the alphabet.
+        // This also refuses a fourth segment: a point is not in the alphabet.
         guard let payload = Base64URL.decode(payload.span), let signature = Base64URL.decode(signature.span) else {
             throw .malformed
         }
@@ -32,14 +32,15 @@ struct IdentityToken: Sendable {
         signedPart = bytes[..<second]
     }
 
-    /// What the token says, once `key` has found its signature good.
+    /// The payload, after `key` has verified the signature.
     func verifiedPayload(with key: IdentityKey) throws(AuthenticationFailure) -> JSONObject {
         guard key.algorithm == keyName.algorithm, key.verifies(signature, of: signedPart) else { throw .signature }
         return try Self.object(payload)
     }
 
-    /// RFC 7515 section 4.1: one of our two algorithms; a `kid`; `typ` absent or one of a JWT's; `crit` names
-    /// extensions that must be understood, and none is.
+    /// The key a header names (RFC 7515 section 4.1). The header must have one of the two algorithms, a `kid`, a `typ`
+    /// that is absent or a JWT's, and no `crit`: it names extensions that must be understood, and this service knows
+    /// none.
     private static func keyName(inHeader segment: ArraySlice<UInt8>) throws(AuthenticationFailure) -> KeyName {
         guard let bytes = Base64URL.decode(segment.span) else { throw .malformed }
         let header = try object(bytes)
@@ -50,7 +51,7 @@ struct IdentityToken: Sendable {
         return name
     }
 
-    /// A media type in any case, without `application/` as a rule (RFC 7519 section 5.1, RFC 9068 section 2.1).
+    /// A media type in any case, usually without `application/` (RFC 7519 section 5.1, RFC 9068 section 2.1).
     private static func isTokenType(_ value: JSONValue?) -> Bool {
         guard let value else { return true }
         guard let type = value.stringValue?.lowercased() else { return false }

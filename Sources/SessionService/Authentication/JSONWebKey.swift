@@ -1,6 +1,6 @@
 import ProxyCore
 
-/// A public key out of a JSON Web Key Set (RFC 7517) that may verify tokens here; any other is left out.
+/// A public key from a JSON Web Key Set (RFC 7517) that may verify tokens. Other keys are skipped.
 struct JSONWebKey: Sendable, Equatable {
     /// The numbers of a public key, in canonical base64url.
     enum Numbers: Sendable, Equatable {
@@ -10,16 +10,18 @@ struct JSONWebKey: Sendable, Equatable {
         case p256(x: String, y: String)
     }
 
-    /// How long an RSA modulus may be, in bits: shorter is weak, longer makes every token expensive.
+    /// The accepted lengths of an RSA modulus, in bits: a shorter one is weak, and a longer one makes every token
+    /// expensive.
     static let modulusBits = 2048...8192
 
-    /// `kid`, and the algorithm that follows from the kind of key.
+    /// The `kid` and the algorithm of this type of key.
     let name: KeyName
     /// The key itself.
     let numbers: Numbers
 
-    /// Reads a member of `keys`. Nil for a key that is not RSA or P-256, not for verifying signatures, for another
-    /// algorithm, without a `kid`, or one that shows private numbers: whoever publishes those has lost the key.
+    /// Reads a member of `keys`. Nil for a key that is not RSA or P-256, is not for verifying signatures, is for
+    /// another algorithm or has no `kid`. Nil for one with private numbers too: a provider that publishes those has
+    /// lost the key.
     init?(_ value: JSONValue) {
         guard let key = value.objectValue, Self.isForVerifying(key) else { return nil }
         guard !Self.privateMembers.contains(where: { key[$0] != nil }) else { return nil }
@@ -35,10 +37,10 @@ struct JSONWebKey: Sendable, Equatable {
         self.numbers = numbers
     }
 
-    /// RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1.
+    /// The members with private numbers (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
     private static let privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
-    /// RFC 7517 sections 4.2 and 4.3.
+    /// Whether the key may verify signatures (RFC 7517 sections 4.2 and 4.3).
     private static func isForVerifying(_ key: JSONObject) -> Bool {
         if let use = key["use"], use != "sig" { return false }
         guard let operations = key["key_ops"] else { return true }
@@ -48,7 +50,7 @@ struct JSONWebKey: Sendable, Equatable {
     private static func rsaNumbers(_ key: JSONObject) -> Numbers? {
         guard let modulus = number(key["n"]), let exponent = number(key["e"]),
             modulusBits.contains(bitCount(modulus)), isOdd(modulus),
-            // 3 to 2³² - 1, odd: other exponents are nobody's, and large ones are slow.
+            // The exponent is odd, from 3 to 2³² - 1: no provider uses others, and large ones are slow.
             exponent.count <= 4, isOdd(exponent), exponent != [1]
         else { return nil }
         return .rsa(modulus: Base64URL.encode(modulus), exponent: Base64URL.encode(exponent))
@@ -65,7 +67,7 @@ struct JSONWebKey: Sendable, Equatable {
         return Base64URL.decode(text.utf8.span)
     }
 
-    /// A Base64urlUInt (RFC 7518 section 2). Zeros in front are against the rule and often seen.
+    /// A Base64urlUInt (RFC 7518 section 2). It drops leading zeros, which the RFC forbids and providers often send.
     private static func number(_ value: JSONValue?) -> ArraySlice<UInt8>? {
         bytes(value)?.drop { $0 == 0 }
     }

@@ -1,16 +1,16 @@
 import ProxyCore
 
-/// The keys of a provider that may verify tokens here, each by its name and the one algorithm it is for.
+/// The keys of a provider that may verify tokens, each by its name and algorithm.
 struct KeySet: Sendable {
-    /// How many keys are used; those behind them in the set are left out.
+    /// The most keys that are used. Later ones in the set are ignored.
     static let maximumCount = 100
 
     private let keys: [KeyName: IdentityKey]
 
-    /// Reads a JSON Web Key Set (RFC 7517 section 5), leaving out what is no key for us.
+    /// Reads a JSON Web Key Set (RFC 7517 section 5) and skips unusable keys.
     ///
-    /// Of two different keys with one name and algorithm neither is used: readers differ on which one counts, and a
-    /// name that was given twice vouches for nothing. `notAKeySet` and `noUsableKey` are thrown.
+    /// If two different keys share a name and algorithm, neither is used: readers differ on which one counts, so the
+    /// name identifies no key. Throws `notAKeySet` or `noUsableKey`.
     init(parsing bytes: [UInt8]) async throws(KeySetFailure) {
         guard let value = try? JSONValue.parse(bytes), let members = value["keys"]?.arrayValue else {
             throw .notAKeySet
@@ -24,13 +24,13 @@ struct KeySet: Sendable {
         self.keys = keys
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     var count: Int { keys.count }
 
-    /// The key of that name; nil when there is none.
+    /// The key of this name; nil when there is none.
     subscript(name: KeyName) -> IdentityKey? { keys[name] }
 
-    /// The keys in their order, without those whose name another one has too; one that is there twice counts once.
+    /// The keys in order, without those that share their name with a different key. Repetitions count once.
     private static func unambiguous(_ keys: some Sequence<JSONWebKey>) -> [JSONWebKey] {
         var named: [KeyName: JSONWebKey] = [:]
         var ambiguous: Set<KeyName> = []

@@ -1,17 +1,17 @@
 import ProxyCore
 
-/// Why a provider's key set could not be had. Holds words of this program only, never what the provider sent.
+/// Why a provider's key set is unavailable. It holds only fixed texts, never text from the provider.
 enum KeySetFailure: Error, Equatable, Sendable {
     /// No answer came.
     case noAnswer(HTTPSFailure)
-    /// An answer of another status than 200 came; redirects are not followed.
+    /// The answer had another status than 200. Redirects are not followed.
     case status(Int)
-    /// The answer is not a JSON object with an array called `keys`, or names a member twice.
+    /// The answer is not a JSON object with an array `keys`, or it repeats a member's name.
     case notAKeySet
-    /// There is no key in the set that could verify a token here.
+    /// The set contains no key that may verify tokens.
     case noUsableKey
 
-    /// A word for the label `result` of the metric.
+    /// The label `result` of the metric.
     var label: String {
         switch self {
         case .noAnswer: "unreachable"
@@ -21,7 +21,7 @@ enum KeySetFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// A few words for the log.
+    /// The reason in the log.
     var detail: String {
         switch self {
         case .noAnswer(let failure): failure.detail

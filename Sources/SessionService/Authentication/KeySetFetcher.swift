@@ -1,10 +1,11 @@
 import ProxyCore
 
-/// Fetches a provider's key set through libcurl, on our event loop: the loop is its executor.
+/// Fetches a provider's key set through libcurl on an event loop, which is the actor's executor.
 actor KeySetFetcher {
-    /// The longest set that is read, in bytes.
+    /// The largest accepted set, in bytes.
     static let bodyLimit = 256 * 1024
-    /// No fetch takes longer: whoever waits for a refetch must find it recent, or would begin the next.
+    /// The longest a fetch may take. A lookup that waited for a refetch must find it younger than `refetchInterval`, or
+    /// it would start another.
     static let longestDeadline = Duration.seconds(KeySetCache.refetchInterval - 2)
 
     private let loop: EventLoop
@@ -16,7 +17,7 @@ actor KeySetFetcher {
     /// The loop is the actor's executor.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    /// A fetcher that has fetched nothing yet, on a loop that runs or is going to.
+    /// A fetcher on a loop that runs or will run. It fetches nothing yet.
     init(_ settings: IdentityProviderSettings, on loop: EventLoop) {
         self.loop = loop
         var request = HTTPSRequest("GET", settings.jwksURL)
@@ -26,8 +27,8 @@ actor KeySetFetcher {
         self.request = request
     }
 
-    /// Fetches the set, hands the outcome to `finish`, and calls `again` on the loop when the seconds have passed that
-    /// `finish` answers; nil is for not at all.
+    /// Fetches the set and passes the outcome to `finish`. Calls `again` on the loop after the seconds that `finish`
+    /// returns; nil means never.
     func fetch(
         _ finish: @Sendable (Result<KeySet, KeySetFailure>) -> Double?,
         again: @escaping @Sendable () -> Void
@@ -41,12 +42,12 @@ actor KeySetFetcher {
         guard let pause, !isClosed else { return }
         if let timer { loop.cancel(timer) }
         let timer = LoopTimer(again)
-        // A millisecond more than it takes: a timer that comes too early would not come again.
+        // One millisecond more, because a timer that fires too early would find no refresh due and not be set again.
         loop.schedule(timer, at: .now() + .milliseconds(Int(min(max(pause, 0), 86_400) * 1000) + 1))
         self.timer = timer
     }
 
-    /// Ends what is under way. Nothing is fetched after.
+    /// Ends a running fetch and starts no other.
     func close() {
         isClosed = true
         client?.close()

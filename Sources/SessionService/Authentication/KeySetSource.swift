@@ -1,11 +1,10 @@
 import ProxyCore
 import Synchronization
 
-/// Where a token's key comes from: the provider's set, kept as ``KeySetCache`` says.
+/// The source of keys for tokens: the provider's set, kept according to ``KeySetCache``.
 ///
-/// A key that is at hand is had on the caller's thread, for the price of a lock. However many wait for a fetch, one is
-/// under way at a time, on the loop of the fetcher; nobody who waits depends on that loop, so that closing leaves no
-/// one behind.
+/// A held key is returned on the caller's thread for the price of a lock. One fetch runs at a time, on the fetcher's
+/// loop, however many callers wait. No waiting caller depends on that loop, so that closing leaves none behind.
 final class KeySetSource: Sendable {
     private struct State {
         var cache: KeySetCache
@@ -19,7 +18,7 @@ final class KeySetSource: Sendable {
     private let events: AuthenticationEvents
     private let clock: @Sendable () -> Double
 
-    /// A source that answers `providerUnavailable` until it is started. `clock` is in seconds and never goes back.
+    /// A source that throws `providerUnavailable` until it is started. `clock` is a monotonic clock in seconds.
     init(
         _ settings: IdentityProviderSettings,
         on loop: EventLoop,
@@ -32,13 +31,13 @@ final class KeySetSource: Sendable {
         self.clock = clock
     }
 
-    /// Begins the first fetch, and from now on fetches anew before the keys run out. The loop must run.
+    /// Starts the first fetch, and from now on refreshes the keys before they expire. The loop must be running.
     func start() {
         state.withLock { $0.isRunning = true }
         refresh()
     }
 
-    /// The key of that name. `unknownKey` and `providerUnavailable` are thrown.
+    /// The key of this name. Throws `unknownKey` or `providerUnavailable`.
     func key(_ name: KeyName) async throws(AuthenticationFailure) -> IdentityKey {
         while true {
             switch lookup(name) {
@@ -50,11 +49,11 @@ final class KeySetSource: Sendable {
         }
     }
 
-    /// How old the keys at hand are, in seconds; nil when there are none.
+    /// The age of the held keys in seconds; nil when there are none.
     var age: Double? { state.withLock { $0.cache.age(at: clock()) } }
 
-    /// Ends what is under way, and returns when nothing is left on the loop. Whoever waits is told
-    /// `providerUnavailable`, and so is whoever asks after. It may be called again.
+    /// Ends a running fetch, and returns when nothing is left on the loop. Waiting and later callers get
+    /// `providerUnavailable`. It may be called again.
     func close() async {
         let (waiting, fetch) = state.withLock { state in
             state.isRunning = false
@@ -62,7 +61,7 @@ final class KeySetSource: Sendable {
             return (state.waiting, state.fetch)
         }
         for continuation in waiting { continuation.resume() }
-        // A source that never fetched, or was closed before, has nothing on the loop, which may not run.
+        // A source that never fetched, or is closed already, has nothing on the loop, which may not be running.
         guard let fetch else { return }
         await fetcher.close()
         await fetch.value
@@ -70,7 +69,7 @@ final class KeySetSource: Sendable {
 
     // MARK: Fetching
 
-    /// What the cache says; a fetch that it asks for is under way when this returns.
+    /// The cache's answer. If it asks for a fetch, the fetch is running when this returns.
     private func lookup(_ name: KeyName) -> KeySetCache.Lookup {
         state.withLock { state in
             guard state.isRunning else { return .unavailable }
@@ -82,7 +81,7 @@ final class KeySetSource: Sendable {
 
     private func refresh() {
         state.withLock { state in
-            guard state.isRunning, state.cache.refreshIsDue(at: clock()) else { return }
+            guard state.isRunning, state.cache.beginRefreshIfDue(at: clock()) else { return }
             state.fetch = Task { await self.fetch() }
         }
     }
@@ -96,7 +95,7 @@ final class KeySetSource: Sendable {
         }
     }
 
-    /// Takes a fetch's outcome, and answers how many seconds later there is something to do; nil after the end.
+    /// Takes a fetch's outcome and returns the seconds until the next refresh; nil after `close`.
     private func finish(_ outcome: Result<KeySet, KeySetFailure>, began: Double) -> Double? {
         let now = clock()
         report(outcome, seconds: now - began)
@@ -125,7 +124,7 @@ final class KeySetSource: Sendable {
         }
     }
 
-    /// Waits for the fetch that is under way.
+    /// Waits for the end of the running fetch.
     private func endOfFetch() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in

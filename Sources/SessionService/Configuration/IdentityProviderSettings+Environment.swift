@@ -12,7 +12,7 @@ extension IdentityProviderSettings {
         )
     }
 
-    /// The variables, as they are listed.
+    /// The variables in the order of the help.
     static let variables = [
         jwksVariable.description, issuerVariable.description, audienceVariable.description,
         timeToLiveVariable.description,
@@ -23,7 +23,7 @@ extension IdentityProviderSettings {
         in: .identityProvider,
         standard: "https://idp.chutes.ai/.well-known/jwks.json",
         expected: "an http or https URL without a user name or a query's secrets",
-        help: "Where the identity provider's public keys are (a JWKS).",
+        help: "The URL of the identity provider's public keys (a JWKS).",
         parse: { EndpointURL($0) }
     )
     private static let issuerVariable = Variable(
@@ -31,7 +31,7 @@ extension IdentityProviderSettings {
         in: .identityProvider,
         standard: "https://idp.chutes.ai",
         expected: "text without control characters",
-        help: "What a token's iss must be.",
+        help: "The required iss of a token.",
         parse: { VariableParsing.printable($0) }
     )
     private static let audienceVariable = Variable(
@@ -39,7 +39,7 @@ extension IdentityProviderSettings {
         in: .identityProvider,
         standard: "janus",
         expected: "text without control characters",
-        help: "What a token's aud must name.",
+        help: "The audience that a token's aud must name.",
         parse: { VariableParsing.printable($0) }
     )
     private static let timeToLiveVariable = Variable(

@@ -6,30 +6,30 @@ import SessionInjector
 import SessionStore
 import Settings
 
-/// Everything the service is told by its environment, read and checked once.
+/// The service's configuration, read from its environment and checked once.
 struct ServiceConfiguration: Sendable {
-    /// Where users connect.
+    /// The address users connect to.
     let listen: ListenAddress
-    /// Where operators look.
+    /// The address operators connect to.
     let adminListen: ListenAddress
     /// The certificate and key of the users' listener; nil for plain HTTP.
     let tls: TLSConfiguration?
-    /// What web pages of other origins may do; nil for nothing.
+    /// The access of web pages from other origins; nil for none.
     let crossOriginPolicy: CORSMiddleware<ServiceRequestContext>?
-    /// Where sessions are kept.
+    /// The database of sessions.
     let database: DatabaseLocation
-    /// Whether a missing database or table is made.
+    /// Whether to make a missing database or table.
     let createsTable: Bool
-    /// What they are sealed under.
+    /// The secret that sessions are sealed under.
     let secret: MasterSecret
-    /// Whose tokens are taken.
+    /// The identity provider whose tokens the service accepts.
     let identityProvider: IdentityProviderSettings
-    /// What one user, and all of them, may take.
+    /// The limits for each user and for all users together.
     let limits: ServiceLimits
-    /// The least level that is logged.
+    /// The lowest level to log.
     let logLevel: LogLevel
 
-    /// Reads everything; the first variable that is wrong is named by the error.
+    /// Reads all variables. The error names the first faulty one.
     init(_ environment: Settings.Environment) throws(ConfigurationError) {
         listen = try environment.value(Self.listenVariable)
         adminListen = try environment.value(Self.adminListenVariable)
@@ -45,7 +45,7 @@ struct ServiceConfiguration: Sendable {
         logLevel = try environment.value(Self.logLevelVariable)
     }
 
-    /// Every variable the service reads, for `--help` and the documentation.
+    /// The variables of the service, for `--help`.
     static let variables = VariableTable([
         [listenVariable, adminListenVariable].map(\.description) + ServiceTLS.variables + [originsVariable.description],
         StoreSettings.serviceVariables + [createsTableVariable.description],
@@ -57,7 +57,7 @@ struct ServiceConfiguration: Sendable {
         in: .listeners,
         standard: "127.0.0.1:8000",
         expected: "HOST:PORT with a numeric host, or unix:/path",
-        help: "Where users connect.",
+        help: "The address users connect to.",
         parse: { ListenAddress($0) }
     )
     private static let adminListenVariable = Variable(
@@ -65,7 +65,7 @@ struct ServiceConfiguration: Sendable {
         in: .listeners,
         standard: "127.0.0.1:8001",
         expected: "HOST:PORT with a numeric host, or unix:/path",
-        help: "Where operators look: /health, /ready and /metrics.",
+        help: "The address operators connect to, for /health, /ready and /metrics.",
         parse: { ListenAddress($0) }
     )
     private static let originsVariable = Variable(
@@ -73,7 +73,7 @@ struct ServiceConfiguration: Sendable {
         in: .listeners,
         standard: "*",
         expected: "*, none, or one origin such as https://app.example.com",
-        help: "Whose web pages may call the service (CORS). Every call needs a token all the same.",
+        help: "The origins whose web pages may call the service (CORS). Every call still needs a token.",
         parse: { CrossOrigin($0) }
     )
     private static let createsTableVariable = Variable(
@@ -81,7 +81,7 @@ struct ServiceConfiguration: Sendable {
         in: .sessions,
         standard: "false",
         expected: "true or false",
-        help: "Whether the database's table is made at the start when it is not there.",
+        help: "Whether to make a missing database and table at the start.",
         parse: { VariableParsing.isTrue($0) }
     )
     private static let logLevelVariable = Variable(
@@ -89,33 +89,33 @@ struct ServiceConfiguration: Sendable {
         in: .logs,
         standard: "INFO",
         expected: "DEBUG, INFO, WARNING or ERROR",
-        help: "The least level that is logged.",
+        help: "The lowest level that is logged.",
         parse: { LogLevel(pythonName: $0) }
     )
 }
 
-/// Whose web pages may call the service.
+/// The origins whose web pages may call the service.
 private enum CrossOrigin {
-    case nobody
-    case everybody
-    case one(String)
+    case noOrigin
+    case everyOrigin
+    case oneOrigin(String)
 
     init?(_ text: String) {
         switch text {
-        case "*": self = .everybody
-        case "none": self = .nobody
+        case "*": self = .everyOrigin
+        case "none": self = .noOrigin
         default:
             guard let url = EndpointURL(text), url.path == "/", !text.hasSuffix("/") else { return nil }
-            self = .one(text)
+            self = .oneOrigin(text)
         }
     }
 
-    /// The middleware that says so to browsers. No credentials: there are no cookies here, and a token is sent by hand.
+    /// The CORS middleware. It allows no credentials: the service uses no cookies, and a page sends its token itself.
     var policy: CORSMiddleware<ServiceRequestContext>? {
         switch self {
-        case .nobody: nil
-        case .everybody: Self.middleware(.all)
-        case .one(let origin): Self.middleware(.oneOf(origin))
+        case .noOrigin: nil
+        case .everyOrigin: Self.middleware(.all)
+        case .oneOrigin(let origin): Self.middleware(.oneOf(origin))
         }
     }
 
@@ -133,7 +133,7 @@ private enum CrossOrigin {
 }
 
 extension LogLevel {
-    /// Reads a level by the name Python's logging gives it, in any case.
+    /// Reads a level by its name in Python's logging, in any case.
     fileprivate init?(pythonName: String) {
         switch pythonName.lowercased() {
         case "debug", "notset": self = .debug

@@ -1,20 +1,20 @@
 import Settings
 
-/// How much one user, and all of them together, may take.
+/// The limits for each user and for all users together.
 struct ServiceLimits: Sendable {
-    /// How many requests a user may make in a window.
+    /// The most requests of a user in a window.
     let rate: Int
-    /// How long a window is.
+    /// The length of a window.
     let window: Duration
     /// The largest storage state, in bytes of JSON text.
     let stateSize: Int
-    /// How many connections there may be; more wait.
+    /// The most connections. A further one takes the place of an idle one, or waits.
     let connections: Int
-    /// How long a connection is kept between two requests.
+    /// How long a connection may be idle between two requests.
     let idle: Duration
-    /// How many sessions a user may have.
+    /// The most sessions of a user.
     let sessions: Int
-    /// How long requests may go on after SIGTERM.
+    /// How long running requests may go on after SIGTERM.
     let drain: Duration
 
     /// Reads the settings.
@@ -28,7 +28,7 @@ struct ServiceLimits: Sendable {
         drain = try environment.value(Self.drainVariable)
     }
 
-    /// The variables, as they are listed.
+    /// The variables in the order of the help.
     static let variables = [
         rateVariable.description, windowVariable.description, stateVariable.description,
         sessionsVariable.description, connectionsVariable.description, idleVariable.description,
@@ -40,7 +40,7 @@ struct ServiceLimits: Sendable {
         in: .limits,
         standard: "60",
         expected: "a whole number from 1 to 1000000",
-        help: "How many requests a user may make in a window.",
+        help: "The most requests of a user in a window.",
         parse: { VariableParsing.integer($0, in: 1...1_000_000) }
     )
     private static let windowVariable = Variable(
@@ -48,7 +48,7 @@ struct ServiceLimits: Sendable {
         in: .limits,
         standard: "60",
         expected: "a whole number of seconds from 1 to 86400",
-        help: "How long such a window is, in seconds.",
+        help: "The length of that window, in seconds.",
         parse: { VariableParsing.integer($0, in: 1...86_400) }
     )
     private static let stateVariable = Variable(
@@ -56,7 +56,7 @@ struct ServiceLimits: Sendable {
         in: .limits,
         standard: "1048576",
         expected: "a whole number from 1024 to 67108864",
-        help: "The largest storage state that is kept, in bytes of JSON.",
+        help: "The largest storage state, in bytes of JSON.",
         parse: { VariableParsing.integer($0, in: 1024...67_108_864) }
     )
     private static let sessionsVariable = Variable(
@@ -72,7 +72,7 @@ struct ServiceLimits: Sendable {
         in: .limits,
         standard: "1024",
         expected: "a whole number from 1 to 1000000",
-        help: "The most connections at a time; for one more the idlest goes, or it waits.",
+        help: "The most connections at a time. A further one replaces an idle one, or waits.",
         parse: { VariableParsing.integer($0, in: 1...1_000_000) }
     )
     private static let idleVariable = Variable(
@@ -80,7 +80,7 @@ struct ServiceLimits: Sendable {
         in: .limits,
         standard: "75s",
         expected: "a duration such as 75s, from 1s to 1h",
-        help: "How long a connection is kept between two requests; longer than a load balancer in front keeps one.",
+        help: "How long a connection may be idle between two requests; longer than a load balancer in front keeps one.",
         parse: { VariableParsing.duration($0, in: .seconds(1) ... .seconds(3600)) }
     )
     private static let drainVariable = Variable(
@@ -88,14 +88,14 @@ struct ServiceLimits: Sendable {
         in: .limits,
         standard: "30s",
         expected: "a duration such as 30s, at most 1h",
-        help: "How long requests may go on after SIGTERM.",
+        help: "How long running requests may go on after SIGTERM.",
         parse: { VariableParsing.duration($0, in: .seconds(1) ... .seconds(3600)) }
     )
 }
 
 extension VariableSection {
-    /// How much may be asked.
+    /// The limits of users and connections.
     static let limits = VariableSection("Limits")
-    /// Whose tokens are taken.
+    /// The identity provider.
     static let identityProvider = VariableSection("Identity provider")
 }

@@ -1,9 +1,9 @@
 import NIOSSL
 import Settings
 
-/// The certificate of the users' listener.
+/// The certificate and key of the users' listener.
 enum ServiceTLS {
-    /// Reads both files; nil when none is named.
+    /// Reads both files; nil when neither is configured.
     static func read(_ environment: Environment) throws(ConfigurationError) -> TLSConfiguration? {
         let certificate = try environment.optional(certificateVariable)
         let key = try environment.optional(keyVariable)
@@ -17,7 +17,7 @@ enum ServiceTLS {
             privateKey: .privateKey(key)
         )
         configuration.minimumTLSVersion = .tlsv12
-        // A pair that does not fit, or is too weak, is found here and not by the first client.
+        // Finds a mismatched or weak pair now, and not at the first client.
         guard (try? NIOSSLContext(configuration: configuration)) != nil else {
             throw ConfigurationError(
                 variable: "SESSION_TLS_KEY",
@@ -27,13 +27,13 @@ enum ServiceTLS {
         return configuration
     }
 
-    /// The variables, as they are listed.
+    /// The variables in the order of the help.
     static let variables = [certificateVariable.description, keyVariable.description]
 
     private static let certificateVariable = Variable(
         "SESSION_TLS_CERT",
         in: .listeners,
-        expected: "a PEM file with the certificate and those that lead to its authority",
+        expected: "a PEM file with the certificate and its chain",
         help: "The certificate chain of the users' listener, a PEM file; without it the service speaks plain HTTP.",
         parse: { path -> [NIOSSLCertificate]? in
             guard let chain = try? NIOSSLCertificate.fromPEMFile(path), !chain.isEmpty else { return nil }
@@ -44,7 +44,7 @@ enum ServiceTLS {
         "SESSION_TLS_KEY",
         in: .listeners,
         expected: "a PEM file with the certificate's private key, without a passphrase",
-        help: "Its private key, a PEM file.",
+        help: "The private key of the certificate, a PEM file.",
         parse: { try? NIOSSLPrivateKey(file: $0, format: .pem) }
     )
 }

@@ -1,15 +1,15 @@
-/// Why a connection was ended that its client might have gone on with; the label of a metric.
+/// Why the service closed a connection that its client might have used further; the label of a metric.
 enum ConnectionEnd: String, CaseIterable, Sendable {
-    /// Nothing was asked in time.
+    /// The client sent no request in time.
     case silent
-    /// Nothing more was asked in time.
+    /// The client sent no further request in time.
     case idle
-    /// A request did not come, or its answer was not taken, in time.
+    /// The client did not send the rest of a request, or did not read its answer, in time.
     case slow
-    /// It went for somebody else, there being no place left.
+    /// Another connection took its place at the limit.
     case displaced
-    /// What came was no request, or one that could be read in two ways.
+    /// The client sent something that is not a request, or a request with two readings.
     case malformed
-    /// It was answered, and went on sending what nobody wants.
+    /// The client went on sending a body that was not needed for the answer.
     case unwanted
 }

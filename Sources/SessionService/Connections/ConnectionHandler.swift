@@ -1,16 +1,16 @@
 import NIOCore
 import NIOHTTP1
 
-/// What every connection is held to, between the decoder and what answers: whose requests are taken
-/// (``RequestFraming``), which answer is the last (``Exchanges``), how long anything may take (``ConnectionLimits``), and
-/// who sits in a place of the listener (``ConnectionPlaces``).
+/// Enforces the rules of a connection, between the decoder and the responder: which requests are accepted
+/// (``RequestFraming``), which answer is the last (``ExchangeState``), how long each phase may take
+/// (``ConnectionLimits``), and which connection is closed at the limit (``ConnectionRegistry``).
 ///
-/// After its last answer a connection is closed for writing only, and what the client is still sending is read and let
-/// fall, for a time and up to a size. Closed at once, the kernel would answer what still comes with a reset, and the
-/// client would never see its answer (RFC 9112 section 9.6).
+/// After its last answer the handler closes only the write side. It reads and discards what the client still sends, up
+/// to a time and a size. If it closed at once, the kernel would answer those bytes with a reset, and the client would
+/// never see its answer (RFC 9112 section 9.6).
 ///
-/// A client that waits for `100 Continue` before it sends (RFC 9110 section 10.1.1) is told to go on. Lives on its
-/// channel's event loop.
+/// It sends `100 Continue` to a client that waits for it (RFC 9110 section 10.1.1). It lives on its channel's event
+/// loop.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -18,34 +18,35 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let limits: ConnectionLimits
-    private let places: ConnectionPlaces
+    private let registry: ConnectionRegistry
     private let count: @Sendable (ConnectionEnd) -> Void
-    private var seat: UInt64?
-    private var standing = Seating.Standing.silent
+    private var id: UInt64?
+    private var activity = EvictionPolicy.Activity.silent
     private var deadline: Scheduled<Void>?
-    private var exchanges = Exchanges()
-    private var answersUnderWay = 0
-    private var isLeaving = false
-    private var unwantedBytes = 0
+    private var exchanges = ExchangeState()
+    private var unwrittenAnswers = 0
+    private var isClosing = false
+    private var discardedBytes = 0
 
-    /// A connection that has just been opened; `count` is told why it is ended, if it is, from any thread.
+    /// The handler of a newly opened connection. It calls `count` with the reason if it closes the connection, from any
+    /// thread.
     init(
         _ limits: ConnectionLimits,
-        in places: ConnectionPlaces,
+        in registry: ConnectionRegistry,
         count: @escaping @Sendable (ConnectionEnd) -> Void
     ) {
         self.limits = limits
-        self.places = places
+        self.registry = registry
         self.count = count
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
-        seat = places.enter(on: context.eventLoop) { [count] in
+        id = registry.add(on: context.eventLoop) { [count] in
             count(.displaced)
             channel.close(promise: nil)
         }
-        allow(limits.opening, .silent, context)
+        setDeadline(limits.opening, .silent, context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { release() }
@@ -57,11 +58,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func release() {
         deadline?.cancel()
-        if let seat { places.leave(seat) }
-        seat = nil
+        if let id { registry.remove(id) }
+        id = nil
     }
 
-    // MARK: What comes
+    // MARK: Inbound
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -75,48 +76,48 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard exchanges.receive(bytes: bytes.readableBytes) else { return drop(bytes.readableBytes, context) }
         case .end:
             guard exchanges.receiveEnd() else { return }
-            allow(limits.request, .slow, context)
+            setDeadline(limits.request, .slow, context)
         }
         context.fireChannelRead(data)
     }
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        allow(limits.request, .slow, context)
-        stand(context)
+        setDeadline(limits.request, .slow, context)
+        updateActivity(context)
         guard head.headers["Expect"].first?.lowercased() == "100-continue" else { return }
         let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
         context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
     }
 
     private func drop(_ count: Int, _ context: ChannelHandlerContext) {
-        unwantedBytes += count
-        if unwantedBytes > limits.leavingBytes { end(.unwanted, context) }
+        discardedBytes += count
+        if discardedBytes > limits.closingBytes { end(.unwanted, context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Whoever reads behind us takes no more, and so asks for no more.
-        if isLeaving { context.read() }
+        // The next handler has stopped reading, so this one has to ask for more.
+        if isClosing { context.read() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        exchanges.receiveNonsense()
+        exchanges.receiveMalformed()
         refuse(error, context)
     }
 
     private func refuse(_ error: any Error, _ context: ChannelHandlerContext) {
-        // It is all the same what the client says after its last answer.
+        // After its last answer, faults of the client do not matter.
         guard !exchanges.isEnding else { return }
         if error is HTTPParserError { count(.malformed) }
         context.fireErrorCaught(error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if isLeaving, case ChannelEvent.inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+        if isClosing, case ChannelEvent.inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 
-    // MARK: What goes
+    // MARK: Outbound
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
@@ -126,39 +127,40 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .body: context.write(data, promise: promise)
         case .end:
             exchanges.endAnswer()
-            answersUnderWay += 1
-            stand(context)
+            unwrittenAnswers += 1
+            updateActivity(context)
             let written = promise ?? context.eventLoop.makePromise()
-            written.futureResult.assumeIsolated().whenComplete { _ in self.taken(context) }
+            written.futureResult.assumeIsolated().whenComplete { _ in self.answerWritten(context) }
             context.writeAndFlush(data, promise: written)
         }
     }
 
-    /// An answer has left this process.
-    private func taken(_ context: ChannelHandlerContext) {
-        answersUnderWay -= 1
-        if exchanges.isOver, answersUnderWay == 0 {
-            leave(context)
+    /// An answer has been handed to the kernel.
+    private func answerWritten(_ context: ChannelHandlerContext) {
+        unwrittenAnswers -= 1
+        if exchanges.isOver, unwrittenAnswers == 0 {
+            closeOutput(context)
         } else if !exchanges.isRequestComing {
-            exchanges.isAnswerDue ? allow(limits.request, .slow, context) : allow(limits.idle, .idle, context)
+            exchanges.isAnswerDue
+                ? setDeadline(limits.request, .slow, context) : setDeadline(limits.idle, .idle, context)
         }
-        stand(context)
+        updateActivity(context)
     }
 
-    private func leave(_ context: ChannelHandlerContext) {
-        guard !isLeaving, seat != nil else { return }
-        isLeaving = true
-        allow(limits.leaving, .unwanted, context)
+    private func closeOutput(_ context: ChannelHandlerContext) {
+        guard !isClosing, id != nil else { return }
+        isClosing = true
+        setDeadline(limits.closing, .unwanted, context)
         context.close(mode: .output, promise: nil)
         context.read()
     }
 
-    // MARK: Clock and place
+    // MARK: Deadline and activity
 
-    /// From now on the client, or we, have so long.
-    private func allow(_ time: TimeAmount, _ reason: ConnectionEnd, _ context: ChannelHandlerContext) {
+    /// Closes the connection for this reason after this time, in place of the deadline before.
+    private func setDeadline(_ time: TimeAmount, _ reason: ConnectionEnd, _ context: ChannelHandlerContext) {
         deadline?.cancel()
-        guard seat != nil else { return }
+        guard id != nil else { return }
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.end(reason, context) }
     }
 
@@ -167,14 +169,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
-    /// Tells the listener what this connection has to lose, when that changed.
-    private func stand(_ context: ChannelHandlerContext) {
-        let now: Seating.Standing =
-            if exchanges.isAnswerDue { .busy } else if answersUnderWay > 0 { .reading } else if isLeaving {
-                .leaving
+    /// Tells the registry what the connection is doing, if that has changed.
+    private func updateActivity(_ context: ChannelHandlerContext) {
+        let now: EvictionPolicy.Activity =
+            if exchanges.isAnswerDue { .busy } else if unwrittenAnswers > 0 { .reading } else if isClosing {
+                .closing
             } else { .idle }
-        guard let seat, now != standing else { return }
-        standing = now
-        places.move(seat, to: now, on: context.eventLoop)
+        guard let id, now != activity else { return }
+        activity = now
+        registry.update(id, to: now, on: context.eventLoop)
     }
 }

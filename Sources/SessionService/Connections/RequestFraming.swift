@@ -1,33 +1,33 @@
 import NIOHTTP1
 import ProxyCore
 
-/// Where a request's body ends and whom it is for, read as RFC 9112 asks: what another recipient could read in another
-/// way is refused. The decoder in front (llhttp) has refused already what breaks the grammar: line endings, folded lines,
-/// white space before a colon, lengths that are no number or stand beside chunks.
+/// The end of a request's body and the host it is for, read as RFC 9112 demands: a request that another recipient could
+/// read differently is refused. The decoder (llhttp) has already refused bad grammar: line endings, folded lines, white
+/// space before a colon, lengths that are not numbers or accompany chunks.
 struct RequestFraming: Equatable {
-    /// How many bytes of body were announced; nil for chunks, whose number nobody knows.
+    /// The announced length of the body in bytes; nil for chunks, which announce none.
     let announced: Int?
     /// Whether the connection ends with this request's answer.
     let isLast: Bool
 
-    /// Reads a head; nil for one that is answered with 400.
+    /// Reads a head; nil for one that must be answered with 400.
     init?(_ head: HTTPRequestHead) {
         guard Self.namesOneHost(head), let announced = Self.announced(by: head) else { return nil }
         self.announced = announced
-        // Who asks for another protocol is answered in this one, as it may be (RFC 9110 section 7.8), but the decoder
-        // stops behind such a request: what followed on the connection would wait for ever.
+        // The service answers a request for another protocol in this one (RFC 9110 section 7.8 allows it). But the
+        // decoder stops after such a request, so a following one would wait for ever.
         isLast = !head.isKeepAlive || head.headers.contains(name: "Upgrade") || head.method == .CONNECT
     }
 
-    /// RFC 9112 section 3.2: exactly one well-formed `Host`; HTTP/1.0 may do without.
+    /// Whether there is exactly one well-formed `Host` (RFC 9112 section 3.2); HTTP/1.0 may have none.
     private static func namesOneHost(_ head: HTTPRequestHead) -> Bool {
         let hosts = values(of: "Host", in: head)
         guard let host = hosts.first else { return head.version == .http1_0 }
         return hosts.count == 1 && Authority(host) != nil
     }
 
-    /// RFC 9112 section 6: chunks and nothing else, and not in HTTP/1.0, or a length, or nothing. The inner nil is for
-    /// chunks, the outer one for what is refused.
+    /// The announced length (RFC 9112 section 6): only chunks, and not in HTTP/1.0, or a length, or neither. The inner
+    /// nil means chunks, the outer one a refusal.
     private static func announced(by head: HTTPRequestHead) -> Int?? {
         let codings = values(of: "Transfer-Encoding", in: head)
         let lengths = values(of: "Content-Length", in: head)
@@ -40,7 +40,7 @@ struct RequestFraming: Equatable {
         return .some(count)
     }
 
-    /// A field's values, one for each line. White space around one is not of it (RFC 9112 section 5.1).
+    /// The values of a field, one for each line, without the white space around them (RFC 9112 section 5.1).
     private static func values(of name: String, in head: HTTPRequestHead) -> [Substring] {
         func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
         return head.headers[name].map { line in

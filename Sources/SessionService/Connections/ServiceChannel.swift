@@ -6,22 +6,22 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// A connection of one of the listeners: HTTP/1.1, with ``ConnectionHandler`` between the decoder and what answers.
+/// A connection of one of the listeners: HTTP/1.1, with ``ConnectionHandler`` between the decoder and the responder.
 struct ServiceChannel: HTTPChannelHandler {
-    /// Who answers.
+    /// Answers the requests.
     let responder: Responder
-    /// What connections are held to.
+    /// The timeouts of the connection.
     let limits: ConnectionLimits
-    /// Where they sit.
-    let places: ConnectionPlaces
-    /// Counts those that are ended.
+    /// The connections of the listener.
+    let registry: ConnectionRegistry
+    /// Counts the connections that the service closes.
     let metrics: ServiceMetrics
 
-    /// Makes such connections of a listener that has so many places.
-    static func builder(_ limits: ConnectionLimits, places: Int, _ metrics: ServiceMetrics) -> HTTPServerBuilder {
-        let places = ConnectionPlaces(places)
+    /// Builds the connections of a listener that may have so many.
+    static func builder(_ limits: ConnectionLimits, connections: Int, _ metrics: ServiceMetrics) -> HTTPServerBuilder {
+        let registry = ConnectionRegistry(limit: connections)
         return HTTPServerBuilder {
-            ServiceChannel(responder: $0, limits: limits, places: places, metrics: metrics)
+            ServiceChannel(responder: $0, limits: limits, registry: registry, metrics: metrics)
         }
     }
 
@@ -36,15 +36,15 @@ struct ServiceChannel: HTTPChannelHandler {
             head.maxHeaderListSize = 64 * 1024
             head.maxHeaderFieldCount = 100
             try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false,  // requests wait in the channel's own sequence
+                withPipeliningAssistance: false,  // NIOAsyncChannel's sequence queues requests
                 withErrorHandling: false,  // Hummingbird answers 400
-                withOutboundHeaderValidation: false,  // HTTPTypes' fields cannot hold what it looks for
+                withOutboundHeaderValidation: false,  // HTTPTypes' fields cannot hold what it checks for
                 withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: head
             )
-            try pipeline.addHandler(ConnectionHandler(limits, in: places, count: metrics.countEnd))
+            try pipeline.addHandler(ConnectionHandler(limits, in: registry, count: metrics.countEnd))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            // Closes idle connections when the service ends.
+            // Closes idle connections when the service shuts down.
             try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,

@@ -1,15 +1,16 @@
 import ProxyCore
 
-/// So many requests in so long for each user: a value that is told the moment and reads no clock.
+/// Limits each user to a number of requests in a window. A value that gets the time with each call and reads no clock.
 ///
-/// Each user has a bucket that holds `limit` requests and fills again evenly over `window`, so a burst of `limit` is
-/// allowed and the average is kept. Of a bucket one moment is stored: that at which it is full again. A bucket that is
-/// full need not be remembered, and that bounds the memory: users stand in two generations, and when the younger is a
-/// window old, or half of the capacity, the older is dropped whole. Whoever was dropped for age had a full bucket;
-/// whoever was dropped for want of room gets a full one, the longest unseen first. Each request takes constant time,
-/// the dropping spread over the requests that brought it about.
+/// Each user has a bucket that holds `limit` requests and refills evenly over `window`. So a burst of `limit` is
+/// allowed, and the average holds. Of a bucket only the moment is stored at which it is full again.
+///
+/// A full bucket need not be stored, and that bounds the memory. Users are in two generations. When the younger is a
+/// window old, or holds half of the capacity, the older is dropped whole. A user dropped for age has a full bucket
+/// anyway; a user dropped for room gets a full one, the longest unseen first. Each request takes constant time apart
+/// from that.
 struct RateLimiter: Sendable {
-    /// A user's name, compared byte for byte: equal text in another spelling is another user.
+    /// A user's name, compared byte for byte: equal text in other bytes is another user.
     private struct User: Hashable {
         let name: String
 
@@ -18,9 +19,9 @@ struct RateLimiter: Sendable {
         func hash(into hasher: inout Hasher) { hasher.combine(name) }
     }
 
-    /// How much time of refilling one request costs, in nanoseconds.
+    /// The time in which one request refills, in nanoseconds.
     private let cost: UInt64
-    /// How long an empty bucket takes to be full, in nanoseconds.
+    /// The time in which an empty bucket fills, in nanoseconds.
     private let window: UInt64
     private let generationCapacity: Int
 
@@ -29,12 +30,12 @@ struct RateLimiter: Sendable {
     private var older: [User: UInt64] = [:]
     private var youngerSince: UInt64 = 0
 
-    /// Full buckets for everyone.
+    /// A limiter that gives every user a full bucket.
     ///
     /// - Parameters:
-    ///   - limit: requests in a window, at least 1.
-    ///   - window: how long that is, more than nothing and at most a day.
-    ///   - capacity: how many users are remembered at most, at least 2.
+    ///   - limit: the requests in a window, at least 1.
+    ///   - window: its length, more than nothing and at most a day.
+    ///   - capacity: the most users it remembers, at least 2.
     init(limit: Int, window: Duration, capacity: Int = 100_000) {
         precondition(limit >= 1 && window > .zero && window <= .seconds(86_400) && capacity >= 2)
         self.window = UInt64(window / .nanoseconds(1))
@@ -42,11 +43,11 @@ struct RateLimiter: Sendable {
         generationCapacity = capacity / 2
     }
 
-    /// How many users are remembered.
+    /// The number of remembered users.
     var count: Int { younger.count + older.count }
 
-    /// Takes a request of `user` out of their bucket. Nil when there was one in it; else the seconds until there will
-    /// be, rounded up and at least 1, for `Retry-After`, and nothing is taken.
+    /// Takes a request out of the user's bucket and returns nil. If the bucket is empty, takes nothing and returns the
+    /// seconds until it is not: rounded up, at least 1, for `Retry-After`.
     mutating func secondsToWait(for user: String, at moment: Instant) -> Int? {
         let now = moment.nanoseconds
         turnGenerations(now)

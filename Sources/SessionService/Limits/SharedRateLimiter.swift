@@ -1,18 +1,18 @@
 import ProxyCore
 import Synchronization
 
-/// The rate limit that all requests share, from whatever thread they come.
+/// The rate limiter that all requests share. Any thread may use it.
 final class SharedRateLimiter: Sendable {
     private let limiter: Mutex<RateLimiter>
     private let clock: @Sendable () -> Instant
 
-    /// `limit` requests in a `window` for each user, by the monotonic clock unless another is given.
+    /// Allows each user `limit` requests in a `window`. Only tests replace the monotonic clock.
     init(limit: Int, window: Duration = .seconds(60), clock: @escaping @Sendable () -> Instant = { .now() }) {
         limiter = Mutex(RateLimiter(limit: limit, window: window))
         self.clock = clock
     }
 
-    /// Nil when `user` may go on with a request; else the seconds to wait, at least 1, for `Retry-After`.
+    /// Nil when the user's request is allowed; else the seconds to wait, at least 1, for `Retry-After`.
     func secondsToWait(for user: String) -> Int? {
         limiter.withLock { $0.secondsToWait(for: user, at: clock()) }
     }

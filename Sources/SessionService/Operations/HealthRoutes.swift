@@ -3,14 +3,14 @@ import Hummingbird
 import ProxyCore
 import SessionStore
 
-/// What probes and scrapers ask for.
+/// The routes for probes and scrapers.
 struct HealthRoutes: Sendable {
     /// The database that readiness depends on.
     let store: any SessionStore
-    /// What `/metrics` tells.
+    /// The contents of `/metrics`.
     let metrics: ServiceMetrics
 
-    /// The probes' paths, and what they take.
+    /// The paths of the probes and their methods.
     static let probes = ["/health", "/ready"].map { KnownPaths.Entry(path: $0, methods: KnownPaths.get) }
 
     /// Adds `/health` and `/ready`.
@@ -30,7 +30,7 @@ struct HealthRoutes: Sendable {
         }
     }
 
-    /// Ready once the database answers and has the table.
+    /// 200 when the database answers and has the table, else 503.
     private func ready() async -> Response {
         do throws(SessionStoreError) {
             try await store.check()

@@ -1,11 +1,11 @@
 import ProxyCore
 import Synchronization
 
-/// Where the service says what happened: the proxy's log lines, from any thread.
+/// The service's log: the proxy's log lines, for use on any thread.
 final class ServiceLog: Sendable {
     private let log: Mutex<EventLog>
 
-    /// A log of everything at `threshold` or above, on standard error.
+    /// A log on standard error of the events at `threshold` or above.
     init(threshold: LogLevel) {
         log = Mutex(
             EventLog(
@@ -16,7 +16,7 @@ final class ServiceLog: Sendable {
         )
     }
 
-    /// Records an event; see `EventLog.record`, and what must never be given in a field.
+    /// Records an event. `EventLog.record` says which values a field must never hold.
     func record(
         _ level: LogLevel,
         _ event: String,
@@ -26,6 +26,6 @@ final class ServiceLog: Sendable {
         log.withLock { $0.record(level, event, requestID: requestID, fields) }
     }
 
-    /// Lines nobody took in time.
+    /// How many lines were dropped because standard error was not read in time.
     var droppedLines: UInt64 { log.withLock { $0.droppedLines } }
 }

@@ -1,16 +1,16 @@
 import ProxyCore
 import Synchronization
 
-/// The service's metrics by name, counted from any thread. Names and labels are promises to dashboards and alerts.
+/// The service's metrics, for use on any thread. Dashboards and alerts rely on their names and labels.
 final class ServiceMetrics: Sendable {
     private let counted: Mutex<Counted>
 
-    /// Declares the metrics; `droppedLines` is read when somebody asks.
+    /// Declares the metrics. Each scrape reads `droppedLines`.
     init(droppedLines: @escaping @Sendable () -> UInt64) {
         counted = Mutex(Self.declare(droppedLines))
     }
 
-    /// Counts an answered request. `route` is the template, so that labels stay few.
+    /// Counts an answered request. `route` is the template of its path, so that there are few labels.
     func countRequest(method: String, route: String, status: Int, seconds: Double) {
         let method = Self.methods.contains(method) ? method : "other"
         counted.withLock {
@@ -22,7 +22,7 @@ final class ServiceMetrics: Sendable {
     /// Counts a token that was refused.
     func countRejectedToken(_ reason: String) { counted.withLock { $0.tokensRejected[reason].increment() } }
 
-    /// Counts a request that came too soon.
+    /// Counts a request that the rate limit refused.
     func countRateLimited() { counted.withLock { $0.rateLimited.increment() } }
 
     /// Counts a fetch of the identity provider's keys.
@@ -31,7 +31,7 @@ final class ServiceMetrics: Sendable {
     /// Counts a failure of the database.
     func countStoreError() { counted.withLock { $0.storeErrors.increment() } }
 
-    /// Counts a connection that was ended.
+    /// Counts a connection that the service closed.
     func countEnd(_ reason: ConnectionEnd) { counted.withLock { $0.ends[reason.rawValue].increment() } }
 
     /// Every metric in Prometheus' text format.
@@ -47,7 +47,10 @@ final class ServiceMetrics: Sendable {
         let labels: KeyValuePairs = ["version": ServiceVersion.text]
         registry.gauge("session_service_build_info", labels: labels, help: "Always 1; the label is the version.")
             .value = 1
-        registry.sampledCounter("session_service_log_lines_dropped_total", help: "Log lines nobody took in time.") {
+        registry.sampledCounter(
+            "session_service_log_lines_dropped_total",
+            help: "Log lines dropped because standard error was full."
+        ) {
             Double(droppedLines())
         }
         registry.declareProcess()
@@ -55,7 +58,7 @@ final class ServiceMetrics: Sendable {
     }
 }
 
-/// The metrics themselves, which belong to one thread at a time: whoever holds the lock.
+/// The metrics themselves. One thread at a time may use them: the one that holds the lock.
 private struct Counted {
     let registry: MetricsRegistry
     let requests: CounterFamily
@@ -80,7 +83,10 @@ private struct Counted {
             labels: ["reason"],
             help: "Tokens that were refused, by reason."
         )
-        rateLimited = registry.counter("session_service_rate_limited_total", help: "Requests that came too soon.")
+        rateLimited = registry.counter(
+            "session_service_rate_limited_total",
+            help: "Requests refused by the rate limit."
+        )
         keySetFetches = registry.counters(
             "session_service_jwks_fetches_total",
             labels: ["result"],
@@ -90,7 +96,7 @@ private struct Counted {
         ends = registry.counters(
             "session_service_connections_ended_total",
             labels: ["reason"],
-            help: "Connections that were ended while their client might have gone on, by reason."
+            help: "Connections that the service closed although their client might have gone on, by reason."
         )
     }
 }

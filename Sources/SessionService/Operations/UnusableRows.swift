@@ -2,22 +2,22 @@ import ProxyCore
 import SessionStore
 import Synchronization
 
-/// Tells operators of rows in which something is stored that does not belong there: each once, by its id and never by
-/// what is in it.
+/// Logs the rows that have unreadable columns: each one once, by its id and without its contents.
 final class UnusableRows: Sendable {
-    /// So many are told of in a life of the process; a table that is all wrong must not fill memory or the log.
+    /// The most rows it logs in the life of the process, so that a wholly faulty table fills neither the memory nor the
+    /// log.
     static let limit = 1000
 
     private let log: ServiceLog
-    private let told = Mutex<Set<String>>([])
+    private let reported = Mutex<Set<String>>([])
 
-    /// Nobody was told of any yet.
+    /// Has logged no rows yet.
     init(log: ServiceLog) {
         self.log = log
     }
 
-    /// Looks at what was found, and hands it on.
-    func noting(_ found: SessionMetadata) -> SessionMetadata {
+    /// Logs a faulty row, and returns it.
+    func reporting(_ found: SessionMetadata) -> SessionMetadata {
         guard !found.unusableColumns.isEmpty, isNew(found.id) else { return found }
         log.record(
             .error,
@@ -32,6 +32,6 @@ final class UnusableRows: Sendable {
     }
 
     private func isNew(_ id: String) -> Bool {
-        told.withLock { $0.count < Self.limit && $0.insert(id).inserted }
+        reported.withLock { $0.count < Self.limit && $0.insert(id).inserted }
     }
 }

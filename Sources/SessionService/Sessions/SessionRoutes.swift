@@ -6,17 +6,17 @@ import ProxyCore
 import SessionInjector
 import SessionStore
 
-/// The routes below `/sessions`. Each one is asked by a user who has been established and may still ask.
+/// The routes below `/sessions`. Their user is established and within the rate limit.
 struct SessionRoutes: Sendable {
-    /// Where sessions are kept.
+    /// The store of sessions.
     let store: any SessionStore
-    /// Who tells of rows that hold what they should not.
+    /// Logs rows with unreadable columns.
     let unusable: UnusableRows
-    /// What they are sealed under.
+    /// The secret that sessions are sealed under.
     let secret: MasterSecret
-    /// The largest storage state that is kept, in bytes of JSON text.
+    /// The largest storage state, in bytes of JSON text.
     let stateLimit: Int
-    /// How many sessions a user may have.
+    /// The most sessions of a user.
     let sessionLimit: Int
 
     /// Adds the routes to a group whose path is `/sessions`.
@@ -24,7 +24,7 @@ struct SessionRoutes: Sendable {
         group.post("", use: create)
         group.get("", use: list)
         group.get("by-name/:name", use: getByName)
-        // Without a name it is an id like another, which no session has; the router itself takes no step back.
+        // Without a name, `by-name` is an id, which no session has. The router itself does not fall back to `:id`.
         group.get("by-name", use: get)
         group.put("by-name", use: update)
         group.delete("by-name", use: delete)
@@ -34,7 +34,7 @@ struct SessionRoutes: Sendable {
         group.get(":id/state", use: state)
     }
 
-    /// The paths, and what each of them takes.
+    /// The paths and the methods of each.
     static let paths = [
         KnownPaths.Entry(path: "/sessions", methods: [.get, .head, .post]),
         KnownPaths.Entry(path: "/sessions/by-name/:name", methods: KnownPaths.get),
@@ -43,25 +43,25 @@ struct SessionRoutes: Sendable {
     ]
 
     @Sendable private func create(_ request: Request, _ context: UserRequestContext) async throws -> Response {
-        let draft = try SessionDraft(try await body(of: request))
-        try checkSize(draft.storageState)
-        let created = try await sessions(of: context).create(draft).created
-        return Response(json: created.warning(of: draft.warnings), status: .created)
+        let new = try NewSession(try await body(of: request))
+        try checkSize(new.storageState)
+        let created = try await sessions(of: context).create(new).created
+        return Response(json: created.adding(warnings: new.warnings), status: .created)
     }
 
     @Sendable private func list(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let all = try await sessions(of: context).all()
-        return Response(json: ["sessions": .array(all.map { unusable.noting($0).summary })])
+        return Response(json: ["sessions": .array(all.map { unusable.reporting($0).summary })])
     }
 
     @Sendable private func getByName(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let name = try context.pathParameter("name")
-        return Response(try await sessions(of: context).session(named: name), noting: unusable)
+        return Response(try await sessions(of: context).session(named: name), reportingTo: unusable)
     }
 
     @Sendable private func get(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let id = try context.pathParameter("id")
-        return Response(try await sessions(of: context).session(id: id), noting: unusable)
+        return Response(try await sessions(of: context).session(id: id), reportingTo: unusable)
     }
 
     @Sendable private func state(_ request: Request, _ context: UserRequestContext) async throws -> Response {
@@ -72,10 +72,10 @@ struct SessionRoutes: Sendable {
 
     @Sendable private func update(_ request: Request, _ context: UserRequestContext) async throws -> Response {
         let id = try context.pathParameter("id")
-        let edit = try SessionEdit(try await body(of: request))
-        if let state = edit.storageState { try checkSize(state) }
-        let edited = unusable.noting(try await sessions(of: context).edit(id: id, edit))
-        return Response(json: edited.summary.warning(of: edit.warnings))
+        let update = try SessionUpdate(try await body(of: request))
+        if let state = update.storageState { try checkSize(state) }
+        let updated = unusable.reporting(try await sessions(of: context).update(id: id, with: update))
+        return Response(json: updated.summary.adding(warnings: update.warnings))
     }
 
     @Sendable private func delete(_ request: Request, _ context: UserRequestContext) async throws -> Response {
@@ -92,8 +92,8 @@ struct SessionRoutes: Sendable {
         if state.count > stateLimit { throw .tooLarge(limit: stateLimit) }
     }
 
-    /// The whole body. JSON may write a character of a state in up to six bytes (`\u00e9`), so that a body may be several
-    /// times as long as the state it brings; what is longer is refused before it is read, where its length says so.
+    /// The whole body. JSON may write a character in up to six bytes (`\u00e9`), so a body may be several times as long
+    /// as its state. A body whose announced length is more than that is refused unread.
     private func body(of request: Request) async throws -> [UInt8] {
         guard request.hasJSONBody else { throw ServiceRefusal.invalid([.noObject()]) }
         let limit = stateLimit * 4 + 65_536
@@ -113,14 +113,14 @@ struct SessionRoutes: Sendable {
 }
 
 extension Response {
-    /// What is known of a session.
-    fileprivate init(_ found: SessionMetadata, noting unusable: UnusableRows) {
-        self.init(json: unusable.noting(found).summary)
+    /// The metadata of a session.
+    fileprivate init(_ found: SessionMetadata, reportingTo unusable: UnusableRows) {
+        self.init(json: unusable.reporting(found).summary)
     }
 }
 
 extension Request {
-    /// Whether the body says to be JSON, or does not say what it is.
+    /// Whether the body's content type is JSON or not given.
     fileprivate var hasJSONBody: Bool {
         guard let type = headers[.contentType]?.prefix(while: { $0 != ";" }).lowercased() else { return true }
         let media = type.filter { $0 != " " && $0 != "\t" }

@@ -3,14 +3,14 @@ import ProxyCore
 import SessionInjector
 import SessionStore
 
-/// The stored sessions of one user. Another user's are never found, whatever is asked for.
+/// The stored sessions of one user. It never finds another user's.
 struct UserSessions {
     private let userID: String
     private let store: any SessionStore
     private let secret: MasterSecret
     private let limit: Int
 
-    /// The sessions of this user, `limit` of them at most, sealed under a key derived from `secret`.
+    /// The sessions of this user, at most `limit`, sealed under a key derived from `secret`.
     init(of userID: String, in store: any SessionStore, sealedUnder secret: MasterSecret, limit: Int) {
         self.userID = userID
         self.store = store
@@ -19,16 +19,16 @@ struct UserSessions {
     }
 
     /// Stores a session.
-    func create(_ draft: SessionDraft) async throws -> SessionMetadata {
-        let sealed = secret.userKey(for: userID).seal(draft.storageState)
+    func create(_ session: NewSession) async throws -> SessionMetadata {
+        let sealed = secret.userKey(for: userID).seal(session.storageState)
         let now = Timestamp.now()
         let metadata = SessionMetadata(
             id: UUID().uuidString.lowercased(),
             userID: userID,
-            name: draft.name,
-            description: draft.description,
-            domains: draft.domains,
-            expiresAt: draft.expiresAt,
+            name: session.name,
+            description: session.description,
+            domains: session.domains,
+            expiresAt: session.expiresAt,
             createdAt: now,
             updatedAt: now
         )
@@ -36,19 +36,19 @@ struct UserSessions {
             let row = SessionRow(metadata: metadata, ciphertext: sealed.ciphertext, iv: sealed.iv)
             try await store.insert(row, limit: limit)
         } catch .nameTaken {
-            throw ServiceRefusal.nameTaken(draft.name)
+            throw ServiceRefusal.nameTaken(session.name)
         } catch .tooManySessions(let limit) {
             throw ServiceRefusal.tooManySessions(limit: limit)
         }
         return metadata
     }
 
-    /// What is known of every session, newest first.
+    /// The metadata of every session, newest first.
     func all() async throws -> [SessionMetadata] {
         try await store.list(userID: userID)
     }
 
-    /// What is known of one session.
+    /// The metadata of one session.
     func session(id: String) async throws -> SessionMetadata {
         guard let found = try await store.metadata(id: id), found.isOwned(by: userID) else {
             throw ServiceRefusal.noSession
@@ -56,7 +56,7 @@ struct UserSessions {
         return found
     }
 
-    /// What is known of the session of this name.
+    /// The metadata of the session of this name.
     func session(named name: String) async throws -> SessionMetadata {
         guard let found = try await store.metadata(userID: userID, name: name) else {
             throw ServiceRefusal.noSessionNamed(name)
@@ -64,7 +64,7 @@ struct UserSessions {
         return found
     }
 
-    /// A session's storage state, as the JSON text it was stored as.
+    /// The storage state of a session, as the JSON text that was stored.
     func state(id: String) async throws -> [UInt8] {
         guard let row = try await store.row(id: id), row.metadata.isOwned(by: userID) else {
             throw ServiceRefusal.noSession
@@ -73,7 +73,7 @@ struct UserSessions {
         return try open(SealedState(ciphertext: row.ciphertext, iv: row.iv))
     }
 
-    /// Opens a state and holds it to the rules for new ones: nothing else may become part of an answer.
+    /// Opens a state and checks it by the rules for new ones, so that no other text becomes part of an answer.
     private func open(_ sealed: SealedState) throws(ServiceRefusal) -> [UInt8] {
         let options = JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512)
         var fields = BodyFields()
@@ -81,17 +81,17 @@ struct UserSessions {
             let value = try? JSONValue.parse(text, options: options),
             let state = fields.storageState(value)
         else { throw .unopenable }
-        // Nothing had to be added: the text is the answer as it stands.
+        // The check added no member, so the stored text is the answer.
         return state.count == value.objectValue?.count ? text : JSONValue.object(state).serialized()
     }
 
-    /// Changes what the edit names, in one step.
-    func edit(id: String, _ edit: SessionEdit) async throws -> SessionMetadata {
-        let sealed = edit.storageState.map { secret.userKey(for: userID).seal($0) }
+    /// Makes the changes of a request in one step.
+    func update(id: String, with update: SessionUpdate) async throws -> SessionMetadata {
+        let sealed = update.storageState.map { secret.userKey(for: userID).seal($0) }
         let changes = SessionChanges(
-            name: edit.name,
-            description: edit.description,
-            expiresAt: edit.expiresAt,
+            name: update.name,
+            description: update.description,
+            expiresAt: update.expiresAt,
             sealed: sealed.map { SealedColumns(ciphertext: $0.ciphertext, iv: $0.iv) }
         )
         do {
@@ -100,7 +100,7 @@ struct UserSessions {
             }
             return changed
         } catch SessionStoreError.nameTaken {
-            throw ServiceRefusal.nameTaken(edit.name ?? "")
+            throw ServiceRefusal.nameTaken(update.name ?? "")
         }
     }
 

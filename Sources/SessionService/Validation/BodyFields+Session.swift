@@ -1,10 +1,10 @@
 import ProxyCore
 import SessionStore
 
-// The fields of a stored session, and what they may hold.
+// The fields of a stored session and their rules.
 
 extension BodyFields {
-    /// A session's name: 1 to 50 of `A-Z a-z 0-9 _ -`, the first one a letter or digit.
+    /// A session's name: 1 to 50 of `A-Z a-z 0-9 _ -`, of which the first is a letter or digit.
     mutating func name(_ value: JSONValue?) -> String? {
         guard let name = text(value, of: "name", length: 1...50) else { return nil }
         let isGood = name.utf8.allSatisfy {
@@ -23,7 +23,7 @@ extension BodyFields {
         return name
     }
 
-    /// A session's description: up to 500 characters, none of them NUL, which PostgreSQL cannot keep.
+    /// A session's description: up to 500 characters without NUL, which PostgreSQL cannot hold.
     mutating func description() -> String? {
         guard let text = text(optional("description"), of: "description", length: 0...500) else { return nil }
         guard !text.utf8.contains(0) else {
@@ -33,7 +33,7 @@ extension BodyFields {
         return text
     }
 
-    /// A session's domains: 1 to 10 of them, 1,000 bytes with the commas between them, which is what the column holds.
+    /// A session's domains: 1 to 10, together at most 1,000 bytes with their commas, which is the column's length.
     mutating func domains() -> [String]? {
         guard let value = required("domains") else { return nil }
         guard let elements = value.arrayValue else {
@@ -62,8 +62,8 @@ extension BodyFields {
         return string.text
     }
 
-    /// When a session expires: ISO 8601 (UTC unless it says otherwise), or a number of seconds since 1970 (milliseconds
-    /// from 2·10¹⁰ on, as pydantic reads them).
+    /// The moment a session expires: ISO 8601 (in UTC unless it has an offset), or a number of seconds since 1970. A
+    /// number above 2·10¹⁰ is in milliseconds, as in pydantic.
     mutating func expiry() -> Timestamp? {
         guard let value = optional("expires_at") else { return nil }
         if let text = value.stringValue {
@@ -88,8 +88,8 @@ extension BodyFields {
         Timestamp(secondsSince1970: number.magnitude > 2e10 ? number / 1000 : number)
     }
 
-    /// A storage state. `cookies` and `origins` must be lists of objects and default to empty ones; what is
-    /// in them is the browser's business, and every field survives, the ones unknown to us too.
+    /// A storage state. `cookies` and `origins` must be lists of objects and default to empty lists. Their elements are
+    /// not checked, and every field is kept, unknown ones included.
     mutating func storageState(_ value: JSONValue?) -> JSONObject? {
         guard let value else { return nil }
         guard var object = value.objectValue else {
@@ -109,7 +109,7 @@ extension BodyFields {
 
     private mutating func checkDictionaries(_ value: JSONValue, at list: String) {
         guard let elements = value.arrayValue else { return note(.noList("storage_state", JSONValue(list))) }
-        // One body may hold a million wrong elements; the first ones tell what is wrong.
+        // One body may hold a million wrong elements; the first hundred are enough to see the fault.
         for (index, element) in elements.enumerated() where element.objectValue == nil && problems.count < 100 {
             note(.noDictionary("storage_state", JSONValue(list), JSONValue(index)))
         }

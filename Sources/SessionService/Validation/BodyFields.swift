@@ -1,17 +1,17 @@
 import ProxyCore
 import SessionStore
 
-/// Reads the fields of a request's body one after another and gathers everything that is wrong with them, so that one
-/// answer names it all. A field that is not there, or null where that is allowed, reads as nil without a problem.
+/// Reads the fields of a request's body one after another and collects all their problems, so that one answer names
+/// them all. A field that is missing, or null where that is allowed, reads as nil without a problem.
 struct BodyFields {
     private let object: JSONObject
-    /// What is wrong with the fields read so far, in the order they were read.
+    /// The problems of the fields read so far, in the order of reading.
     private(set) var problems: [FieldProblem] = []
 
-    /// No fields: for a value that came from elsewhere than a body.
+    /// No fields, for checking a value that does not come from a body.
     init() { object = JSONObject() }
 
-    /// The fields of a body. What is said twice counts as said last, as in Python.
+    /// The fields of a body. The last of repeated names wins, as in Python.
     init(_ body: [UInt8]) throws(FieldProblem) {
         guard !body.isEmpty else { throw .missing() }
         let value: JSONValue
@@ -26,8 +26,8 @@ struct BodyFields {
         self.object = object
     }
 
-    /// A body may become several times the memory it takes itself: enough for a state of the greatest size and the smallest
-    /// values, not for what hostile bytes can become.
+    /// A parsed body takes several times the memory of its bytes. The bound allows a state of the largest size with the
+    /// smallest values, and stops bodies that are made to take more.
     private static func options(for size: Int) -> JSONParsingOptions {
         JSONParsingOptions(duplicateNames: .lastWins, maximumDepth: 512, maximumMemory: 16 << 20 + 8 * size)
     }
@@ -35,7 +35,7 @@ struct BodyFields {
     /// Notes a problem.
     mutating func note(_ problem: FieldProblem) { problems.append(problem) }
 
-    /// The value of a field that must be there.
+    /// The value of a required field.
     mutating func required(_ field: String) -> JSONValue? {
         if object[field] == nil { note(.missing(JSONValue(field))) }
         return object[field]
@@ -61,5 +61,16 @@ struct BodyFields {
         if count < length.lowerBound { note(.tooShort(JSONValue(field), least: length.lowerBound)) }
         if count > length.upperBound { note(.tooLong(JSONValue(field), most: length.upperBound)) }
         return length.contains(count) ? text : nil
+    }
+}
+
+extension BodyFields {
+    /// The fields of a body; refuses a body that has none.
+    init(checking body: [UInt8]) throws(ServiceRefusal) {
+        do throws(FieldProblem) {
+            try self.init(body)
+        } catch {
+            throw .invalid([error])
+        }
     }
 }

@@ -1,10 +1,10 @@
-/// The domain names a session may be said to be for: labels of letters, digits and inner hyphens (RFC 1123 section 2.1),
-/// one or more. They are a note of the user's; nothing is resolved or restricted by them.
+/// The domain names a user may give a session: one or more labels of letters, digits and inner hyphens (RFC 1123
+/// section 2.1). They are the user's note, and restrict nothing.
 enum DomainName {
     /// The longest name, in characters (RFC 1035 section 2.3.4).
     static let maximumLength = 253
 
-    /// Whether `name` is such a name.
+    /// Whether `name` is a valid domain name.
     static func isValid(_ name: String) -> Bool {
         guard (1...maximumLength).contains(name.utf8.count) else { return false }
         return name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in

@@ -19,12 +19,12 @@ import Testing
         (.storeBroken, 500, "Internal server error"), (.noRoute, 404, "Not Found"),
         (.methodNotAllowed(allow: "GET"), 405, "Method Not Allowed"),
     ])
-    func statusAndDetail(_ refusal: ServiceRefusal, _ status: Int, _ detail: String) {
+    func everyRefusalHasItsStatusAndDetail(_ refusal: ServiceRefusal, _ status: Int, _ detail: String) {
         #expect(refusal.response.status.code == status)
         #expect(refusal.detail == JSONValue(detail))
     }
 
-    @Test func whatAClientMustKnowStandsInTheFields() {
+    @Test func refusalsCarryTheirHeaderFields() {
         #expect(ServiceRefusal.rateLimited(seconds: 7).response.headers[.retryAfter] == "7")
         #expect(ServiceRefusal.storeUnavailable.response.headers[.retryAfter] != nil)
         #expect(ServiceRefusal.unauthenticated(.missing).response.headers[.wwwAuthenticate] == "Bearer")
@@ -32,7 +32,7 @@ import Testing
         #expect(ServiceRefusal.methodNotAllowed(allow: "GET, HEAD").response.headers[.allow] == "GET, HEAD")
     }
 
-    @Test func problemsAreAListOfPlaces() {
+    @Test func problemsAreAListOfLocations() {
         let refusal = ServiceRefusal.invalid([.missing("name"), .noList("domains")])
         #expect(refusal.status.code == 422)
         #expect(refusal.detail.arrayValue?.map { $0["type"]?.stringValue } == ["missing", "list_type"])

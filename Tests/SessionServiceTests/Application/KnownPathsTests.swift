@@ -8,16 +8,16 @@ import Testing
         ("/sessions/by-name", "GET, HEAD, PUT, DELETE"), ("/sessions/by-name/x", "GET, HEAD"),
         ("/sessions/x/state", "GET, HEAD"), ("/health", "GET, HEAD"), ("/openapi.json", "GET, HEAD"),
     ])
-    func aKnownPathSaysWhatItTakes(_ path: String, _ allow: String) {
+    func aKnownPathNamesItsMethods(_ path: String, _ allow: String) {
         #expect(KnownPaths.users.allow(at: path) == allow)
     }
 
     @Test(arguments: ["/", "", "/metrics", "/sessions/x/states", "/sessions/x/state/y", "/Sessions"])
-    func anUnknownPathIsUnknown(_ path: String) {
+    func anUnknownPathHasNoMethods(_ path: String) {
         #expect(KnownPaths.users.allow(at: path) == nil)
     }
 
-    @Test func metricsAreForOperators() {
+    @Test func onlyOperatorsHaveMetrics() {
         #expect(KnownPaths.operators.allow(at: "/metrics") == "GET, HEAD")
         #expect(KnownPaths.operators.allow(at: "/sessions") == nil)
     }

@@ -3,15 +3,15 @@ import Testing
 @testable import SessionService
 
 @Suite struct AuthenticationFailureTests {
-    /// What is told before the signature was found good is the same whatever the fault.
-    @Test func tellsAStrangerNothing() {
+    /// Every fault before a good signature gets the same detail.
+    @Test func aBadSignatureRevealsNothingElse() {
         let before: [AuthenticationFailure] = [.malformed, .algorithm, .unknownKey, .signature]
         #expect(Set(before.map(\.detail)) == ["Invalid authentication token"])
         let others = AuthenticationFailure.allCases.filter { !before.contains($0) }
         #expect(Set(others.map(\.detail)).count == others.count)
     }
 
-    @Test func saysWhoseFaultItIs() {
+    @Test func theStatusTellsWhoseFaultItIs() {
         for failure in AuthenticationFailure.allCases {
             #expect(failure.status == (failure == .providerUnavailable ? 503 : 401))
             #expect((failure.challenge != nil) == (failure.status == 401))
@@ -31,7 +31,7 @@ import Testing
             (.providerUnavailable, "Unable to validate authentication token"),
         ]
     )
-    func usesTheWordsItsUsersKnow(failure: AuthenticationFailure, detail: String) {
+    func detailsAreThoseOfThePythonService(failure: AuthenticationFailure, detail: String) {
         #expect(failure.detail == detail)
     }
 }

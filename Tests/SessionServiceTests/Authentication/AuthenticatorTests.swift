@@ -4,7 +4,7 @@ import Testing
 
 @testable import SessionService
 
-/// Runs a body with an authenticator that was started and whose clocks stand still, and ends all.
+/// Runs a body with a started authenticator whose clocks stand still, and shuts everything down.
 private func withAuthenticator(
     answer: ScriptedHTTPServer.Answer? = nil,
     _ body: (Authenticator, ScriptedProvider) async throws -> Void
@@ -21,7 +21,7 @@ private func withAuthenticator(
 }
 
 extension Authenticator {
-    /// The user, or the reason there is none.
+    /// The user, or the reason of the refusal.
     fileprivate func answer(_ headers: String...) async -> String {
         do throws(AuthenticationFailure) { return try await user(authorization: headers) } catch {
             return error.rawValue
@@ -30,7 +30,7 @@ extension Authenticator {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct AuthenticatorTests {
-    @Test func namesTheUserOfAGoodToken() async throws {
+    @Test func aGoodTokenNamesItsUser() async throws {
         try await withAuthenticator { authenticator, provider in
             #expect(await authenticator.answer("Bearer " + Identity.token()) == "user-1")
             let other = Identity.token(
@@ -44,7 +44,7 @@ extension Authenticator {
         }
     }
 
-    @Test func refusesWithTheReason() async throws {
+    @Test func aRefusalHasItsReason() async throws {
         try await withAuthenticator { authenticator, _ in
             let good = "Bearer " + Identity.token()
             #expect(await authenticator.answer() == "missing")
@@ -57,33 +57,33 @@ extension Authenticator {
         }
     }
 
-    @Test func noHostileTokenIsAUsers() async throws {
+    @Test func noHostileTokenIsAccepted() async throws {
         try await withAuthenticator { authenticator, provider in
             for hostile in HostileIdentityToken.all {
                 let reason = hostile.reason?.rawValue
                 let answer = await authenticator.answer("Bearer " + hostile.token)
                 #expect(reason == nil || answer == reason || answer == "malformed_header", "\(hostile)")
             }
-            // One refetch for all the keys that were invented.
+            // One refetch for all the invented keys.
             #expect(provider.requests.count == 2)
         }
     }
 
-    @Test func aMalformedTokenCostsTheProviderNothing() async throws {
+    @Test func aMalformedTokenCausesNoFetch() async throws {
         try await withAuthenticator(answer: .hang) { authenticator, _ in
-            // Without waiting for keys that never come.
+            // It does not wait for the keys, which never come.
             #expect(await authenticator.answer("Bearer x.y.z") == "malformed")
             #expect(await authenticator.answer("Bearer " + Identity.token(header: #"{"alg":"none"}"#)) == "algorithm")
         }
     }
 
-    @Test func saysSoWhenTheProviderCannotBeAsked() async throws {
+    @Test func anUnreachableProviderIsItsOwnReason() async throws {
         try await withAuthenticator(answer: .respond(500, "")) { authenticator, _ in
             #expect(await authenticator.answer("Bearer " + Identity.token()) == "provider_unavailable")
         }
     }
 
-    @Test func isNobodysBeforeTheStartAndAfterTheEnd() async throws {
+    @Test func noTokenIsAcceptedBeforeTheStartOrAfterTheShutdown() async throws {
         let provider = ScriptedProvider()
         let authenticator = try Authenticator(provider.settings(), clock: { Identity.now })
         let header = "Bearer " + Identity.token()
@@ -96,7 +96,7 @@ extension Authenticator {
         provider.stop()
     }
 
-    @Test func needsNoEndWhenItWasNeverStarted() async throws {
+    @Test func anAuthenticatorThatNeverStartedNeedsNoShutdown() async throws {
         let provider = ScriptedProvider()
         _ = try Authenticator(provider.settings())
         let other = try Authenticator(provider.settings())

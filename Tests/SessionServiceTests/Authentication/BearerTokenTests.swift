@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct BearerTokenTests {
     @Test(arguments: ["Bearer a.b.c", "bearer a.b.c", "BEARER a.b.c", "bEaReR   a.b.c"])
-    func findsTheToken(header: String) throws {
+    func theTokenIsFound(header: String) throws {
         let token = try BearerToken.find(in: [header])
         #expect(String(decoding: token.bytes, as: UTF8.self) == "a.b.c")
         #expect(!"\(token)".contains("a.b.c"))
@@ -22,7 +22,7 @@ import Testing
             (["Bearer a.b.c", "Basic x"], .malformedHeader),
         ] as [([String], AuthenticationFailure)]
     )
-    func refusesEverythingElse(headers: [String], reason: AuthenticationFailure) {
+    func anyOtherHeaderIsRefused(headers: [String], reason: AuthenticationFailure) {
         #expect(throws: reason) { try BearerToken.find(in: headers) }
     }
 }

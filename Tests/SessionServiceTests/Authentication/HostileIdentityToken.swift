@@ -5,7 +5,7 @@ import Testing
 
 @testable import SessionService
 
-/// A token, and what it must be refused for; nil when it is good after all.
+/// A token and the reason it must be refused for; nil for a good one.
 struct HostileIdentityToken: CustomTestStringConvertible, Sendable {
     let name: String
     let token: String
@@ -13,12 +13,12 @@ struct HostileIdentityToken: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { "\(reason?.rawValue ?? "good"): \(name)" }
 
-    /// A token as it stands.
+    /// A token as given.
     private static func raw(_ reason: AuthenticationFailure?, _ name: String, _ token: String) -> Self {
         Self(name: name, token: token, reason: reason)
     }
 
-    /// A token with this header, signed by the provider's P-256 key unless another is named.
+    /// A token with this header. The provider's P-256 key signs it unless another signer is named.
     private static func header(
         _ reason: AuthenticationFailure?,
         _ header: String,
@@ -27,22 +27,22 @@ struct HostileIdentityToken: CustomTestStringConvertible, Sendable {
         Self(name: "\(header) by \(signer)", token: Identity.token(header: header, signer), reason: reason)
     }
 
-    /// A token with this payload, its signature good.
+    /// A token with this payload and a good signature.
     private static func payload(_ reason: AuthenticationFailure?, _ payload: String) -> Self {
         Self(name: payload, token: Identity.token(payload: payload), reason: reason)
     }
 
-    /// A token whose payload has this text before its closing brace, its signature good.
+    /// A token whose payload has this text before its closing brace, with a good signature.
     private static func appending(_ reason: AuthenticationFailure?, _ text: String) -> Self {
         .payload(reason, Identity.payload().dropLast() + text + "}")
     }
 
-    /// A token with one claim replaced, or absent where `value` is nil; the value is JSON as it stands.
+    /// A token with one claim replaced by this JSON; nil leaves the claim out.
     private static func claim(_ reason: AuthenticationFailure?, _ name: String, _ value: String?) -> Self {
         .claims(reason, [name: value])
     }
 
-    /// The same with several claims.
+    /// A token with several claims replaced.
     private static func claims(_ reason: AuthenticationFailure?, _ edits: KeyValuePairs<String, String?>) -> Self {
         .payload(reason, Identity.payload(edits))
     }
@@ -51,7 +51,7 @@ struct HostileIdentityToken: CustomTestStringConvertible, Sendable {
 // MARK: - The table
 
 extension HostileIdentityToken {
-    /// The tokens the table takes apart.
+    /// The good tokens that the cases are made from.
     static let sound = Identity.token()
     static let soundRSA = Identity.token(header: Identity.rsaHeader, .rsa)
     private static let segments = sound.split(separator: ".").map(String.init)
@@ -126,7 +126,7 @@ extension HostileIdentityToken {
         .header(.unknownKey, #"{"alg":"ES256","kid":"ec\u0000"}"#),
     ]
 
-    /// One algorithm passed off as another.
+    /// Tokens that claim another algorithm than they are signed with.
     private static let confusion: [Self] = [
         .header(.algorithm, #"{"alg":"none","kid":"ec"}"#),
         .header(.algorithm, #"{"alg":"None","kid":"rsa"}"#, .rsa),
@@ -158,7 +158,7 @@ extension HostileIdentityToken {
         .header(.signature, #"{"alg":"RS256","kid":"rsa","jwk":{\#(Identity.numbers(.otherRSA))}}"#, .otherRSA),
     ]
 
-    /// A token made by somebody who takes a public key for a shared secret.
+    /// A token whose forger uses a public key as a shared secret.
     private static func hmac(
         _ name: String,
         _ algorithm: String,
@@ -286,7 +286,7 @@ extension HostileIdentityToken {
         .claim(nil, "sub", #""us\u00e9r 1""#),
     ]
 
-    /// Who issued it is asked first, then what it says, then when.
+    /// The issuer is checked first, then the other claims, then the times.
     private static let order: [Self] = [
         .claims(.issuer, ["iss": #""x""#, "aud": #""x""#, "exp": "1"]),
         .claims(.audience, ["aud": #""x""#, "exp": nil]),

@@ -8,20 +8,20 @@ import TestSupport
 
 /// A provider's keys, sets and tokens, for tests.
 enum Identity {
-    /// The time tests call now.
+    /// The present time of tests.
     static let now: Timestamp = 1_800_000_000
     static let issuer = "https://idp.example.com"
     static let audience = "janus"
 
-    /// What signs a token.
+    /// The keys that sign tokens.
     enum Signer: Sendable, CaseIterable {
         /// The provider's P-256 key, `kid` "ec".
         case curve
         /// The provider's RSA key, `kid` "rsa".
         case rsa
-        /// A P-256 key that is nobody's.
+        /// A P-256 key outside the provider's set.
         case otherCurve
-        /// An RSA key that is nobody's.
+        /// An RSA key outside the provider's set.
         case otherRSA
     }
 
@@ -42,7 +42,7 @@ extension Identity {
     static let curveHeader = #"{"alg":"ES256","typ":"JWT","kid":"ec"}"#
     static let rsaHeader = #"{"alg":"RS256","typ":"JWT","kid":"rsa"}"#
 
-    /// A signature as RFC 7518 has it; empty when there is none to be had.
+    /// A signature in the form of RFC 7518; empty when signing fails.
     static func signature(_ message: String, _ signer: Signer) -> [UInt8] {
         let bytes = Array(message.utf8)
         return switch signer {
@@ -64,7 +64,7 @@ extension Identity {
             )
     }
 
-    /// The provider's P-256 signature in DER, as X.509 has it.
+    /// The provider's P-256 signature in DER, as in X.509.
     static func derSignature(_ message: String) -> [UInt8] {
         Array((try? curve.signature(for: Array(message.utf8)).derRepresentation) ?? Data())
     }
@@ -82,13 +82,13 @@ extension Identity {
         Base64URL.encode(header.utf8) + "." + Base64URL.encode(payload.utf8)
     }
 
-    /// A signed token of any header and payload, JSON or not.
+    /// A signed token with this header and payload, which need not be JSON.
     static func token(header: String = curveHeader, payload: String = payload(), _ signer: Signer = .curve) -> String {
         let message = unsigned(header, payload)
         return message + "." + Base64URL.encode(signature(message, signer))
     }
 
-    /// The payload of a good token with members replaced, added or, where nil, left out; values are JSON as it stands.
+    /// The payload of a good token with members replaced or added as JSON; nil leaves one out.
     static func payload(_ edits: KeyValuePairs<String, String?> = [:]) -> String {
         var members: [(name: String, value: String?)] = [
             ("iss", "\"\(issuer)\""), ("aud", "\"\(audience)\""), ("sub", #""user-1""#), ("exp", "1800003600"),
@@ -108,7 +108,7 @@ extension Identity {
 // MARK: - Keys
 
 extension Identity {
-    /// The members of a public key in a set, without its name.
+    /// The members of a public key in a set, without its `kid`.
     static func numbers(_ signer: Signer) -> String {
         switch signer {
         case .curve: numbers(curve.publicKey)
@@ -130,12 +130,12 @@ extension Identity {
         return #""kty":"RSA","n":"\#(modulus)","e":"\#(exponent)""#
     }
 
-    /// A member of `keys`, with more members as they stand.
+    /// An element of `keys`, with more members as given.
     static func key(_ signer: Signer, _ id: String, _ more: String = "") -> String {
         #"{"kid":"\#(id)",\#(numbers(signer))\#(more)}"#
     }
 
-    /// A set.
+    /// A key set of these keys.
     static func set(_ keys: String...) -> String { #"{"keys":[\#(keys.joined(separator: ","))]}"# }
 
     /// The provider's set: "ec" and "rsa".
@@ -144,7 +144,7 @@ extension Identity {
         key(.rsa, "rsa", #","use":"sig","alg":"RS256""#)
     )
 
-    /// A set, read.
+    /// A parsed key set.
     static func keys(_ text: String = usualSet) async throws -> KeySet { try await KeySet(parsing: Array(text.utf8)) }
 
     /// The name of a key.

@@ -4,17 +4,19 @@ import Testing
 @testable import SessionService
 
 @Suite struct IdentityTokenTests {
-    @Test(arguments: HostileIdentityToken.all) func tellsEveryReason(_ hostile: HostileIdentityToken) async throws {
+    @Test(arguments: HostileIdentityToken.all) func everyHostileTokenIsRefusedForItsReason(
+        _ hostile: HostileIdentityToken
+    ) async throws {
         #expect(Identity.reason(hostile.token, try await Identity.keys()) == hostile.reason)
     }
 
-    @Test func noTwoCasesAreOne() {
+    @Test func allCasesDiffer() {
         #expect(HostileIdentityToken.all.count >= 150)
         #expect(Set(HostileIdentityToken.all.map(\.token)).count == HostileIdentityToken.all.count)
     }
 
     @Test(arguments: [HostileIdentityToken.sound, HostileIdentityToken.soundRSA])
-    func everyCharacterCounts(good: String) async throws {
+    func aChangeOfAnyCharacterIsRefused(good: String) async throws {
         let keys = try await Identity.keys()
         for index in good.indices {
             var changed = good
@@ -23,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func noPrefixIsGood() async throws {
+    @Test func noPrefixOfATokenIsAccepted() async throws {
         let keys = try await Identity.keys()
         for count in 0..<HostileIdentityToken.sound.count {
             #expect(Identity.reason(String(HostileIdentityToken.sound.prefix(count)), keys) != nil)

@@ -6,7 +6,7 @@ import Testing
 private let curve = Identity.name("ec", .es256)
 private let other = Identity.name("other", .es256)
 
-/// What a lookup said, in a word.
+/// The result of a lookup in one word.
 private func word(_ lookup: KeySetCache.Lookup) -> String {
     switch lookup {
     case .key(let key): key.algorithm.rawValue
@@ -24,7 +24,7 @@ private func word(_ lookup: KeySetCache.Lookup) -> String {
         word(cache.lookup(name, at: now))
     }
 
-    private mutating func isDue(at now: Double) -> Bool { cache.refreshIsDue(at: now) }
+    private mutating func isDue(at now: Double) -> Bool { cache.beginRefreshIfDue(at: now) }
 
     /// A cache that fetched the usual set at 1000.
     private mutating func fill() async throws {
@@ -32,7 +32,7 @@ private func word(_ lookup: KeySetCache.Lookup) -> String {
         cache.finish(with: try await Identity.keys(), at: 1000)
     }
 
-    @Test mutating func fetchesOnceHoweverManyAsk() async throws {
+    @Test mutating func manyLookupsStartOneFetch() async throws {
         #expect(cache.age(at: 1000) == nil)
         #expect(lookup(at: 1000) == "fetch")
         for _ in 0..<50 { #expect(lookup(at: 1001) == "wait") }
@@ -44,13 +44,13 @@ private func word(_ lookup: KeySetCache.Lookup) -> String {
         #expect(cache.age(at: 1003) == 1)
     }
 
-    @Test mutating func theFirstFetchIsDueAtOnce() {
+    @Test mutating func theFirstFetchIsDueImmediately() {
         #expect(isDue(at: 0))
         #expect(!isDue(at: 0))
         #expect(lookup(at: 0) == "wait")
     }
 
-    @Test mutating func refreshesBeforeTheKeysRunOut() async throws {
+    @Test mutating func aRefreshIsDueBeforeTheKeysExpire() async throws {
         try await fill()
         #expect(cache.wakeAt == 1480)
         #expect(!isDue(at: 1479))
@@ -63,16 +63,16 @@ private func word(_ lookup: KeySetCache.Lookup) -> String {
         #expect(cache.wakeAt == 2081)
     }
 
-    @Test mutating func fetchesWhenTheTimeToLiveIsOver() async throws {
+    @Test mutating func expiredKeysAreFetchedAgain() async throws {
         try await fill()
         #expect(lookup(at: 1599.9) == "ES256")
         #expect(lookup(at: 1600) == "fetch")
     }
 
-    @Test mutating func refetchesForAnUnknownKeyOnceInTenSeconds() async throws {
+    @Test mutating func anUnknownKeyCausesOneRefetchInTenSeconds() async throws {
         try await fill()
         #expect(lookup(other, at: 1001) == "fetch")
-        // Whose key is known does not wait for it.
+        // A lookup of a known key does not wait for the fetch.
         #expect(lookup(at: 1001) == "ES256")
         #expect(lookup(other, at: 1001.5) == "wait")
         cache.finish(with: try await Identity.keys(), at: 1002)
@@ -85,14 +85,14 @@ private func word(_ lookup: KeySetCache.Lookup) -> String {
         #expect(lookup(at: 1012) == "unknown")
     }
 
-    @Test mutating func servesTheLastKeysWhileTheProviderIsDown() async throws {
+    @Test mutating func theLastKeysServeWhileTheProviderIsDown() async throws {
         try await fill()
         #expect(lookup(at: 1600) == "fetch")
         cache.finishWithFailure(at: 1605)
         #expect(lookup(at: 1605) == "ES256")
         #expect(lookup(at: 99_999) == "ES256")
         #expect(cache.age(at: 99_999) == 98_999)
-        // What it cannot say of another key it does not say.
+        // It cannot judge an unknown key meanwhile.
         #expect(lookup(other, at: 99_999) == "fetch")
         cache.finishWithFailure(at: 100_000)
         #expect(lookup(other, at: 100_001) == "unavailable")
@@ -103,7 +103,7 @@ private func word(_ lookup: KeySetCache.Lookup) -> String {
         #expect(lookup(at: 100_602) == "fetch")
     }
 
-    @Test mutating func withoutKeysAttemptsAreSpaced() {
+    @Test mutating func withoutKeysFailedFetchesAreSpaced() {
         var now = 1000.0
         var pauses: [Double] = []
         for _ in 0..<7 {

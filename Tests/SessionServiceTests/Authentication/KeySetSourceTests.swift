@@ -4,14 +4,14 @@ import Testing
 
 @testable import SessionService
 
-/// A source and all around it.
+/// A source with its provider, clock and recorded events.
 private struct Scene: Sendable {
     let provider: ScriptedProvider
     let source: KeySetSource
     let ticks: ManualTicks
     let recorded: RecordedEvents
 
-    /// What came of asking for a key: the algorithm, or the reason.
+    /// The result of asking for a key: its algorithm or the reason.
     func key(_ id: String = "ec", _ algorithm: IdentityAlgorithm = .es256) async -> String {
         do throws(AuthenticationFailure) {
             return try await source.key(Identity.name(id, algorithm)).algorithm.rawValue
@@ -20,7 +20,7 @@ private struct Scene: Sendable {
         }
     }
 
-    /// What came of asking many times at once.
+    /// The results of asking many times at once.
     func keys(_ count: Int, _ id: String = "ec") async -> Set<String> {
         await withTaskGroup(of: String.self) { group in
             for _ in 0..<count { group.addTask { await key(id) } }
@@ -29,7 +29,7 @@ private struct Scene: Sendable {
     }
 }
 
-/// Runs a body with a source that was started, and ends all.
+/// Runs a body with a started source, and shuts everything down.
 private func withSource(
     timeToLive: Double = 600,
     deadline: Duration = .seconds(60),
@@ -68,7 +68,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
 ]
 
 @Suite(.timeLimit(.minutes(5))) struct KeySetSourceTests {
-    @Test func fetchesOnceHoweverManyWait() async throws {
+    @Test func manyWaitingCallersShareOneFetch() async throws {
         try await withSource { scene in
             #expect(await scene.keys(50) == ["ES256"])
             #expect(await scene.key("rsa", .rs256) == "RS256")
@@ -81,7 +81,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         }
     }
 
-    @Test func seesARotationAtOnceAndInventedNamesDoNotHurt() async throws {
+    @Test func aRotationIsSeenAtOnceAndInventedNamesCauseOneRefetch() async throws {
         try await withSource { scene in
             #expect(await scene.key() == "ES256")
             scene.provider.set(.respond(200, Identity.set(Identity.key(.otherCurve, "new"))))
@@ -97,7 +97,12 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
     }
 
     @Test(arguments: failures)
-    func saysWhatIsWrong(name: String, answer: ScriptedHTTPServer.Answer, label: String, detail: String) async throws {
+    func aFailedFetchIsLoggedAndCounted(
+        name: String,
+        answer: ScriptedHTTPServer.Answer,
+        label: String,
+        detail: String
+    ) async throws {
         try await withSource(answer: answer) { scene in
             #expect(await scene.keys(20) == ["provider_unavailable"])
             #expect(scene.recorded.lines == ["error jwks_failed reason=\(detail)"])
@@ -106,14 +111,14 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         }
     }
 
-    @Test func aSlowProviderIsGivenUpAtTheDeadline() async throws {
+    @Test func aSlowFetchEndsAtItsDeadline() async throws {
         try await withSource(deadline: .milliseconds(50), answer: .hang) { scene in
             #expect(await scene.keys(20) == ["provider_unavailable"])
             #expect(scene.recorded.lines == ["error jwks_failed reason=no answer in time"])
         }
     }
 
-    @Test func doesNotAskAgainAtOnceWhenThereIsNoAnswer() async throws {
+    @Test func aFailedFetchIsNotRepeatedAtOnce() async throws {
         try await withSource(answer: .respond(503, "")) { scene in
             #expect(await scene.key() == "provider_unavailable")
             #expect(await scene.keys(50) == ["provider_unavailable"])
@@ -126,7 +131,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
     }
 
     @Test(arguments: failures)
-    func theLastKeysServeWhileItFails(
+    func theLastKeysServeWhileFetchesFail(
         name: String,
         answer: ScriptedHTTPServer.Answer,
         label: String,
@@ -144,7 +149,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         }
     }
 
-    @Test func theLastKeysServeWhileNobodyListens() async throws {
+    @Test func theLastKeysServeWhileTheProviderDoesNotListen() async throws {
         try await withSource { scene in
             #expect(await scene.key() == "ES256")
             scene.provider.stop()
@@ -155,7 +160,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         }
     }
 
-    @Test func refreshesByItself() async throws {
+    @Test func keysAreRefreshedWithoutALookup() async throws {
         let provider = ScriptedProvider()
         let loop = try EventLoop()
         let thread = try LoopThread(loop)
@@ -171,10 +176,10 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         provider.stop()
     }
 
-    @Test func triesAgainByItself() async throws {
+    @Test func aFailedFetchIsRepeatedWithoutALookup() async throws {
         let provider = ScriptedProvider()
         provider.set(.respond(500, ""))
-        // Each look at the clock is a minute later, so that every pause is over when it is computed.
+        // Each reading of the clock is a minute later, so that every pause has ended when it is computed.
         let ticks = ManualTicks()
         let loop = try EventLoop()
         let thread = try LoopThread(loop)
@@ -195,7 +200,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         provider.stop()
     }
 
-    @Test func closingLeavesNobodyWaiting() async throws {
+    @Test func closingLeavesNoCallerWaiting() async throws {
         try await withSource(answer: .hang) { scene in
             async let waiting = scene.keys(20)
             await scene.provider.waitUntilAsked()
@@ -206,7 +211,7 @@ private let failures: [(String, ScriptedHTTPServer.Answer, String, String)] = [
         }
     }
 
-    @Test func answersAtOnceBeforeItIsStarted() async throws {
+    @Test func aSourceThatIsNotStartedRefusesAtOnce() async throws {
         let provider = ScriptedProvider()
         let source = KeySetSource(provider.settings(), on: try EventLoop(), clock: { 0 })
         await #expect(throws: AuthenticationFailure.providerUnavailable) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SessionService
 
-/// A text that is not a set, and why.
+/// Texts that are not key sets, with their failures.
 private let notSets: [(String, KeySetFailure)] = [
     ("", .notAKeySet), ("<html>login</html>", .notAKeySet), ("null", .notAKeySet), ("[]", .notAKeySet),
     ("{}", .notAKeySet), (#"{"keys":{}}"#, .notAKeySet), (#"{"keys":null}"#, .notAKeySet),
@@ -13,7 +13,7 @@ private let notSets: [(String, KeySetFailure)] = [
     (#"{"keys":[]}"#, .noUsableKey), (#"{"keys":[1,null,"x",[],{}]}"#, .noUsableKey),
 ]
 
-/// A modulus of so many bits, odd.
+/// An odd modulus of so many bits.
 private func modulus(bits: Int) -> String {
     var bytes = [UInt8](repeating: 0xA5, count: (bits + 7) / 8)
     bytes[0] = 1 << UInt8((bits - 1) % 8)
@@ -75,19 +75,23 @@ private let taken: [(String, String, IdentityAlgorithm)] = [
 ]
 
 @Suite struct KeySetTests {
-    @Test(arguments: notSets) func refusesWhatIsNoSet(text: String, failure: KeySetFailure) async {
+    @Test(arguments: notSets) func textThatIsNotAKeySetIsRefused(text: String, failure: KeySetFailure) async {
         await #expect(throws: failure) { try await Identity.keys(text) }
     }
 
-    @Test(arguments: leftOut) func leavesOut(name: String, key: String) async throws {
+    @Test(arguments: leftOut) func unusableKeysAreLeftOut(name: String, key: String) async throws {
         await #expect(throws: KeySetFailure.noUsableKey) { try await Identity.keys(Identity.set(key)) }
-        // And it does not spoil the others.
+        // And it does not affect the others.
         let keys = try await Identity.keys(Identity.set(key, Identity.key(.curve, "good")))
         #expect(keys.count == 1)
         #expect(keys[Identity.name("good", .es256)] != nil)
     }
 
-    @Test(arguments: taken) func takes(name: String, key: String, algorithm: IdentityAlgorithm) async throws {
+    @Test(arguments: taken) func usableKeysAreTaken(
+        name: String,
+        key: String,
+        algorithm: IdentityAlgorithm
+    ) async throws {
         let keys = try await Identity.keys(Identity.set(key))
         #expect(keys.count == 1)
         #expect(keys[Identity.name("k", algorithm)]?.algorithm == algorithm)
@@ -95,7 +99,7 @@ private let taken: [(String, String, IdentityAlgorithm)] = [
         #expect(keys[Identity.name("k", other)] == nil)
     }
 
-    @Test func oneNameForTwoKeysIsNobodys() async throws {
+    @Test func twoKeysOfOneNameAreBothIgnored() async throws {
         let set = Identity.set(
             Identity.key(.curve, "ec"),
             Identity.key(.otherCurve, "ec"),
@@ -105,12 +109,12 @@ private let taken: [(String, String, IdentityAlgorithm)] = [
         let keys = try await Identity.keys(set)
         #expect(Identity.reason(Identity.token(), keys) == .unknownKey)
         #expect(Identity.reason(Identity.token(.otherCurve), keys) == .unknownKey)
-        // An RSA key beside them is another's, since no ES256 token can mean it.
+        // An RSA key of the same name is another key, since no ES256 token can name it.
         #expect(keys.count == 2)
         #expect(keys[Identity.name("ec", .rs256)] != nil)
     }
 
-    @Test func oneKeyTwiceIsOneKey() async throws {
+    @Test func aRepeatedKeyCountsOnce() async throws {
         let keys = try await Identity.keys(Identity.set(Identity.key(.curve, "ec"), Identity.key(.curve, "ec")))
         #expect(keys.count == 1)
         #expect(Identity.reason(Identity.token(), keys) == nil)
@@ -122,7 +126,7 @@ private let taken: [(String, String, IdentityAlgorithm)] = [
         #expect(keys[Identity.name("cafe\u{301}", .es256)] == nil)
     }
 
-    @Test func usesAHundredKeys() async throws {
+    @Test func atMostAHundredKeysAreUsed() async throws {
         let members = (0..<150).map { Identity.key(.curve, "k\($0)") }
         let keys = try await Identity.keys(#"{"keys":[\#(members.joined(separator: ","))]}"#)
         #expect(keys.count == 100)

@@ -3,16 +3,16 @@ import Synchronization
 
 @testable import SessionService
 
-/// What was logged and counted.
+/// The recorded log lines and counts.
 final class RecordedEvents: Sendable {
     private let recorded = Mutex<(lines: [String], counts: [String])>(([], []))
 
     /// The lines, as `warning jwks_failed reason=no connection`, without the seconds.
     var lines: [String] { recorded.withLock { $0.lines } }
-    /// The results counted.
+    /// The counted results.
     var counts: [String] { recorded.withLock { $0.counts } }
 
-    /// What the source is given.
+    /// The closures for the source.
     var events: AuthenticationEvents {
         AuthenticationEvents(
             log: { level, event, fields in

@@ -15,7 +15,7 @@ final class ScriptedProvider: Sendable {
         let (asked, continuation) = AsyncStream.makeStream(of: Void.self)
         self.asked = asked
         let running = ScriptedHTTPServer { [weak self] _, _ in
-            // Looked at first: whoever waits to be asked may set another answer then.
+            // Read first, because a test that waits for the request may set another answer then.
             let answer = self?.answer.withLock { $0 } ?? .hang
             continuation.yield()
             return answer
@@ -27,7 +27,7 @@ final class ScriptedProvider: Sendable {
 
     var requests: [ScriptedHTTPServer.Request] { server.withLock { $0?.requests } ?? [] }
 
-    /// Waits until it was asked so many times more.
+    /// Waits for this many more requests.
     func waitUntilAsked(_ count: Int = 1) async {
         var missing = count
         for await _ in asked {
@@ -38,7 +38,7 @@ final class ScriptedProvider: Sendable {
 
     func stop() { server.withLock { $0?.stop() } }
 
-    /// Settings that point here.
+    /// Settings with this provider's URL.
     func settings(timeToLive: Double = 600, deadline: Duration = .seconds(60)) -> IdentityProviderSettings {
         let port = server.withLock { $0?.port } ?? 0
         guard let url = EndpointURL("http://127.0.0.1:\(port)/keys?v=1") else { preconditionFailure("an address") }

@@ -10,7 +10,7 @@ private typealias Environment = Settings.Environment
 private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]
 
 @Suite struct ServiceConfigurationTests {
-    @Test func theStandardsAreThoseOfThePythonServiceWhereItHasThem() throws {
+    @Test func defaultsAreThoseOfThePythonService() throws {
         let configuration = try ServiceConfiguration(Environment(base))
         #expect(configuration.listen == .tcp(host: "127.0.0.1", port: 8000))
         #expect(configuration.adminListen == .tcp(host: "127.0.0.1", port: 8001))
@@ -65,7 +65,7 @@ private let base = ["SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFR
         ("true", true), ("TRUE", true), ("1", true), ("yes", true), ("Y", true), ("on", true), ("t", true),
         ("false", false), ("0", false), ("no", false), ("n", false), ("off", false), ("F", false),
     ])
-    func switchesAreReadAsPythonReadsThem(_ text: String, _ value: Bool) throws {
+    func switchesAreReadAsInPython(_ text: String, _ value: Bool) throws {
         let configuration = try ServiceConfiguration(Environment(base.merging(["SESSION_INIT_DB": text]) { $1 }))
         #expect(configuration.createsTable == value)
     }

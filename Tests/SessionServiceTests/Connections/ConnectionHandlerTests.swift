@@ -11,7 +11,7 @@ private func part(_ count: Int) -> HTTPServerRequestPart { .body(ByteBuffer(repe
 
 private func head(_ fields: String...) -> HTTPServerRequestPart { .head(.make(["Host: a"] + fields)) }
 
-/// Closes for writing only where that is asked, which the channel of tests cannot.
+/// Stands in for closing only the write side, which `EmbeddedChannel` cannot do.
 private final class HalfCloser: ChannelOutboundHandler {
     typealias OutboundIn = Never
 
@@ -24,7 +24,7 @@ private final class HalfCloser: ChannelOutboundHandler {
     }
 }
 
-/// Why connections were ended.
+/// The reasons of closed connections.
 private final class Ends: Sendable {
     private let ends = Mutex<[ConnectionEnd]>([])
 
@@ -36,19 +36,19 @@ private final class Ends: Sendable {
 @Suite final class ConnectionHandlerTests {
     private static var limits: ConnectionLimits {
         var limits = ConnectionLimits()
-        limits.leavingBytes = 100
+        limits.closingBytes = 100
         return limits
     }
 
-    /// A channel with little in it but the handler, whose clock the test moves.
+    /// A channel with the handler and a half-closer; the test moves its clock.
     private let channel: EmbeddedChannel
     private let halfCloser = HalfCloser()
     private let ends = Ends()
-    private let places = ConnectionPlaces(1, clock: { Instant(nanoseconds: 0) })
+    private let registry = ConnectionRegistry(limit: 1, clock: { Instant(nanoseconds: 0) })
     private var loop: EmbeddedEventLoop { channel.embeddedEventLoop }
 
     init() throws {
-        let handler = ConnectionHandler(Self.limits, in: places, count: ends.note)
+        let handler = ConnectionHandler(Self.limits, in: registry, count: ends.note)
         channel = EmbeddedChannel(handlers: [halfCloser, handler])
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
     }
@@ -57,7 +57,7 @@ private final class Ends: Sendable {
         _ = try? channel.finish(acceptAlreadyClosed: true)
     }
 
-    /// Gives a whole answer; its head as it went out.
+    /// Sends a whole answer and returns its head as sent.
     private func answer(_ status: HTTPResponseStatus = .ok) throws -> HTTPResponseHead? {
         try channel.writeOutbound(HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: status)))
         try channel.writeOutbound(HTTPServerResponsePart.end(nil))
@@ -77,7 +77,7 @@ private final class Ends: Sendable {
         #expect(channel.isActive)
         loop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
-        #expect(places.taken == 0)
+        #expect(registry.count == 0)
         #expect(ends.all == [.silent])
     }
 
@@ -93,7 +93,7 @@ private final class Ends: Sendable {
         #expect(ends.all == [.idle])
     }
 
-    @Test func whoDripsABodyGainsNoTime() throws {
+    @Test func aSlowBodyDoesNotExtendTheDeadline() throws {
         try channel.writeInbound(head("Content-Length: 10"))
         for _ in 0..<3 {
             loop.advanceTime(by: .seconds(19))
@@ -105,8 +105,8 @@ private final class Ends: Sendable {
         #expect(ends.all == [.slow])
     }
 
-    /// Nor who is answered before the rest of it.
-    @Test func whoDripsAShortRestGainsNoTime() throws {
+    /// The same holds when the answer comes before the rest of the body.
+    @Test func aSlowRestAfterTheAnswerDoesNotExtendTheDeadline() throws {
         try channel.writeInbound(head("Content-Length: 10"))
         loop.advanceTime(by: .seconds(59))
         #expect(try answer()?.headers.contains(name: "Connection") == false)
@@ -114,7 +114,7 @@ private final class Ends: Sendable {
         #expect(!channel.isActive)
     }
 
-    @Test func anAnswerThatIsNotTakenEndsTheConnection() throws {
+    @Test func anUnreadAnswerEndsTheConnection() throws {
         try ask()
         loop.advanceTime(by: .seconds(59))
         #expect(channel.isActive)
@@ -123,7 +123,7 @@ private final class Ends: Sendable {
         #expect(ends.all == [.slow])
     }
 
-    @Test func whatNobodyWantsIsLetFallForATime() throws {
+    @Test func anUnneededBodyIsDiscardedForATime() throws {
         try channel.writeInbound(head("Content-Length: 1000000"))
         #expect(try answer(.unauthorized)?.headers["Connection"] == ["close"])
         let passed = try channel.readInbound(as: HTTPServerRequestPart.self)
@@ -140,7 +140,7 @@ private final class Ends: Sendable {
         #expect(ends.all == [.unwanted])
     }
 
-    @Test func andUpToASize() throws {
+    @Test func anUnneededBodyIsDiscardedUpToASize() throws {
         try channel.writeInbound(head("Transfer-Encoding: chunked"))
         #expect(try answer(.payloadTooLarge)?.headers["Connection"] == ["close"])
         try channel.writeInbound(part(100))
@@ -150,8 +150,8 @@ private final class Ends: Sendable {
         #expect(ends.all == [.unwanted])
     }
 
-    /// The end of what it was sending is the end of the connection, and what it says then is all the same.
-    @Test func whoHasDoneSendingIsGone() throws {
+    /// The end of the client's bytes closes the connection. Malformed bytes before it do not matter.
+    @Test func theConnectionClosesWhenTheClientHasFinishedSending() throws {
         try channel.writeInbound(head("Transfer-Encoding: chunked"))
         _ = try answer(.unauthorized)
         channel.pipeline.fireErrorCaught(HTTPParserError.invalidChunkSize)
@@ -161,7 +161,7 @@ private final class Ends: Sendable {
         #expect(ends.all == [])
     }
 
-    @Test func whatIsRefusedIsAnErrorToWhoReads() throws {
+    @Test func aRefusedRequestIsAnErrorForTheNextHandler() throws {
         #expect(throws: HTTPParserError.unknown) { try channel.writeInbound(head("Host: b")) }
         #expect(try answer(.badRequest)?.headers["Connection"] == ["close"])
         try channel.writeInbound(head())
@@ -169,7 +169,7 @@ private final class Ends: Sendable {
         #expect(ends.all == [.malformed])
     }
 
-    @Test func whoWaitsForAContinueIsToldToGoOn() throws {
+    @Test func aClientThatExpectsContinueGetsIt() throws {
         try channel.writeInbound(head("Expect: 100-Continue", "Content-Length: 1"))
         let going = try channel.readOutbound(as: HTTPServerResponsePart.self)
         #expect(going == .head(HTTPResponseHead(version: .http1_1, status: .continue)))
@@ -178,10 +178,10 @@ private final class Ends: Sendable {
         #expect(try answer()?.status == .ok)
     }
 
-    @Test func aConnectionThatGoesGivesItsPlaceBack() throws {
-        #expect(places.taken == 1)
+    @Test func aClosedConnectionIsRemovedFromTheRegistry() throws {
+        #expect(registry.count == 1)
         try ask()
         _ = try channel.finish()
-        #expect(places.taken == 0)
+        #expect(registry.count == 0)
     }
 }

@@ -1,7 +1,7 @@
 import NIOHTTP1
 
 extension HTTPRequestHead {
-    /// A head of a test, with fields such as `Host: a`.
+    /// A head for tests, with fields such as `Host: a`.
     static func make(
         _ lines: [String] = ["Host: a"],
         version: HTTPVersion = .http1_1,

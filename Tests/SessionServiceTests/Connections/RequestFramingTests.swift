@@ -4,7 +4,7 @@ import Testing
 @testable import SessionService
 
 @Suite struct RequestFramingTests {
-    /// What stands in no one's head twice, of which the decoder refuses a part before.
+    /// Heads with two readings. The decoder refuses some of them before.
     private static let ambiguous: [[String]] = [
         ["Host: a", "Host: b"], ["Host: a", "host: a"], [], ["Host: "], ["Host: a b"], ["Host: u@a"], ["Host: a, b"],
         ["Host: a:99999"], ["Host: a", "Transfer-Encoding: gzip, chunked"],
@@ -17,16 +17,16 @@ import Testing
     ]
 
     @Test(arguments: ambiguous)
-    func whatCouldBeReadInTwoWaysIsRefused(_ fields: [String]) {
+    func ambiguousFramingIsRefused(_ fields: [String]) {
         #expect(RequestFraming(.make(fields)) == nil)
     }
 
     @Test(arguments: [["Host: a", "Host: b"], ["Host: a", "Transfer-Encoding: chunked"]])
-    func anOldVersionIsNoExcuse(_ fields: [String]) {
+    func ambiguousFramingIsRefusedInHTTP10Too(_ fields: [String]) {
         #expect(RequestFraming(.make(fields, version: .http1_0)) == nil)
     }
 
-    @Test func theLengthIsWhatWasAnnounced() throws {
+    @Test func theAnnouncedLengthIsRead() throws {
         #expect(try #require(RequestFraming(.make())).announced == 0)
         #expect(try #require(RequestFraming(.make(["Host: a", "Content-Length: 7"]))).announced == 7)
         #expect(try #require(RequestFraming(.make(["Host: \t a \t", "Content-Length:  7 \t"]))).announced == 7)
@@ -36,12 +36,12 @@ import Testing
     @Test(arguments: [
         ["Connection: close"], ["Connection: keep-alive, Close"], ["Connection: Upgrade", "Upgrade: h2c"],
     ])
-    func theLastRequestIsKnown(_ fields: [String]) throws {
+    func aRequestThatEndsTheConnectionIsTheLast(_ fields: [String]) throws {
         #expect(try #require(RequestFraming(.make(["Host: a"] + fields))).isLast)
         #expect(try !#require(RequestFraming(.make(["Host: a"]))).isLast)
     }
 
-    @Test func anOldClientsRequestIsTheLastUnlessItSaysOtherwise() throws {
+    @Test func anHTTP10RequestIsTheLastUnlessItAsksForKeepAlive() throws {
         #expect(try #require(RequestFraming(.make([], version: .http1_0))).isLast)
         let kept = HTTPRequestHead.make(["Connection: Keep-Alive"], version: .http1_0)
         #expect(try !#require(RequestFraming(kept)).isLast)

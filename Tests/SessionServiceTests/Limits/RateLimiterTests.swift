@@ -3,7 +3,7 @@ import Testing
 
 @testable import SessionService
 
-/// A moment so many seconds after an hour.
+/// The moment so many seconds after the first hour.
 private func at(_ seconds: Double) -> Instant {
     Instant(nanoseconds: 3_600_000_000_000 + UInt64(seconds * 1e9))
 }
@@ -11,19 +11,19 @@ private func at(_ seconds: Double) -> Instant {
 @Suite struct RateLimiterTests {
     private var limiter = RateLimiter(limit: 60, window: .seconds(60))
 
-    /// What each of `count` requests at one moment was told.
+    /// The results of `count` requests at one moment.
     private mutating func burst(_ count: Int, by user: String = "u", at moment: Instant) -> [Int?] {
         (0..<count).map { _ in limiter.secondsToWait(for: user, at: moment) }
     }
 
-    @Test mutating func allowsTheLimitAndNotOneMore() {
+    @Test mutating func theLimitIsAllowedAndNotOneMore() {
         #expect(burst(60, at: at(0)) == Array(repeating: nil, count: 60))
         #expect(burst(2, at: at(0)) == [1, 1])
         #expect(burst(1, at: at(0.999)) == [1])
         #expect(burst(2, at: at(1)) == [nil, 1])
     }
 
-    @Test mutating func isFullAgainAfterAWindow() {
+    @Test mutating func aBucketIsFullAgainAfterAWindow() {
         _ = burst(60, at: at(0))
         #expect(burst(61, at: at(60)) == Array(repeating: nil, count: 60) + [1])
         #expect(burst(61, at: at(500)) == Array(repeating: nil, count: 60) + [1])
@@ -38,7 +38,7 @@ private func at(_ seconds: Double) -> Instant {
     @Test(
         arguments: [(1, 60, 60), (2, 60, 30), (3, 1, 1), (7, 60, 9), (1, 3600, 3600), (10_000, 1, 1)]
     )
-    func saysHowLongToWaitRoundedUp(limit: Int, window: Int, wait: Int) {
+    func theSecondsToWaitAreRoundedUp(limit: Int, window: Int, wait: Int) {
         var limiter = RateLimiter(limit: limit, window: .seconds(window))
         for _ in 0..<limit { #expect(limiter.secondsToWait(for: "u", at: at(0)) == nil) }
         #expect(limiter.secondsToWait(for: "u", at: at(0)) == wait)
@@ -53,16 +53,16 @@ private func at(_ seconds: Double) -> Instant {
         #expect(burst(1, by: "cafe\u{301}", at: at(0)) == [nil])
     }
 
-    @Test mutating func remembersWhoeverIsNotFullAcrossGenerations() {
+    @Test mutating func aBucketThatIsNotFullSurvivesTheTurnOfGenerations() {
         _ = burst(1, by: "first", at: at(0))
         _ = burst(60, by: "u", at: at(59.9))
-        // The generation turns with this request; the bucket still lacks 59 requests.
+        // This request turns the generations. The bucket still lacks 59 requests.
         #expect(burst(1, by: "other", at: at(60)) == [nil])
         #expect(burst(2, by: "u", at: at(60.9)) == [nil, 1])
         #expect(burst(2, by: "u", at: at(61.9)) == [nil, 1])
     }
 
-    @Test mutating func forgetsFullBuckets() {
+    @Test mutating func fullBucketsAreForgotten() {
         for number in 0..<1000 { _ = limiter.secondsToWait(for: "user \(number)", at: at(0)) }
         #expect(limiter.count == 1000)
         _ = burst(1, at: at(60))
@@ -70,7 +70,7 @@ private func at(_ seconds: Double) -> Instant {
         #expect(limiter.count <= 2)
     }
 
-    @Test func holdsNoMoreThanItsCapacityAndForgetsTheLongestUnseen() {
+    @Test func theCapacityHoldsAndTheLongestUnseenIsForgotten() {
         var limiter = RateLimiter(limit: 1, window: .seconds(60), capacity: 100)
         for number in 0..<10_000 {
             #expect(limiter.secondsToWait(for: "user \(number)", at: at(0)) == nil)
@@ -82,7 +82,7 @@ private func at(_ seconds: Double) -> Instant {
 }
 
 @Suite struct SharedRateLimiterTests {
-    @Test func allowsTheLimitToAllThreadsTogether() async {
+    @Test func theLimitHoldsForAllThreadsTogether() async {
         let limiter = SharedRateLimiter(limit: 100, clock: { at(0) })
         let allowed = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<8 {

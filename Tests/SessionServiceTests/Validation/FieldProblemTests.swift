@@ -4,7 +4,7 @@ import Testing
 @testable import SessionService
 
 @Suite struct FieldProblemTests {
-    @Test func aProblemSaysWhereWhatAndWhichKindAndNeverTheInput() {
+    @Test func aProblemHasLocationMessageAndKindButNotTheInput() {
         let problem = FieldProblem.tooLong("name", most: 50)
         let expected: JSONValue = [
             "type": "string_too_long", "loc": ["body", "name"], "msg": "String should have at most 50 characters",
@@ -17,11 +17,11 @@ import Testing
         (.tooFew("domains", least: 1, found: 0), "List should have at least 1 item after validation, not 0"),
         (.tooMany("domains", most: 10, found: 11), "List should have at most 10 items after validation, not 11"),
     ])
-    func oneIsSingular(_ problem: FieldProblem, _ message: String) {
+    func aCountOfOneIsSingular(_ problem: FieldProblem, _ message: String) {
         #expect(problem.message == message)
     }
 
-    @Test func placesInListsAreNumbers() {
+    @Test func indexesInListsAreNumbers() {
         #expect(
             FieldProblem.noDictionary("storage_state", "cookies", 3).location == [
                 "body", "storage_state", "cookies", 3,

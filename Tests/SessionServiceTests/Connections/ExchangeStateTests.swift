@@ -7,10 +7,10 @@ private func head(_ fields: String...) -> HTTPRequestHead {
     .make(["Host: a"] + fields)
 }
 
-@Suite struct ExchangesTests {
-    private var exchanges = Exchanges()
+@Suite struct ExchangeStateTests {
+    private var exchanges = ExchangeState()
 
-    @Test mutating func requestsAndAnswersInTurn() {
+    @Test mutating func requestsAndAnswersAlternate() {
         for _ in 0..<3 {
             #expect(exchanges.receive(head("Content-Length: 2")) == .pass)
             #expect(exchanges.isRequestComing)
@@ -26,10 +26,11 @@ private func head(_ fields: String...) -> HTTPRequestHead {
     }
 
     @Test(arguments: [
-        (Exchanges.shortRest, 0, false), (Exchanges.shortRest + 1, 0, true), (Exchanges.shortRest + 1, 1, false),
+        (ExchangeState.mostDiscardedBytes, 0, false), (ExchangeState.mostDiscardedBytes + 1, 0, true),
+        (ExchangeState.mostDiscardedBytes + 1, 1, false),
         (1 << 40, 1 << 20, true),
     ])
-    mutating func anAnswerBeforeALongRestIsTheLast(announced: Int, received: Int, isLast: Bool) {
+    mutating func anAnswerBeforeALongRestOfABodyIsTheLast(announced: Int, received: Int, isLast: Bool) {
         #expect(exchanges.receive(head("Content-Length: \(announced)")) == .pass)
         #expect(exchanges.receive(bytes: received) == true)
         #expect(exchanges.beginAnswer() == isLast)
@@ -40,7 +41,7 @@ private func head(_ fields: String...) -> HTTPRequestHead {
         #expect(exchanges.receive(head()) == (isLast ? .drop : .pass))
     }
 
-    @Test mutating func chunksThatAreNotAtAnEndMayBeAnyNumber() {
+    @Test mutating func anAnswerBeforeTheEndOfAChunkedBodyIsTheLast() {
         let chunked = head("Transfer-Encoding: chunked")
         #expect(exchanges.receive(chunked) == .pass)
         #expect(exchanges.receiveEnd() == true)
@@ -51,7 +52,7 @@ private func head(_ fields: String...) -> HTTPRequestHead {
         #expect(exchanges.beginAnswer() == true)
     }
 
-    @Test mutating func nothingIsTakenBehindALastRequest() {
+    @Test mutating func requestsAfterTheLastAreDropped() {
         #expect(exchanges.receive(head()) == .pass)
         #expect(exchanges.receiveEnd() == true)
         #expect(exchanges.receive(head("Connection: close")) == .pass)
@@ -67,7 +68,7 @@ private func head(_ fields: String...) -> HTTPRequestHead {
         #expect(!exchanges.isAnswerDue)
     }
 
-    @Test mutating func whatIsRefusedIsAnsweredAfterWhatCameBefore() {
+    @Test mutating func aRefusalIsAnsweredAfterTheRequestsBeforeIt() {
         #expect(exchanges.receive(head()) == .pass)
         #expect(exchanges.receiveEnd() == true)
         #expect(exchanges.receive(head("Host: b")) == .refuse)
@@ -81,9 +82,9 @@ private func head(_ fields: String...) -> HTTPRequestHead {
         #expect(exchanges.isOver)
     }
 
-    @Test mutating func nonsenseInABodyEndsTheRequest() {
+    @Test mutating func malformedBytesInABodyEndTheRequest() {
         #expect(exchanges.receive(head("Transfer-Encoding: chunked")) == .pass)
-        exchanges.receiveNonsense()
+        exchanges.receiveMalformed()
         #expect(!exchanges.isRequestComing)
         #expect(exchanges.beginAnswer() == true)
         #expect(exchanges.receive(head()) == .drop)

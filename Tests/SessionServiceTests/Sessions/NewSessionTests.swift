@@ -4,7 +4,7 @@ import Testing
 
 @testable import SessionService
 
-/// A body of `POST /sessions` that is good but for these members, given as JSON text; nil leaves one out.
+/// A valid body of `POST /sessions` with these members replaced by JSON; nil leaves one out.
 private func body(_ changes: [String: String?] = [:]) -> [UInt8] {
     let good = ["name": #""work""#, "domains": #"["example.com"]"#, "storage_state": #"{"cookies":[],"origins":[]}"#]
     let members = good.merging(changes.mapValues { $0 ?? "" }) { $1 }.filter { !$0.value.isEmpty }
@@ -13,10 +13,10 @@ private func body(_ changes: [String: String?] = [:]) -> [UInt8] {
     return Array("{\(text)}".utf8)
 }
 
-/// The problems a body is refused with, as `loc` without `body` and `type`.
+/// The problems that a body is refused for, as `loc` without `body` and `type`.
 private func problems(of body: [UInt8]) -> [String] {
     do throws(ServiceRefusal) {
-        _ = try SessionDraft(body)
+        _ = try NewSession(body)
         return []
     } catch {
         guard case .invalid(let problems) = error else { return ["\(error)"] }
@@ -27,40 +27,40 @@ private func problems(of body: [UInt8]) -> [String] {
     }
 }
 
-@Suite struct SessionDraftTests {
-    @Test func aGoodBodyIsRead() throws {
-        let draft = try SessionDraft(
+@Suite struct NewSessionTests {
+    @Test func aValidBodyIsRead() throws {
+        let session = try NewSession(
             body(["description": #""Mine""#, "expires_at": #""2031-01-01T00:00:00Z""#, "extra": "1"])
         )
-        #expect(draft.name == "work")
-        #expect(draft.description == "Mine")
-        #expect(draft.domains == ["example.com"])
-        #expect(draft.expiresAt == Timestamp("2031-01-01T00:00:00Z"))
-        #expect(String(decoding: draft.storageState, as: UTF8.self) == #"{"cookies":[],"origins":[]}"#)
+        #expect(session.name == "work")
+        #expect(session.description == "Mine")
+        #expect(session.domains == ["example.com"])
+        #expect(session.expiresAt == Timestamp("2031-01-01T00:00:00Z"))
+        #expect(String(decoding: session.storageState, as: UTF8.self) == #"{"cookies":[],"origins":[]}"#)
     }
 
-    @Test func whatIsOptionalMayBeNullOrMissing() throws {
-        let draft = try SessionDraft(body(["description": "null", "expires_at": "null"]))
-        #expect(draft.description == nil)
-        #expect(draft.expiresAt == nil)
+    @Test func optionalFieldsMayBeNullOrMissing() throws {
+        let session = try NewSession(body(["description": "null", "expires_at": "null"]))
+        #expect(session.description == nil)
+        #expect(session.expiresAt == nil)
     }
 
-    @Test func fieldsOfAStateUnknownToUsSurvive() throws {
+    @Test func unknownFieldsOfAStateSurvive() throws {
         let state = #"{"future":{"n":1.50},"cookies":[{"name":"a","partitionKey":"x","more":[1e2]}],"origins":[]}"#
-        let draft = try SessionDraft(body(["storage_state": state]))
-        #expect(String(decoding: draft.storageState, as: UTF8.self) == state)
+        let session = try NewSession(body(["storage_state": state]))
+        #expect(String(decoding: session.storageState, as: UTF8.self) == state)
     }
 
     @Test func aStateWithoutCookiesOrOriginsGetsEmptyOnes() throws {
-        let draft = try SessionDraft(body(["storage_state": "{}"]))
-        #expect(String(decoding: draft.storageState, as: UTF8.self) == #"{"cookies":[],"origins":[]}"#)
+        let session = try NewSession(body(["storage_state": "{}"]))
+        #expect(String(decoding: session.storageState, as: UTF8.self) == #"{"cookies":[],"origins":[]}"#)
     }
 
     @Test(arguments: [
         "a", "MyTwitter", "test-session", "0", "a_b-C", String(repeating: "x", count: 50),
     ])
-    func names(_ name: String) throws {
-        #expect(try SessionDraft(body(["name": "\"\(name)\""])).name == name)
+    func validNamesAreAccepted(_ name: String) throws {
+        #expect(try NewSession(body(["name": "\"\(name)\""])).name == name)
     }
 
     @Test(
@@ -74,7 +74,7 @@ private func problems(of body: [UInt8]) -> [String] {
             (#""Ａ""#, "name value_error"),
         ] as [(String?, String)]
     )
-    func badNames(_ name: String?, _ problem: String) {
+    func invalidNamesAreRefused(_ name: String?, _ problem: String) {
         #expect(problems(of: body(["name": name])) == [problem])
     }
 
@@ -90,7 +90,7 @@ private func problems(of body: [UInt8]) -> [String] {
             ),
         ] as [(String?, [String])]
     )
-    func badDomains(_ domains: String?, _ expected: [String]) {
+    func invalidDomainsAreRefused(_ domains: String?, _ expected: [String]) {
         #expect(problems(of: body(["domains": domains])) == expected)
     }
 
@@ -106,7 +106,7 @@ private func problems(of body: [UInt8]) -> [String] {
             ),
         ] as [(String?, [String])]
     )
-    func badStates(_ state: String?, _ expected: [String]) {
+    func invalidStatesAreRefused(_ state: String?, _ expected: [String]) {
         #expect(problems(of: body(["storage_state": state])) == expected)
     }
 
@@ -114,13 +114,13 @@ private func problems(of body: [UInt8]) -> [String] {
         ("5", "description string_type"), ("\"\(String(repeating: "é", count: 501))\"", "description string_too_long"),
         (#""a\u0000b""#, "description value_error"),
     ])
-    func badDescriptions(_ description: String, _ problem: String) {
+    func invalidDescriptionsAreRefused(_ description: String, _ problem: String) {
         #expect(problems(of: body(["description": description])) == [problem])
     }
 
-    @Test func charactersAreCountedAsPythonCountsThem() throws {
+    @Test func charactersAreCountedAsInPython() throws {
         let text = String(repeating: "e\u{301}", count: 250)
-        #expect(try SessionDraft(body(["description": "\"\(text)\""])).description == text)
+        #expect(try NewSession(body(["description": "\"\(text)\""])).description == text)
     }
 
     @Test(arguments: [
@@ -129,8 +129,8 @@ private func problems(of body: [UInt8]) -> [String] {
         ("1924992000", "2031-01-01T00:00:00Z"), ("1924992000000", "2031-01-01T00:00:00Z"),
         (#""1924992000""#, "2031-01-01T00:00:00Z"), ("0", "1970-01-01T00:00:00Z"),
     ])
-    func expiries(_ text: String, _ expected: String) throws {
-        #expect(try SessionDraft(body(["expires_at": text])).expiresAt == Timestamp(expected))
+    func expiriesAreRead(_ text: String, _ expected: String) throws {
+        #expect(try NewSession(body(["expires_at": text])).expiresAt == Timestamp(expected))
     }
 
     @Test(arguments: [
@@ -139,11 +139,11 @@ private func problems(of body: [UInt8]) -> [String] {
         (#""2031-02-30T00:00:00Z""#, "datetime_from_date_parsing"),
         (#""nan""#, "datetime_from_date_parsing"),
     ])
-    func badExpiries(_ text: String, _ kind: String) {
+    func invalidExpiriesAreRefused(_ text: String, _ kind: String) {
         #expect(problems(of: body(["expires_at": text])) == ["expires_at \(kind)"])
     }
 
-    @Test func everythingThatIsWrongIsNamedAtOnceInTheFieldsOrder() {
+    @Test func allProblemsAreNamedAtOnceInTheFieldsOrder() {
         let bad = body(["name": "1", "description": "1", "domains": "1", "storage_state": "1", "expires_at": "[]"])
         #expect(
             problems(of: bad) == [
@@ -158,34 +158,17 @@ private func problems(of body: [UInt8]) -> [String] {
         ("{\"a\":NaN}", "5 json_invalid"), ("\u{FEFF}{}", "0 json_invalid"),
         (String(repeating: "[", count: 600), "512 json_invalid"),
     ])
-    func bodiesThatAreNoObject(_ text: String, _ problem: String) {
+    func bodiesThatAreNotObjectsAreRefused(_ text: String, _ problem: String) {
         #expect(problems(of: Array(text.utf8)) == [problem])
     }
 
-    @Test func ofARepeatedFieldTheLastOneCounts() throws {
+    @Test func theLastOfARepeatedFieldWins() throws {
         let text = #"{"name":"first","name":"last","domains":["a"],"storage_state":{}}"#
-        #expect(try SessionDraft(Array(text.utf8)).name == "last")
+        #expect(try NewSession(Array(text.utf8)).name == "last")
     }
 
-    @Test func aMillionWrongCookiesAreNotAMillionProblems() {
+    @Test func theNumberOfProblemsIsBounded() {
         let state = "{\"cookies\":[\(Array(repeating: "1", count: 100_000).joined(separator: ","))]}"
         #expect(problems(of: body(["storage_state": state])).count == 100)
-    }
-}
-
-@Suite struct SessionEditTests {
-    @Test func whatIsLeftOutOrNullStaysAsItIs() throws {
-        for text in ["{}", #"{"name":null,"description":null,"storage_state":null,"expires_at":null,"domains":5}"#] {
-            let edit = try SessionEdit(Array(text.utf8))
-            #expect(edit.name == nil && edit.description == nil && edit.expiresAt == nil && edit.storageState == nil)
-        }
-    }
-
-    @Test func whatIsThereIsReadByTheSameRules() throws {
-        let edit = try SessionEdit(Array(#"{"name":"n","storage_state":{"cookies":[]},"expires_at":0}"#.utf8))
-        #expect(edit.name == "n")
-        #expect(edit.storageState == Array(#"{"cookies":[],"origins":[]}"#.utf8))
-        #expect(edit.expiresAt == Timestamp(microseconds: 0))
-        #expect(throws: ServiceRefusal.self) { try SessionEdit(Array(#"{"name":"-"}"#.utf8)) }
     }
 }

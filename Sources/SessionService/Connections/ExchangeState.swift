@@ -1,58 +1,59 @@
 import NIOCore
 import NIOHTTP1
 
-/// The requests of one connection and their answers, which come in the same order: which of them is the last, and what
-/// is still to come of both. A value without I/O; whoever reads and writes tells it what, and does as it says.
+/// The request/response exchanges of one connection: which answer is the last, and which parts of requests and answers
+/// are still to come. A value without I/O. Its owner reports what it reads and writes, and follows what the value
+/// returns.
 ///
-/// An answer that is given before a long body has come is the last: the rest of that body is in the way of the next
-/// request, and nobody wants it.
-struct Exchanges {
-    /// A request that has not been answered to the end.
+/// An answer that is sent before a long body has arrived is the last. The rest of that body stands before the next
+/// request, and the service does not need it.
+struct ExchangeState {
+    /// A request whose answer has not ended.
     private struct Request {
         let framing: RequestFraming
         var received = 0
         var isWhole = false
 
-        /// Whether more is to come of the body than is worth reading for the next request's sake.
+        /// Whether the rest of the body is too long to be discarded for the sake of the next request.
         var hasLongRest: Bool {
             guard !isWhole else { return false }
             guard let announced = framing.announced else { return true }
-            return announced - received > Exchanges.shortRest
+            return announced - received > ExchangeState.mostDiscardedBytes
         }
     }
 
-    /// So much of a body nobody wants is read, for the sake of the next request, in bytes.
-    static let shortRest = 65_536
+    /// The most bytes of an unneeded body that are discarded to reach the next request.
+    static let mostDiscardedBytes = 65_536
 
-    /// The oldest first.
+    /// The oldest is first.
     private var requests = CircularBuffer<Request>()
     private var takesRequests = true
-    /// Whether what comes is the rest of a request.
+    /// Whether the rest of a request is still to come.
     private(set) var isRequestComing = false
-    /// Whether the answer that is being given, or was, is the last.
+    /// Whether the current answer, or the one before it, is the last.
     private(set) var isEnding = false
     private var isAnswering = false
 
-    /// What to do with a head.
+    /// The next step for a request's head.
     enum Reception: Equatable {
         /// Pass it on.
         case pass
-        /// Let it fall: a last request came before.
+        /// Discard it: the last request came before.
         case drop
-        /// Refuse it and all that follows.
+        /// Refuse it, and discard everything after it.
         case refuse
     }
 
-    /// Nothing was asked yet.
+    /// A connection without requests.
     init() {}
 
-    /// Whether a request waits for its answer, or for the rest of it.
+    /// Whether a request still waits for its answer or for the rest of it.
     var isAnswerDue: Bool { !requests.isEmpty }
 
-    /// Whether the last answer has been given to its end.
+    /// Whether the last answer has ended.
     var isOver: Bool { isEnding && !isAnswering && requests.isEmpty }
 
-    /// A head has come.
+    /// Takes a request's head and returns the next step.
     mutating func receive(_ head: HTTPRequestHead) -> Reception {
         guard takesRequests else { return .drop }
         guard let framing = RequestFraming(head) else {
@@ -65,7 +66,7 @@ struct Exchanges {
         return .pass
     }
 
-    /// A part of a body has come; whether to pass it on.
+    /// Takes a part of a body; returns whether to pass it on.
     mutating func receive(bytes count: Int) -> Bool {
         guard isRequestComing, !isEnding else { return false }
         if !requests.isEmpty, !requests[requests.index(before: requests.endIndex)].isWhole {
@@ -74,7 +75,7 @@ struct Exchanges {
         return true
     }
 
-    /// A request has come to its end; whether to pass that on.
+    /// Takes the end of a request; returns whether to pass it on.
     mutating func receiveEnd() -> Bool {
         guard isRequestComing else { return false }
         isRequestComing = false
@@ -82,15 +83,15 @@ struct Exchanges {
         return !isEnding
     }
 
-    /// What comes is no HTTP any more.
-    mutating func receiveNonsense() {
+    /// Notes that the client's bytes are not HTTP.
+    mutating func receiveMalformed() {
         takesRequests = false
         isRequestComing = false
     }
 
-    /// An answer begins; whether it says that the connection ends with it.
+    /// Notes the start of an answer; returns whether it must announce that the connection closes.
     mutating func beginAnswer() -> Bool {
-        // An answer to nothing is the one to what was refused.
+        // An answer without a request refuses the bytes that were not one.
         let isLast = requests.first.map { $0.hasLongRest || $0.framing.isLast } ?? true
         if isLast {
             isEnding = true
@@ -100,7 +101,7 @@ struct Exchanges {
         return isLast
     }
 
-    /// An answer has been given to its end.
+    /// Notes the end of an answer.
     mutating func endAnswer() {
         isAnswering = false
         _ = requests.popFirst()

@@ -3,13 +3,13 @@ import Hummingbird
 import HummingbirdCore
 import ProxyCore
 
-/// Lets a request through once its user is established and may ask again now.
-struct Authentication: RouterMiddleware {
-    /// Who checks the token.
+/// Passes a request on once its user is established and within the rate limit.
+struct AuthenticationMiddleware: RouterMiddleware {
+    /// Verifies the token.
     let authenticator: Authenticator
-    /// How often a user may ask.
+    /// Limits the requests of each user.
     let limiter: SharedRateLimiter
-    /// Counts what is refused.
+    /// Counts refused requests.
     let metrics: ServiceMetrics
 
     func handle(
