@@ -27,7 +27,7 @@ public struct StoreSettings: Sendable {
         keys = secret.map(SealingKeys.master) ?? userKey.map(SealingKeys.user)
     }
 
-    /// The variables of these settings, in the order of the documentation.
+    /// The variables of these settings, in the order of the help.
     public static let variables: [VariableDescription] = [
         databaseVariable.description, dataHomeVariable.description, secretVariable.description,
         userKeyVariable.description,

@@ -1,12 +1,12 @@
 /// One environment variable: its name, its default and how its text is read.
 ///
-/// Each variable that a program reads is declared once, as one of these. The help text, the table in the documentation
-/// and the error sentences all come from the declaration.
+/// Each variable that a program reads is declared once, as one of these. The help text and the error sentences come from
+/// the declaration, and a test compares the tables of the documentation with the help text.
 public struct Variable<Value>: Sendable {
     /// Reads the text of a variable; nil when it is not what `expected` says.
     public typealias Parse = @Sendable (String) -> Value?
 
-    /// Its entry in the help and the documentation.
+    /// Its entry in the help.
     public let description: VariableDescription
     /// Reads its text.
     public let parse: Parse
@@ -32,7 +32,7 @@ public struct Variable<Value>: Sendable {
     }
 }
 
-/// The entry of a variable in the help and the documentation.
+/// The entry of a variable in the help.
 public struct VariableDescription: Sendable {
     /// The variable's name.
     public let name: String

@@ -1,4 +1,4 @@
-/// Every variable a program reads, for its `--help` and the documentation.
+/// Every variable a program reads, for its `--help`.
 public struct VariableTable: Sendable {
     /// The declarations, in the order in which they are listed; those of one section stand together.
     public let all: [VariableDescription]
@@ -19,20 +19,6 @@ public struct VariableTable: Sendable {
             for variable in all where variable.section == section {
                 text += "  \(variable.name)\(variable.standard.map { " (\($0))" } ?? "")\n      \(variable.help)\n"
             }
-        }
-        return text
-    }
-
-    /// The list as a table in Markdown.
-    public var markdown: String {
-        var text = ""
-        for section in sections {
-            text += "### \(section.title)\n\n| variable | default | meaning | must be |\n| --- | --- | --- | --- |\n"
-            for variable in all where variable.section == section {
-                let standard = variable.standard.map { "`\($0)`" } ?? ""
-                text += "| `\(variable.name)` | \(standard) | \(variable.help) | \(variable.expected) |\n"
-            }
-            text += "\n"
         }
         return text
     }

@@ -219,7 +219,6 @@ private let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-
     func listsTheContractsVariables(name: String) {
         #expect(Configuration.variables.names.contains(name))
         #expect(Configuration.variables.helpText.contains("  \(name)"))
-        #expect(Configuration.variables.markdown.contains("| `\(name)` |"))
     }
 
     @Test func listsEachOnce() {
