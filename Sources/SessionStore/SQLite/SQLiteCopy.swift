@@ -72,8 +72,8 @@ struct SQLiteCopy {
     private static func makeFolder() throws(SessionStoreError) -> String {
         for parent in [unsafe getenv("TMPDIR").map { unsafe String(cString: $0) }, "/tmp", "/dev/shm"] {
             guard let parent, !parent.isEmpty else { continue }
-            var template = Array("\(parent)/cdp-proxy-XXXXXX".utf8CString)
-            // mkdtemp replaces the six letters in place and makes the folder with mode 0700.
+            // mkdtemp replaces six letters X in place and makes the folder with mode 0700.
+            var template = Array("\(parent)/cdp-proxy-\(String(repeating: "X", count: 6))".utf8CString)
             if let name = unsafe mkdtemp(&template) { return unsafe String(cString: name) }
         }
         throw unfinished

