@@ -2,12 +2,12 @@ import ProxyCore
 
 @testable import SessionStore
 
-/// The databases that every promise of `SessionStore` holds for.
+/// The databases. Every promise of `SessionStore` holds for each.
 enum StoreKind: CaseIterable, Sendable {
     case sqlite
     case postgres
 
-    /// Lends a new store to a body, and closes it.
+    /// Runs a body with a new store, and closes it.
     func withStore(_ body: (any SessionStore) async throws -> Void) async throws {
         try await withLocation { location in
             let store = try await Self.open(location, creating: true)
@@ -16,7 +16,7 @@ enum StoreKind: CaseIterable, Sendable {
         }
     }
 
-    /// As `SessionStores.open`, with more patience.
+    /// Like `SessionStores.open`, with longer timeouts.
     static func open(_ location: DatabaseLocation, creating: Bool) async throws -> any SessionStore {
         guard case .postgres(let location) = location else {
             return try await SessionStores.open(location, creating: creating)
@@ -26,7 +26,7 @@ enum StoreKind: CaseIterable, Sendable {
         return SessionTable(database: database)
     }
 
-    /// Lends the place of a database that is not made yet, or empty.
+    /// Runs a body with the location of a database that is missing or empty.
     func withLocation(_ body: (DatabaseLocation) async throws -> Void) async throws {
         switch self {
         case .sqlite:
@@ -41,7 +41,7 @@ enum StoreKind: CaseIterable, Sendable {
 }
 
 extension SessionRow {
-    /// A row of a test.
+    /// A row for tests.
     static func make(
         id: String = "11111111-2222-3333-4444-555555555555",
         user: String = "user-1",

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A directory of one test's own, removed with it.
+/// A directory for one test, removed with this object.
 final class TemporaryDirectory {
     let path: String
 

@@ -1,17 +1,17 @@
 public import ProxyCore
 
-/// Lets code on a loop wait for what events bring about: whoever notes an event tells the waiting, who look again. A
-/// wait that takes too long fails, so that a test never hangs.
+/// Lets code on a loop wait for a condition. After each event the test's helper calls `changed`, and every waiter
+/// checks its condition again. A wait that takes longer than a minute fails, so that a test never hangs.
 ///
-/// `@unchecked Sendable`: everything is touched on the loop's thread only, which the loop asserts where it is asked.
-/// `@safe`: a continuation is taken out of its list before it is resumed.
+/// `@unchecked Sendable`: only the loop's thread uses it, and the loop asserts that.
+/// `@safe`: a continuation leaves its list before it is resumed.
 @safe public final class EventWait: @unchecked Sendable {
-    /// What was waited for did not happen.
+    /// The condition did not become true in time.
     public struct Overdue: Error {
-        /// What was waited for.
+        /// The condition, in words.
         public let what: String
 
-        /// An error that names it.
+        /// An error that names the condition.
         public init(what: String) { self.what = what }
     }
 
@@ -32,12 +32,12 @@ public import ProxyCore
     private let loop: EventLoop
     private var waiting: [Waiting] = []
 
-    /// Nobody waits yet.
+    /// A wait list without waiters.
     public init(on loop: EventLoop) {
         self.loop = loop
     }
 
-    /// Something happened: those whose wait is over go on.
+    /// Checks all conditions, and resumes the waiters whose condition is true.
     public func changed() {
         loop.assertOnLoop()
         let over = waiting.filter { $0.isOver() }
@@ -48,7 +48,7 @@ public import ProxyCore
         }
     }
 
-    /// Waits until something holds; fails after a minute.
+    /// Waits until a condition is true; fails after a minute.
     public func until(_ what: String, _ isOver: @escaping () -> Bool) async throws {
         loop.assertOnLoop()
         guard !isOver() else { return }

@@ -1,34 +1,34 @@
 import Glibc
 public import ProxyCore
 
-/// The other end of a connection, driven by the loop that the tested end lives on: it sends without waiting, keeps
-/// what it receives, and a test waits for what it wants to see.
+/// The other end of a connection, on the same loop as the tested end. It sends without waiting and stores what it
+/// receives. A test can wait for what it expects.
 ///
-/// Lives on the loop's thread. Must be closed, since the loop retains it until then.
+/// It lives on the loop's thread. It must be closed, since the loop retains it until then.
 @safe public final class LoopPeer: ReadinessHandler {
-    /// How the peer's reading came to its end.
+    /// How reading ended.
     public enum Ending: Equatable, Sendable {
-        /// The other side said that it sends no more.
+        /// The other end closed its write side.
         case finished
-        /// The connection broke, such as by a reset.
+        /// The connection failed, for example by a reset.
         case broken(Errno)
     }
 
-    // `@safe`: taken out of its list before it is resumed.
+    // `@safe`: the continuation leaves its list before it is resumed.
     @safe private struct Wait {
         let isOver: () -> Bool
         let continuation: UnsafeContinuation<Void, Never>
     }
 
-    /// What came and was not taken yet.
+    /// The received bytes that the test has not taken.
     public private(set) var received: [UInt8] = []
-    /// How many bytes came in all.
+    /// How many bytes it has received in all.
     public private(set) var receivedCount = 0
-    /// How the reading ended, if it has.
+    /// How reading ended; nil while it goes on.
     public private(set) var ending: Ending?
-    /// Called with each piece that comes, in place of keeping it.
+    /// Called with each received piece, which is then not stored.
     public var onBytes: (([UInt8]) -> Void)?
-    /// Called once, with how the reading ended.
+    /// Called once when reading ends.
     public var onEnd: ((Ending) -> Void)?
 
     /// Whether its bytes have every bit flipped on the wire, as they pass through a codec on the other side.
@@ -62,23 +62,23 @@ public import ProxyCore
 
     // MARK: Sending
 
-    /// Sends bytes, after those that wait already.
+    /// Sends bytes after those that are queued already.
     public func send(_ bytes: [UInt8]) {
         send([bytes[...]])
     }
 
-    /// Sends each piece by a system call of its own, in a turn of its own.
+    /// Sends each piece with a system call of its own, each in its own turn of the loop.
     public func send(_ pieces: [ArraySlice<UInt8>]) {
         outgoing += pieces.filter { !$0.isEmpty }.map { flipsBits ? ArraySlice($0.map { ~$0 }) : $0 }
         watch()
     }
 
-    /// How many bytes have not been taken by the kernel yet.
+    /// How many bytes the kernel has not accepted yet.
     public var unsentCount: Int {
         outgoing[nextOutgoing...].reduce(0) { $0 + $1.count } - position
     }
 
-    /// Says that nothing more will be sent, once everything has been.
+    /// Closes the write side once all queued bytes are sent.
     public func finishSending() {
         finishesAfterwards = true
         watch()
@@ -108,25 +108,25 @@ public import ProxyCore
 
     // MARK: Receiving
 
-    /// Stops reading, as a client does whose program hangs.
+    /// Stops reading, like a client whose program hangs.
     public func pause() {
         isReading = false
         watch()
     }
 
-    /// Goes on reading.
+    /// Reads again.
     public func resume() {
         isReading = true
         watch()
     }
 
-    /// Takes what has been received.
+    /// Takes the received bytes.
     public func take() -> [UInt8] {
         defer { received = [] }
         return received
     }
 
-    /// Waits until so many bytes are there, or the end, and takes what is there of them.
+    /// Waits for so many bytes or the end, and takes at most that many.
     public func take(_ count: Int) async -> [UInt8] {
         await wait { self.received.count >= count }
         let taken = Array(received.prefix(count))
@@ -134,26 +134,26 @@ public import ProxyCore
         return taken
     }
 
-    /// Waits until so many bytes have come in all, kept or not.
+    /// Waits until it has received so many bytes in all, taken or not.
     public func hasReceived(_ count: Int) async {
         await wait { self.receivedCount >= count }
     }
 
-    /// Waits for the end of what comes.
+    /// Waits for the end of reading.
     public func end() async -> Ending? {
         await wait { false }
         return ending
     }
 
-    /// Waits until the kernel has taken everything.
+    /// Waits until the kernel has accepted all bytes.
     public func hasSentAll() async {
         await wait { self.unsentCount == 0 }
     }
 
-    /// Waits until something holds, which is looked at after each event of this peer, or for the end of what comes.
+    /// Waits until a condition is true, or for the end of reading. Each event of this peer checks it.
     public func wait(until isOver: @escaping () -> Bool) async {
         await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            // Looked at in here: on the way others may have had their turn.
+            // Check inside the closure: other code may have run before it.
             guard !isOver(), ending == nil else { return unsafe continuation.resume() }
             unsafe waits.append(Wait(isOver: isOver, continuation: continuation))
         }
@@ -184,7 +184,7 @@ public import ProxyCore
     public override func ready(_ readiness: Readiness, tag: UInt8) {
         if isReading, ending == nil, !readiness.isDisjoint(with: [.readable, .broken]) { receiveOnce() }
         if readiness.contains(.writable) { sendOne() }
-        // Both directions have ended, which would be told of for ever.
+        // Both directions have ended, and epoll would report that for ever.
         if ending != nil, !readiness.isDisjoint(with: .broken) { leaveLoop() }
         watch()
         tellWaiting()
@@ -195,7 +195,7 @@ public import ProxyCore
         var wanted: Readiness = []
         if isReading, ending == nil { wanted.insert(.readable) }
         if nextOutgoing < outgoing.count || finishesAfterwards { wanted.insert(.writable) }
-        // A socket that is broken would be told of for ever, whatever it is watched for.
+        // epoll would report a broken socket for ever, whatever it watches for.
         if case .broken = ending { return leaveLoop() }
         try? loop.watch(registration, for: wanted)
     }

@@ -1,14 +1,14 @@
 public import ProxyCore
 
-/// Lets a test run code on a loop, isolated to it.
+/// Lets a test run code isolated to a loop.
 public actor LoopResident {
-    /// The loop it lives on.
+    /// The loop it runs on.
     public nonisolated let loop: EventLoop
 
     /// The loop is the actor's executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    /// A resident of a loop that runs.
+    /// An actor on a running loop.
     public init(_ loop: EventLoop) {
         self.loop = loop
     }
@@ -19,7 +19,7 @@ public actor LoopResident {
     }
 }
 
-/// Starts a loop on a thread of its own, gives the body an actor that lives on it, and stops the loop after.
+/// Starts a loop on a thread of its own, passes the body an actor on it, and stops the loop afterwards.
 public func withLoop<Result: Sendable>(_ body: (LoopResident) async throws -> Result) async throws -> Result {
     let loop = try EventLoop()
     let thread = try LoopThread(loop)
@@ -35,7 +35,7 @@ public func withLoop<Result: Sendable>(_ body: (LoopResident) async throws -> Re
     return try outcome.get()
 }
 
-/// Runs a body on a loop of its own, in a task that prefers it.
+/// Runs a body on a loop of its own, in a task with that executor preference.
 public func onLoop<Result: Sendable>(
     _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
@@ -48,7 +48,7 @@ public func onLoop<Result: Sendable>(
 }
 
 extension LoopResident {
-    /// Runs a body to its end, and the loop with it.
+    /// Runs a body to its end and returns its outcome.
     fileprivate func outcome<Result: Sendable>(
         of body: @Sendable (EventLoop) async throws -> Result
     ) async -> Swift.Result<Result, any Error> {

@@ -1,6 +1,6 @@
 public import ProxyCore
 
-/// A TCP connection over loopback with both of its ends on one loop.
+/// A TCP connection over loopback with both ends on one loop.
 public struct LoopbackPair {
     /// The end that connected.
     public let near: TCPStream
@@ -16,9 +16,9 @@ public struct LoopbackPair {
     }
 }
 
-/// A listener on a port of the kernel's choice, whose connections are taken one by one.
+/// A listener on a port that the kernel chooses. The test accepts its connections one by one.
 ///
-/// Lives on the loop's thread; must be closed.
+/// It lives on the loop's thread and must be closed.
 @safe public final class LoopbackListener {
     private let loop: EventLoop
     private var listener: TCPListener?
@@ -35,7 +35,7 @@ public struct LoopbackPair {
         }
     }
 
-    /// Where it listens.
+    /// The address it listens at.
     public var address: SocketAddress? { listener?.address }
 
     /// Connects to it.
@@ -50,7 +50,7 @@ public struct LoopbackPair {
     public func accept() async throws -> TCPStream {
         while accepted.isEmpty, listener != nil {
             await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-                // Looked at in here: on the way others may have had their turn.
+                // Check inside the closure: other code may have run before it.
                 guard accepted.isEmpty, listener != nil else { return unsafe continuation.resume() }
                 unsafe waiting = continuation
             }
@@ -59,7 +59,7 @@ public struct LoopbackPair {
         return accepted.removeFirst()
     }
 
-    /// Stops listening, and closes what nobody took.
+    /// Stops listening, and closes the connections that were not accepted.
     public func close() {
         listener?.close()
         listener = nil

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Runs a body on a thread of its own, outside of Swift's pool, and waits for its end.
+/// Runs a body on a thread of its own, outside Swift's pool, and waits for its end.
 public func onThread(_ body: sending @escaping () -> Void) {
     final class Box {
         let body: () -> Void

@@ -1,13 +1,13 @@
 public import ProxyCore
 
-/// A Chrome that answers as the real one does, and misbehaves on cue: `/json/…` over HTTP, and WebSockets whose frames
-/// the test sends and reads. It keeps each head it got as it came.
+/// A Chrome that answers like the real one, and misbehaves when the test says so. It serves `/json/…` over HTTP, and
+/// WebSockets whose frames the test sends and reads. It stores every request's head.
 ///
-/// Lives on the loop's thread; must be closed.
+/// It lives on the loop's thread and must be closed.
 public final class ScriptedChrome {
-    /// The head of a request, as it came.
+    /// The head of a request.
     public struct Request: Sendable {
-        /// The request line, as `GET /path HTTP/1.1`.
+        /// The request line, such as `GET /path HTTP/1.1`.
         public let line: String
         /// The field lines, in order.
         public let fields: [String]
@@ -15,43 +15,43 @@ public final class ScriptedChrome {
         /// The target of the request.
         public var target: String { line.split(separator: " ").dropFirst().first.map { String($0) } ?? "" }
 
-        /// The value of a field, by its name in any case.
+        /// The value of a field; its name matches in any case.
         public func value(of name: String) -> String? {
             fields.first { $0.lowercased().hasPrefix("\(name.lowercased()):") }
                 .map { String($0.dropFirst(name.utf8.count + 1).drop { $0 == " " }) }
         }
 
-        /// Whether it asks for a WebSocket.
+        /// Whether it is a WebSocket handshake.
         public var isUpgrade: Bool { value(of: "Upgrade") != nil }
     }
 
-    /// What is done about a request.
+    /// The reaction to a request.
     public enum Reply: Sendable {
-        /// What Chrome does.
+        /// Answers like Chrome.
         case usual
         /// Sends these bytes and keeps the connection open.
         case raw([UInt8])
-        /// Sends these bytes, and no more.
+        /// Sends these bytes and closes the write side.
         case last([UInt8])
-        /// Says nothing.
+        /// Sends nothing and keeps the connection open.
         case silence
-        /// Breaks the connection.
+        /// Resets the connection.
         case reset
     }
 
-    /// The id of this run of Chrome.
+    /// The id of this Chrome process.
     public var browserID = "11111111-aaaa-4bbb-8ccc-222222222222"
-    /// The ids of the pages that are open.
+    /// The ids of the open pages.
     public var pages = ["PAGE1"]
-    /// Says what is done about a request.
+    /// Chooses the reaction to a request.
     public var script: (Request) -> Reply = { _ in .usual }
-    /// Answers a CDP command that came in one frame; without it, frames are kept as they come.
+    /// Answers a CDP command that arrives in one frame; nil stores frames as they come.
     public var command: ((_ method: String, _ parameters: JSONValue) -> JSONValue?)?
     /// The requests so far.
     public private(set) var requests: [Request] = []
     /// The WebSockets so far, in the order of their handshakes.
     public private(set) var sockets: [ScriptedSocket] = []
-    /// Told of each request and of each piece that comes.
+    /// Notified of each request and of each received piece.
     public let events: EventWait
 
     private let loop: EventLoop
@@ -65,7 +65,7 @@ public final class ScriptedChrome {
         try self.init(on: loop, port: 0)
     }
 
-    /// Listens on a port of 127.0.0.1, such as that of a Chrome before it.
+    /// Listens on a port of 127.0.0.1, for example the port of a Chrome that crashed.
     public init(on loop: EventLoop, port: UInt16) throws {
         self.loop = loop
         events = EventWait(on: loop)
@@ -83,10 +83,10 @@ public final class ScriptedChrome {
     /// The port it listens on.
     public var port: UInt16 { address.port }
 
-    /// Ends it as a crash does: nobody listens any more, and every connection is gone.
+    /// Ends like a crashed Chrome: it stops listening and closes every connection.
     ///
-    /// Waits until it is so: a process that another test starts meanwhile holds a copy of every descriptor until it runs its
-    /// own program.
+    /// Waits until connecting fails: a process that another test starts meanwhile holds a copy of every descriptor
+    /// until it executes its program.
     public func crash() async {
         close()
         while let stream = try? await TCPStream.connect(to: address, on: loop, deadline: loop.now + .seconds(20)) {
@@ -94,7 +94,7 @@ public final class ScriptedChrome {
         }
     }
 
-    /// Listens no more and drops every connection.
+    /// Stops listening and closes every connection.
     public func close() {
         listener?.close()
         listener = nil
@@ -102,13 +102,13 @@ public final class ScriptedChrome {
         peers = []
     }
 
-    /// The next WebSocket whose handshake was answered: the one of this number, counted from 0.
+    /// The WebSocket of this number, counted from 0. Waits for its handshake.
     public func socket(_ number: Int = 0) async throws -> ScriptedSocket {
         try await events.until("WebSocket \(number) at Chrome") { self.sockets.count > number }
         return sockets[number]
     }
 
-    /// Waits for the request of this number, counted from 0.
+    /// The request of this number, counted from 0. Waits for it.
     public func request(_ number: Int = 0) async throws -> Request {
         try await events.until("request \(number) at Chrome") { self.requests.count > number }
         return requests[number]
@@ -153,7 +153,7 @@ public final class ScriptedChrome {
         }
     }
 
-    /// Does now about the requests that were met with silence what Chrome does.
+    /// Answers the requests that got `silence`, like Chrome.
     public func answerSilenced() {
         script = { _ in .usual }
         for (request, peer, rest) in silenced { answer(request, on: peer, rest) }
@@ -194,7 +194,7 @@ public final class ScriptedChrome {
         ]
     }
 
-    /// An answer as Chrome writes one; it keeps the connection open after it.
+    /// An answer in Chrome's form, which keeps the connection open.
     public static func response(
         _ status: Int,
         _ body: [UInt8],
@@ -233,9 +233,9 @@ public final class ScriptedChrome {
 ///
 /// Lives on the loop's thread.
 public final class ScriptedSocket {
-    /// The path it was opened on.
+    /// The path of its handshake.
     public let path: String
-    /// What came after the handshake, as it stood on the wire.
+    /// The bytes received after the handshake.
     public private(set) var received: [UInt8] = []
 
     /// Answers CDP commands.
@@ -251,25 +251,25 @@ public final class ScriptedSocket {
         self.events = events
     }
 
-    /// Sends bytes: frames, or what is none.
+    /// Sends bytes, which need not be frames.
     public func send(_ bytes: [UInt8]) { peer.send(bytes) }
 
-    /// Says that nothing more will be sent.
+    /// Closes the write side.
     public func finishSending() { peer.finishSending() }
 
     /// Closes the connection.
     public func close() { peer.close() }
 
-    /// Breaks the connection.
+    /// Resets the connection.
     public func reset() { peer.reset() }
 
-    /// Waits until so many bytes have come, and gives them all.
+    /// Waits for so many bytes, and returns all received ones.
     public func received(_ count: Int) async throws -> [UInt8] {
         try await events.until("\(count) bytes at Chrome's WebSocket") { self.received.count >= count }
         return received
     }
 
-    /// Waits for the end of what the proxy sends.
+    /// Waits until the proxy's bytes end.
     public func end() async throws -> LoopPeer.Ending? {
         try await events.until("the end of Chrome's WebSocket") { self.peer.ending != nil }
         return peer.ending
@@ -289,7 +289,7 @@ public final class ScriptedSocket {
         peer.send(WireFrame.bytes(.text, answer.serialized()))
     }
 
-    /// The payload of the next text frame that has come whole; others are passed over.
+    /// The payload of the next complete text frame; skips other frames.
     private func nextMessage() -> [UInt8]? {
         while true {
             let there = received[position...]

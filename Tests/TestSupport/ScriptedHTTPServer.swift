@@ -1,26 +1,26 @@
 import Glibc
 import Synchronization
 
-/// A small HTTP server on a loopback port and a thread of its own: it records each request and answers as it is told,
+/// A small HTTP server on a loopback port, on a thread of its own. It records each request and sends the test's answer,
 /// one connection after another.
 public final class ScriptedHTTPServer: Sendable {
-    /// A request as it came.
+    /// A received request.
     public struct Request: Sendable {
-        /// The request line, as `GET /path HTTP/1.1`.
+        /// The request line, such as `GET /path HTTP/1.1`.
         public let line: String
-        /// The fields, their names in lower case.
+        /// The fields, with names in lower case.
         public let fields: [String: String]
         /// The body.
         public let body: String
     }
 
-    /// What the server does about a request.
+    /// The reaction to a request.
     public enum Answer: Sendable {
         /// Answers with a status and a body.
         case respond(Int, String)
         /// Sends these bytes and closes.
         case raw(String)
-        /// Keeps the connection and says nothing.
+        /// Sends nothing and keeps the connection open.
         case hang
     }
 
@@ -30,7 +30,7 @@ public final class ScriptedHTTPServer: Sendable {
     /// The port it listens on.
     public let port: UInt16
 
-    /// Starts the server. `answer` is given each request and its number, counted from 0.
+    /// Starts the server. `answer` gets each request and its number, counted from 0.
     public init(_ answer: @escaping @Sendable (Request, Int) -> Answer) {
         self.answer = answer
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -52,7 +52,7 @@ public final class ScriptedHTTPServer: Sendable {
     /// The requests so far.
     public var requests: [Request] { received.withLock { $0 } }
 
-    /// Ends the server; call it once, at the end of the test.
+    /// Stops the server. Call it once, at the end of the test.
     public func stop() {
         _ = shutdown(listener, Int32(SHUT_RDWR))
     }

@@ -1,8 +1,8 @@
-/// Random numbers that are the same in every run, so that a failure can be seen again: SplitMix64.
+/// Random numbers that are the same in every run, so that a failure can be repeated: SplitMix64.
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// The sequence that belongs to a seed.
+    /// The sequence of a seed.
     public init(seed: UInt64) {
         state = seed
     }
@@ -16,7 +16,7 @@ public struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// Bytes that look like nothing in particular.
+    /// Random bytes.
     public mutating func bytes(count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 8)
@@ -30,7 +30,7 @@ public struct SeededGenerator: RandomNumberGenerator {
         return bytes
     }
 
-    /// The same bytes in pieces of random lengths, none empty, none longer than `longest`.
+    /// The same bytes in pieces of random length, at least 1 and at most `longest`.
     public mutating func split(_ bytes: [UInt8], longest: Int) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var position = 0

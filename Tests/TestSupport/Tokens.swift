@@ -1,10 +1,10 @@
 public import ProxyCore
 
-/// signingKeys for tests: good ones, and any others.
+/// signingKey tokens for tests, valid and invalid.
 public enum Tokens {
-    /// The time tests call now.
+    /// The present time of tests.
     public static let now: Timestamp = 1_800_000_000
-    /// The secret tests sign with.
+    /// The secret that tests sign with.
     public static let secret = "a signing key of tests, 32 bytes or more"
     /// Another secret.
     public static let otherSecret = "another signing key, which is not accepted"
@@ -15,10 +15,10 @@ public enum Tokens {
         return key
     }
 
-    /// The keys a gate is given in tests.
+    /// The keys of the gate in tests.
     public static var keys: SigningKeys { SigningKeys(current: key()) }
 
-    /// The claims of a good token, which lasts an hour from `now`.
+    /// The claims of a valid token that expires an hour after `now`.
     public static func claims(
         sessionID: String = "sess_1",
         projectID: String = "proj_1",
@@ -29,7 +29,7 @@ public enum Tokens {
         return claims
     }
 
-    /// A good token; `edit` changes its claims before they are signed.
+    /// A valid token; `edit` changes its claims before signing.
     public static func make(
         sessionID: String = "sess_1",
         now: Timestamp = now,
@@ -41,7 +41,7 @@ public enum Tokens {
         return claims.signed(with: key(secret))
     }
 
-    /// A signed token of any header and payload, JSON or not.
+    /// A signed token with this header and payload, which need not be JSON.
     public static func sign(
         header: String = #"{"alg":"HS256","typ":"JWT"}"#,
         payload: String,
@@ -50,7 +50,7 @@ public enum Tokens {
         key(secret).token(header: header.utf8, payload: payload.utf8)
     }
 
-    /// The payload of a good token with members replaced, added or, where nil, left out; values are JSON as it stands.
+    /// The payload of a valid token with members replaced or added as JSON; nil leaves one out.
     public static func payload(_ edits: KeyValuePairs<String, String?> = [:]) -> String {
         var members: [(name: String, value: String?)] = [
             ("iss", #""wallcrawler""#), ("sub", #""sess_1""#), ("aud", #"["cdp-access"]"#), ("exp", "1800003600"),
@@ -70,7 +70,7 @@ public enum Tokens {
     /// A signed token of `payload(edits)`.
     public static func edited(_ edits: KeyValuePairs<String, String?>) -> String { sign(payload: payload(edits)) }
 
-    /// A grant as the gate makes one of a good token, whose claims `edit` may change.
+    /// The grant that the gate makes of a valid token; `edit` changes its claims.
     public static func grant(_ edit: (inout TokenClaims) -> Void = { _ in }) throws(CredentialRejection) -> Grant {
         var gate = Gate(policy: GatePolicy(checksAddress: false))
         let credential = Credential.bearer(Array(make(edit).utf8)[...])

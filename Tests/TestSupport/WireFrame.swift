@@ -1,13 +1,13 @@
 public import ProxyCore
 
-/// Frames as they stand on the wire, good ones and bad ones.
+/// Frames as bytes, valid and invalid.
 public enum WireFrame {
-    /// The key that tests mask with unless they name another.
+    /// The masking key of tests that name no other.
     public static let key = MaskingKey(littleEndian: 0x3D21_FA37)
-    /// A key that leaves the payload as it is: for payloads too large to be masked in a debug build.
+    /// A masking key that leaves the payload unchanged, for payloads too large to be masked in a debug build.
     public static let nullKey = MaskingKey(littleEndian: 0)
 
-    /// A frame of a payload.
+    /// A frame with a payload.
     public static func bytes(
         _ opcode: Opcode,
         _ payload: [UInt8] = [],
@@ -27,17 +27,17 @@ public enum WireFrame {
         return frame
     }
 
-    /// A frame of text.
+    /// A text frame.
     public static func text(_ text: String, isFinal: Bool = true, key: MaskingKey? = nil) -> [UInt8] {
         bytes(.text, Array(text.utf8), isFinal: isFinal, key: key)
     }
 
-    /// A Close frame with any code, legal or not.
+    /// A Close frame with any code, valid or not.
     public static func close(_ code: UInt16, _ reason: [UInt8] = [], key: MaskingKey? = nil) -> [UInt8] {
         bytes(.close, [UInt8(code >> 8), UInt8(truncatingIfNeeded: code)] + reason, key: key)
     }
 
-    /// A header that announces a payload which does not follow.
+    /// A header that announces a payload, without the payload.
     public static func header(
         _ opcode: Opcode,
         announcing length: UInt64,
@@ -49,8 +49,8 @@ public enum WireFrame {
         return frame
     }
 
-    /// A stream of random good frames: messages in one piece or in fragments with control frames between them, and
-    /// perhaps a Close frame at the end.
+    /// A stream of random valid frames: whole or fragmented messages with control frames between them, and perhaps a
+    /// Close frame at the end.
     public static func randomStream(
         messages: Int,
         longest: Int,

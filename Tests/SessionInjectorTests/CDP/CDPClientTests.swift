@@ -11,7 +11,7 @@ import Testing
         client = CDPClient(over: browser)
     }
 
-    @Test func numbersAndAddressesItsCommands() async throws {
+    @Test func commandsCarryAnIDAndASession() async throws {
         try await client.post("A.one")
         _ = try await client.call("B.two", ["x": 1], session: "s")
         #expect(
@@ -32,13 +32,13 @@ import Testing
         #expect(try await client.answer(to: second) == ["n": 2])
     }
 
-    @Test func answersNobodyWaitsForAreDropped() async throws {
+    @Test func answersWithoutAPendingCommandAreDropped() async throws {
         try await client.post("A.posted")
         browser.say(["id": 99, "result": [:]])
         #expect(try await client.call("B.called") == [:])
     }
 
-    @Test func eventsReachTheirHandlerWhileSomebodyWaits() async throws {
+    @Test func eventsReachTheirHandlerWhileACallerWaits() async throws {
         var seen: [CDPEvent] = []
         client.onEvent = { event throws(CDPError) in seen.append(event) }
         browser.say(["method": "A.happened", "params": ["x": 1], "sessionId": "s"])
@@ -52,7 +52,7 @@ import Testing
         )
     }
 
-    @Test func aHandlersErrorReachesTheOneWhoWaits() async throws {
+    @Test func aHandlersErrorReachesTheWaitingCaller() async throws {
         client.onEvent = { _ throws(CDPError) in throw .unexpectedAnswer(method: "event") }
         browser.say(["method": "A.happened"])
         await #expect(throws: CDPError.unexpectedAnswer(method: "event")) { try await client.call("C.do") }
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: ["", "garbage", "[]", "{\"id\":1", "null", "<html>"])
-    func garbageIsAnError(text: String) async throws {
+    func anUnreadableMessageIsAnError(text: String) async throws {
         browser.say(bytes: Array(text.utf8))
         await #expect(throws: CDPError.unexpectedAnswer(method: "a command")) { try await client.call("A.b") }
     }

@@ -2,31 +2,31 @@ import ProxyCore
 
 @testable import SessionInjector
 
-/// A Chrome that answers as the real one does, without a browser behind it: a stream whose answers are ready as soon as
-/// something was sent. Reading more than there is ends as a passed deadline would.
+/// A scripted Chrome without a browser: a stream whose answers are ready as soon as a command was sent. A read without
+/// a ready answer fails as at a passed deadline.
 final class FakeBrowser: MessageStream {
-    /// The commands it got, in order.
+    /// The commands it received, in order.
     private(set) var commands: [JSONValue] = []
-    /// The deadlines it was given, in order.
+    /// The deadlines the client set, in order.
     private(set) var deadlines: [Instant?] = []
-    /// nil stands for a deadline that passes.
+    /// The messages to read; nil stands for a deadline that passes.
     private var outgoing: [[UInt8]?] = []
 
-    /// Cookies with one of these names make the whole call fail.
+    /// A cookie with one of these names makes the whole call fail.
     var refusedCookies: Set<String> = []
-    /// Cookies with one of these names are taken and not stored.
+    /// Cookies with one of these names are accepted and not stored.
     var forgottenCookies: Set<String> = []
     /// Methods it never answers.
     var silentMethods: Set<String> = []
-    /// A method before whose answer a deadline passes, once.
+    /// The method whose answer comes after a passed deadline, once.
     var lateMethod: String?
     /// Methods it answers with an error.
     var refusedMethods: Set<String> = []
-    /// What the page answers to the restore script; nil for "everything as wanted" (of the number of `items`).
+    /// The page's answer to the restore script; nil for one item and no database, as wanted.
     var evaluation: ((_ expression: String) -> JSONValue)?
-    /// Origins it does not navigate to, and what it says of them.
+    /// Origins it refuses to navigate to, with the error text of each.
     var blockedOrigins: [String: String] = [:]
-    /// Whether it asks for pages of http over https first, and what it says when that fails; nil to take http then.
+    /// Whether it asks for http pages over https first, and the error when that is refused; nil falls back to http.
     var upgrades: (all: Bool, error: String?) = (false, nil)
 
     private var jar: [JSONValue] = []
@@ -34,7 +34,7 @@ final class FakeBrowser: MessageStream {
 
     var methods: [String] { commands.compactMap { $0["method"]?.stringValue } }
 
-    /// Lets a test say something of its own.
+    /// Adds a message that the client has not asked for.
     func say(_ message: JSONValue) { outgoing.append(message.serialized()) }
 
     func say(bytes: [UInt8]) { outgoing.append(bytes) }

@@ -20,7 +20,7 @@ import Testing
         #"{"name":"n","value":"\#(value)","domain":"\#(domain)","path":"/"}"#
     }
 
-    @Test func aHostsCookieIsNotItsDomains() throws {
+    @Test func aHostOnlyCookieIsNotADomainCookie() throws {
         let both = "\(Self.plain("host", "a.test")),\(Self.plain("all", ".a.test"))"
         #expect(try count(both, in: both) == 2)
         #expect(try count(both, in: Self.plain("all", ".a.test")) == 1)
@@ -41,7 +41,7 @@ import Testing
         #expect(try count(Self.partitioned("v", site), in: Self.partitioned("v", kept)) == found)
     }
 
-    @Test func cookiesThatAreOneToChromeCountWithTheLast() throws {
+    @Test func cookiesThatAreOneToChromeCountByTheLastValue() throws {
         let cookies = "\(Self.partitioned("1", "https://www.t.test")),\(Self.partitioned("2", "https://t.test"))"
         #expect(try count(cookies, in: Self.partitioned("2", "https://t.test")) == 2)
         #expect(try count(cookies, in: Self.partitioned("1", "https://t.test")) == 0)
@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: [
         "{}", "7", #"{"name":"n","value":"v","domain":"a.test"}"#, #"{"name":"n","domain":"a.test","path":"/"}"#,
     ])
-    func whatIsNoCookieIsLeftOut(member: String) throws {
+    func elementsThatAreNotCookiesAreIgnored(member: String) throws {
         #expect(try count(Self.plain("v", "a.test"), in: "\(member),\(Self.plain("v", "a.test"))") == 1)
     }
 }

@@ -12,7 +12,7 @@ import Testing
         return (try #require(evaluation["expression"]?.stringValue), evaluation["awaitPromise"]?.boolValue)
     }
 
-    @Test func itemsStandAsPairsInTheSource() throws {
+    @Test func itemsArePairsInTheSource() throws {
         let script = try expression(
             #"{"origin":"https://a.test","localStorage":[{"name":"a\"b","value":"</script>\\"},{"name":"\ud800","value":""}]}"#
         )
@@ -21,7 +21,7 @@ import Testing
         #expect(script.awaits == false)
     }
 
-    @Test func databasesAreHandedOverAsJSONText() throws {
+    @Test func databasesArePassedAsJSONText() throws {
         let script = try expression(
             #"{"origin":"https://a.test","indexedDB":[{"name":"d","version":1,"__proto__":{"x":1}}]}"#
         )

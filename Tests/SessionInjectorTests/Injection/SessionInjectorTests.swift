@@ -31,7 +31,7 @@ import Testing
         return "\"origins\":[\(members.joined(separator: ","))]"
     }
 
-    @Test func everythingInOrder() async throws {
+    @Test func cookiesAndOriginsAreSetInOrder() async throws {
         let report = try await inject("{\(Self.cookies("a", "b")),\(Self.origins("https://a.test", "https://b.test"))}")
         #expect(report.outcome == .full)
         #expect(report.result == "full")
@@ -48,7 +48,7 @@ import Testing
         #expect(made?["params"] == ["url": "about:blank", "hidden": true])
     }
 
-    @Test func withoutOriginsThereIsNoTarget() async throws {
+    @Test func aStateWithoutOriginsMakesNoTarget() async throws {
         let report = try await inject("{\(Self.cookies("a")),\"origins\":[{\"origin\":\"https://a.test\"}]}")
         #expect(report.outcome == .full)
         #expect(browser.methods == ["Storage.setCookies", "Storage.getCookies"])
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [["c3"], ["c0"], ["c9"], ["c2", "c7"], ["c0", "c1", "c9"]])
-    func cookiesChromeRefusesCostNoOthers(refused: [String]) async throws {
+    func refusedCookiesCostNoOthers(refused: [String]) async throws {
         browser.refusedCookies = Set(refused)
         let names = (0..<10).map { #"{"name":"c\#($0)","value":"v","domain":"a.test"}"# }
         let report = try await inject("{\"cookies\":[\(names.joined(separator: ","))]}")
@@ -80,7 +80,7 @@ import Testing
         #expect(sent < 3000 * 5)
     }
 
-    @Test func whatHasSeveralSpellingsIsAskedForBeforeAnythingIsSent() async throws {
+    @Test func chromeIsAskedForUnknownSpellingsBeforeAnythingIsSet() async throws {
         browser.evaluation = { expression in
             expression.contains("localStorage")
                 ? ["result": ["value": ["items": 1, "databases": 0]]]
@@ -106,7 +106,7 @@ import Testing
         "{}", #"{"result":{"value":{"hosts":[],"paths":[]}}}"#, #"{"result":{"value":{"hosts":[7],"paths":["x"]}}}"#,
         #"{"result":{"value":{"hosts":["a/b"],"paths":["x"]}}}"#, #"{"result":{"value":null}}"#,
     ])
-    func aSenselessSpellingBreaksNothing(answer: String) async throws {
+    func anUnusableSpellingChangesNothing(answer: String) async throws {
         let value = try JSONValue.parse(text: answer)
         browser.evaluation = { _ in value }
         let report = try await inject(#"{"cookies":[{"name":"a","value":"v","domain":"127.1","path":"/ä"}]}"#)
@@ -114,14 +114,14 @@ import Testing
         #expect(report.cookies.found == report.cookies.wanted)
     }
 
-    @Test func cookiesThatAreNotStoredAreMissed() async throws {
+    @Test func cookiesThatAreNotStoredAreAShortfall() async throws {
         browser.forgottenCookies = ["b"]
         let report = try await inject("{\(Self.cookies("a", "b"))}")
         #expect(report.outcome == .partial)
         #expect(report.cookies == .init(wanted: 2, found: 1))
     }
 
-    @Test func skippedCookiesAreCountedAndNoShortfall() async throws {
+    @Test func leftOutCookiesAreCountedAndAreNoShortfall() async throws {
         let report = try await inject("{\(Self.cookies("a", "__Host-b"))}")
         #expect(report.outcome == .full)
         #expect(report.cookies == .init(wanted: 1, found: 1))
@@ -136,7 +136,7 @@ import Testing
         #"{"result":{"value":{"items":1,"databases":9223372036854775807}}}"#,
         #"{"result":{"value":{"items":1,"databases":0,"blocked":9223372036854775807}}}"#,
     ])
-    func whatThePageDoesNotConfirmIsMissing(answer: String) async throws {
+    func originsThatThePageDoesNotConfirmAreMissing(answer: String) async throws {
         let value = try JSONValue.parse(text: answer)
         browser.evaluation = { _ in value }
         let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
@@ -145,14 +145,14 @@ import Testing
         #expect(browser.methods.last == "Target.closeTarget")
     }
 
-    @Test func anOriginThatCannotBeVisitedCostsNoOther() async throws {
+    @Test func anOriginThatCannotBeVisitedCostsNoOthers() async throws {
         browser.blockedOrigins = ["https://a.test/": "net::ERR_INSUFFICIENT_RESOURCES"]
         let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
         #expect(report.outcome == .partial)
         #expect(report.origins == .init(wanted: 2, found: 1))
     }
 
-    @Test func anOriginNobodyMayOpenIsNotMissed() async throws {
+    @Test func anOriginThatAPolicyBlocksIsLeftOut() async throws {
         browser.blockedOrigins = ["https://a.test/": "net::ERR_BLOCKED_BY_ADMINISTRATOR"]
         let report = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}")
         #expect(report.outcome == .full)
@@ -161,7 +161,7 @@ import Testing
         #expect(report.leftOut.summary == "origins policy 1")
     }
 
-    @Test func whereChromeTriesHTTPSFirstItIsLeftToTakeHTTP() async throws {
+    @Test func chromeFallsBackToHTTPWhenItsHTTPSRequestIsRefused() async throws {
         browser.upgrades = (true, nil)
         let report = try await inject("{\(Self.origins("http://a.test", "https://b.test"))}")
         #expect(report.outcome == .full)
@@ -170,7 +170,7 @@ import Testing
         #expect(refused?["params"] == ["requestId": "interception-1", "errorReason": "ConnectionRefused"])
     }
 
-    @Test func whereChromeTakesHTTPSOnlyTheOriginAloneIsOmissions() async throws {
+    @Test func anHTTPOriginThatChromeOpensOverHTTPSOnlyIsLeftOut() async throws {
         browser.upgrades = (true, "net::ERR_BLOCKED_BY_CLIENT")
         let report = try await inject("{\(Self.origins("http://a.test", "https://b.test", "http://c.test"))}")
         #expect(report.outcome == .full)
@@ -178,13 +178,13 @@ import Testing
         #expect(report.leftOut.summary == "origins upgraded 2")
     }
 
-    @Test func everyVisitIsTold() async throws {
+    @Test func everyVisitIsReported() async throws {
         var told: [[Int]] = []
         _ = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}") { told.append([$0, $1]) }
         #expect(told == [[1, 2], [2, 2]])
     }
 
-    @Test func everyRequestIsAnsweredWithAnEmptyPageThatNamesItsIcon() async throws {
+    @Test func everyRequestGetsAnEmptyPageThatNamesAnIcon() async throws {
         _ = try await inject("{\(Self.origins("https://a.test"))}")
         let answer = browser.commands.first { $0["method"]?.stringValue == "Fetch.fulfillRequest" }
         #expect(answer?["sessionId"] == "session-1")
@@ -195,7 +195,7 @@ import Testing
         #expect(enabled?["params"] == ["patterns": [["urlPattern": "*"]]])
     }
 
-    @Test func requestsOfOtherSessionsAreLeftAlone() async throws {
+    @Test func requestsOfOtherSessionsAreIgnored() async throws {
         browser.say(["method": "Fetch.requestPaused", "params": ["requestId": "other"], "sessionId": "another"])
         _ = try await inject("{\(Self.origins("https://a.test"))}")
         #expect(browser.methods.count { $0 == "Fetch.fulfillRequest" } == 1)
@@ -204,7 +204,7 @@ import Testing
     @Test(arguments: [
         "Target.attachToTarget", "Network.setBypassServiceWorker", "Fetch.enable", "Page.navigate", "Runtime.evaluate",
     ])
-    func whenChromeFallsSilentTheTargetIsClosed(method: String) async throws {
+    func theTargetIsClosedWhenChromeStopsAnswering(method: String) async throws {
         browser.silentMethods = [method]
         let report = try await inject("{\(Self.cookies("a")),\(Self.origins("https://a.test"))}")
         #expect(report.outcome == .failed(.stream(.stream(.deadline))))
@@ -214,14 +214,14 @@ import Testing
     }
 
     @Test(arguments: ["Target.createTarget", "Target.attachToTarget"])
-    func aTargetThatIsAnsweredTooLateIsClosedAllTheSame(method: String) async throws {
+    func aTargetAnsweredAfterTheDeadlineIsClosedToo(method: String) async throws {
         browser.lateMethod = method
         let report = try await inject("{\(Self.origins("https://a.test"))}")
         #expect(report.outcome == .failed(.stream(.stream(.deadline))))
         #expect(browser.methods.last == "Target.closeTarget")
     }
 
-    @Test func whatIsTooLongForAMessageCostsNoOtherOrigin() async throws {
+    @Test func anOriginTooLongForAMessageCostsNoOthers() async throws {
         let huge = String(repeating: "x", count: 5000)
         let report = try await inject(
             """
@@ -235,7 +235,7 @@ import Testing
     }
 
     @Test(arguments: ["Target.createTarget", "Target.attachToTarget", "Network.setBypassServiceWorker", "Fetch.enable"])
-    func withoutInterceptionNothingIsVisited(method: String) async throws {
+    func noOriginIsVisitedWithoutInterception(method: String) async throws {
         browser.refusedMethods = [method]
         let report = try await inject("{\(Self.origins("https://a.test"))}")
         #expect(report.outcome == .failed(.refused(method: method, code: -32_000)))

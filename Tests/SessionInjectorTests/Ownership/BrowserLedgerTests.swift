@@ -13,12 +13,12 @@ import Testing
         BrowserClaim(caller, session: stored.map { BrowserClaim.Session(id: $0, userID: owner) })
     }
 
-    /// The states a browser may be in. What is in it is user a's, put in or done by them in browser session s1.
+    /// The states of a browser. User a has driven it or had a session injected, in browser session s1.
     enum Scene: String, CaseIterable, Sendable {
         case fresh, bareByA, bareByNobody, bareUnknown, injecting, holding, spoiled
     }
 
-    /// A ledger with a browser `b` in a state; nobody drives it any more.
+    /// A ledger with a browser `b` in this state and without drivers.
     static func ledger(_ scene: Scene) -> BrowserLedger {
         var ledger = BrowserLedger()
         #expect(ledger.decide("b", claim(caller("a")), to: .drive) == .learn)
@@ -39,11 +39,11 @@ import Testing
         return ledger
     }
 
-    /// Who may come, and what they are told in each state when they drive and when they look.
+    /// A caller, and its decisions in each state for driving and for listing the tabs.
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let claim: BrowserClaim
-        /// By scene, in the order of `Scene`: `+` admitted, `i` injects, `w` waits, `-` conflict.
+        /// By scene, in the order of `Scene`: `+` admit, `i` inject, `w` wait, `-` conflict.
         let drive: String
         let look: String
 
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test(arguments: rows) func eachCallerInEachState(_ row: Row) {
+    @Test(arguments: rows) func everyCallerGetsItsDecisionInEveryState(_ row: Row) {
         for (use, wanted) in [(BrowserLedger.Use.drive, row.drive), (.look, row.look)] {
             let found = Scene.allCases.map { scene in
                 var ledger = Self.ledger(scene)
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func whileSomebodyDrivesNoSessionGoesIn() {
+    @Test func noSessionIsInjectedWhileAClientDrives() {
         var ledger = Self.ledger(.fresh)
         #expect(ledger.decide("b", Self.claim(Self.caller("a")), to: .drive) == .admit)
         #expect(ledger.decide("b", Self.claim(Self.caller("a"), "row"), to: .drive) == .conflict)
@@ -103,7 +103,7 @@ import Testing
         #expect(ledger.decide("b", Self.claim(Self.caller("a"), "row"), to: .drive) == .inject)
     }
 
-    @Test func whoLooksDoesNotDrive() {
+    @Test func listingTabsIsNotDriving() {
         var ledger = Self.ledger(.fresh)
         #expect(ledger.decide("b", Self.claim(Self.caller("b")), to: .look) == .admit)
         #expect(ledger.record(of: "b") == nil)
@@ -112,21 +112,21 @@ import Testing
         #expect(ledger.mayLook("b", Self.claim(Self.caller("a"))))
     }
 
-    @Test func whoInjectedDrivesFromThen() {
+    @Test func aCallerDrivesOnceItsInjectionIsAccepted() {
         var ledger = Self.ledger(.injecting)
         ledger.finish("b", isAccepted: true)
         #expect(ledger.record(of: "b").map { "\($0)".hasPrefix("holding") } == true)
         #expect(ledger.decide("b", Self.claim(Self.caller("a"), "row"), to: .drive) == .admit)
     }
 
-    @Test func anInjectionThatFailedIsDoneAgainByItsOwn() {
+    @Test func aFailedInjectionIsRepeatedForTheSameSession() {
         var ledger = Self.ledger(.injecting)
         ledger.finish("b", isAccepted: false)
         #expect(ledger.decide("b", Self.claim(Self.caller("a")), to: .drive) == .conflict)
         #expect(ledger.decide("b", Self.claim(Self.caller("a"), "row"), to: .drive) == .inject)
     }
 
-    @Test(arguments: [Scene.fresh, .bareByA, .spoiled]) func anInjectionThatNeverBeganChangesNothing(_ scene: Scene) {
+    @Test(arguments: [Scene.fresh, .bareByA, .spoiled]) func anAbandonedInjectionChangesNothing(_ scene: Scene) {
         var ledger = Self.ledger(scene)
         let before = ledger.record(of: "b")
         #expect(ledger.decide("b", Self.claim(Self.caller("a"), "row"), to: .drive) == .inject)
@@ -135,7 +135,7 @@ import Testing
         #expect(ledger.decide("b", Self.claim(Self.caller("a"), "row"), to: .drive) == .inject)
     }
 
-    @Test func whatCouldNotBeLearnedIsAskedAgain() {
+    @Test func aFailedSurveyIsRepeated() {
         var ledger = BrowserLedger()
         let claim = Self.claim(Self.caller("a"))
         #expect(ledger.decide("b", claim, to: .look) == .learn)
@@ -144,7 +144,7 @@ import Testing
         #expect(ledger.decide("b", claim, to: .drive) == .learn)
     }
 
-    @Test func aRestartedBrowserIsAnother() {
+    @Test func aRestartedBrowserIsAnotherBrowser() {
         var ledger = Self.ledger(.holding)
         #expect(ledger.decide("c", Self.claim(Self.caller("b")), to: .drive) == .learn)
         #expect(
@@ -153,7 +153,7 @@ import Testing
         )
     }
 
-    @Test func onlyAFewThatNobodyDrivesAreRemembered() {
+    @Test func onlyAFewBrowsersWithoutDriversAreRemembered() {
         var ledger = Self.ledger(.bareByA)
         #expect(ledger.decide("b", Self.claim(Self.caller("a")), to: .drive) == .admit)
         for number in 0..<20 {

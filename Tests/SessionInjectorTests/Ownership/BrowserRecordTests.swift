@@ -17,7 +17,7 @@ import Testing
         .bare(BrowserVisitors([], hasMore: true)), .injecting(holding), .holding(holding),
         .holding(BrowserHolding(session: BrowserClaim.Session(id: "r", userID: "u"), sessionID: nil)),
     ])
-    func comesBackAsItWas(_ record: BrowserRecord) throws {
+    func aRecordSurvivesItsJSON(_ record: BrowserRecord) throws {
         let text = String(decoding: record.json.serialized(), as: UTF8.self)
         #expect(BrowserRecord(json: try JSONValue.parse(text: text)) == record)
     }
@@ -26,7 +26,7 @@ import Testing
         "{}", "[]", "null", #"{"state":"other"}"#, #"{"state":"bare"}"#, #"{"state":"holding","stored":"row"}"#,
         #"{"state":"bare","callers":[1],"more":false}"#, #"{"state":"injecting","user":"u"}"#,
     ])
-    func whatIsNoneIsNotTakenForOne(_ text: String) throws {
+    func otherJSONIsNotARecord(_ text: String) throws {
         #expect(BrowserRecord(json: try JSONValue.parse(text: text)) == nil)
     }
 }

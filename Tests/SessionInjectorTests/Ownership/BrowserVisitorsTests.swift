@@ -14,7 +14,7 @@ import Testing
         #expect(BrowserVisitors([composed]).admit(composed))
     }
 
-    @Test func aUserIsKeptOnce() {
+    @Test func aUserIsHeldOnce() {
         let many = (0..<100).reduce(BrowserVisitors()) { visitors, number in
             visitors.adding(BrowserCaller(userID: "a", sessionID: "s\(number)"))
         }
@@ -22,8 +22,8 @@ import Testing
         #expect(!many.hasMore)
     }
 
-    /// However many come who name nobody, what is kept of them is bounded, and no user takes the browser for theirs.
-    @Test func ofThoseWhoNameNobodySomeAreKept() {
+    /// Many callers without a user are bounded, and afterwards no user owns the browser.
+    @Test func callersWithoutAUserAreBounded() {
         let many = (0..<1000).reduce(BrowserVisitors()) { $0.adding(Self.nobody($1)) }
         #expect(many.callers.count == BrowserVisitors.most)
         #expect(many.hasMore)

@@ -2,7 +2,7 @@ import FoundationEssentials
 import SessionInjector
 import Testing
 
-/// The bytes 0 to 31 in base64: no secret.
+/// The bytes 0 to 31 in base64. It is not a secret.
 let fakeSecret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 /// A state sealed by Python's `cryptography` (HKDF and AESGCM) under `fakeSecret`.
@@ -49,7 +49,7 @@ struct PythonVector: CustomTestStringConvertible, Sendable {
 
 @Suite struct UserKeyTests {
     @Test(arguments: PythonVector.all)
-    func opensWhatPythonSealed(vector: PythonVector) throws {
+    func aStateSealedByPythonOpens(vector: PythonVector) throws {
         let derived = try MasterSecret(base64: fakeSecret).userKey(for: vector.userID)
         #expect(try derived.open(vector.state) == Array(vector.plaintext.utf8))
         let handedOver = try UserKey(base64: vector.derivedKey)
@@ -57,7 +57,7 @@ struct PythonVector: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: [0, 1, 15, 16, 17, 4096, 1_000_000])
-    func roundTrip(count: Int) throws {
+    func aSealedTextOpensToTheSameBytes(count: Int) throws {
         let key = try MasterSecret(base64: fakeSecret).userKey(for: "u")
         let plaintext = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let sealed = key.seal(plaintext)
@@ -66,7 +66,7 @@ struct PythonVector: CustomTestStringConvertible, Sendable {
         #expect(try key.open(sealed) == plaintext)
     }
 
-    @Test func everySealingHasItsOwnIV() throws {
+    @Test func everySealingHasAnIVOfItsOwn() throws {
         let key = try UserKey(base64: fakeSecret)
         let all = (0..<100).map { _ in key.seal([1, 2, 3]) }
         #expect(Set(all.map(\.iv)).count == 100)
@@ -97,7 +97,7 @@ struct PythonVector: CustomTestStringConvertible, Sendable {
         #expect(try SealingKeys.master(master).key(for: "user-1").open(sealed) == [1, 2, 3])
     }
 
-    @Test func wrongSizesAreNamed() throws {
+    @Test func wrongLengthsAreNamed() throws {
         let key = try UserKey(base64: fakeSecret)
         #expect(throws: SealingError.ivLength(11)) {
             try key.open(
@@ -120,7 +120,7 @@ struct PythonVector: CustomTestStringConvertible, Sendable {
         #expect(throws: error) { try MasterSecret(base64: text) }
     }
 
-    @Test func whiteSpaceAroundAKeyIsTakenOff() throws {
+    @Test func whiteSpaceAroundAKeyIsStripped() throws {
         let vector = PythonVector.all[0]
         let key = try UserKey(base64: "  \(vector.derivedKey)\r\n")
         #expect(try key.open(vector.state) == Array(vector.plaintext.utf8))

@@ -15,7 +15,7 @@ import Testing
         CookieKey(stored: try JSONValue.parse(text: cookie))
     }
 
-    @Test func isFoundAgainInTheJar() throws {
+    @Test func aKeyMatchesItsCookieInTheJar() throws {
         let sent = try key(
             #"{"name":"n","value":"v","domain":".A.test","path":"/","partitionKey":"https://top.test","secure":true}"#
         )
@@ -34,20 +34,20 @@ import Testing
         #expect(composed != decomposed)
     }
 
-    @Test func aPartitionIsLookedForWithoutItsFirstLabelsToo() throws {
+    @Test func aPartitionIsAlsoTriedWithoutItsFirstLabels() throws {
         let text =
             #"{"name":"n","value":"v","domain":"a.test","partitionKey":"https://www.x.co.uk:444/p","secure":true}"#
         let hosts = try key(text).storedCandidates.map(\.partition?.host)
         #expect(hosts == ["www.x.co.uk", "x.co.uk", "co.uk", "uk"])
     }
 
-    @Test func aLongHostHasAHandfulOfKeys() throws {
+    @Test func aLongHostHasFewCandidateKeys() throws {
         let host = Array(repeating: "a", count: 126).joined(separator: ".")
         let text = #"{"name":"n","value":"v","domain":"a.test","partitionKey":"https://\#(host)","secure":true}"#
         #expect(try key(text).storedCandidates.count == 7)
     }
 
-    /// Cookies that differ in one part only must not fall together in a dictionary, or its work grows with their square.
+    /// Cookies that differ in one part only must have different hashes, or a dictionary's work grows with their square.
     @Test(arguments: [
         #""name":"n#","domain":"a.test""#, #""name":"n","domain":"a#.test""#,
         #""name":"n","domain":"a.test","path":"/#""#,
@@ -64,7 +64,7 @@ import Testing
         #expect(hashes.count == count)
     }
 
-    @Test func whetherOnlyTheHostGetsItIsHashed() throws {
+    @Test func hostOnlyIsHashed() throws {
         let host = try key(#"{"name":"n","value":"v","domain":"a.test"}"#)
         let all = try key(#"{"name":"n","value":"v","domain":".a.test"}"#)
         #expect(host != all)

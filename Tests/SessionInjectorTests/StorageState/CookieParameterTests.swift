@@ -5,7 +5,7 @@ import Testing
 @testable import SessionInjector
 
 @Suite struct CookieParameterTests {
-    /// A good cookie with some members replaced.
+    /// A valid cookie with some members replaced.
     private func make(_ changes: String = "{}") throws -> JSONObject {
         var cookie = try #require(
             try JSONValue.parse(text: #"{"name":"n","value":"v","domain":"a.test","path":"/"}"#).objectValue
@@ -69,7 +69,7 @@ import Testing
             #"{"name":"__Http-a","secure":true,"httpOnly":true}"#
         ),
     ])
-    func maps(changes: String, expected: String) throws {
+    func cookiesAreMapped(changes: String, expected: String) throws {
         let parameter = try cookie(changes, now: 1_800_000_000).parameter
         #expect(parameter == .object(try make(expected)))
     }
@@ -97,12 +97,12 @@ import Testing
         (#"{"partitionKey":"garbage","secure":true}"#, .partition),
         (#"{"partitionKey":7,"secure":true}"#, .partition),
     ])
-    func leavesOutWhatNoBrowserKeeps(changes: String, problem: CookieProblem) throws {
+    func cookiesThatNoBrowserKeepsAreLeftOut(changes: String, problem: CookieProblem) throws {
         #expect(throws: problem) { try cookie(changes, now: 1_800_000_000) }
     }
 
     @Test(arguments: [(4095, true), (4096, false)])
-    func theSizeLimitIsChromes(length: Int, fits: Bool) throws {
+    func theSizeLimitIsTheOneOfChrome(length: Int, fits: Bool) throws {
         var spelling = Spelling()
         var cookie = try make()
         cookie["value"] = JSONValue(String(repeating: "x", count: length))
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [(1023, true), (1024, false)])
-    func thePathLimitIsChromes(length: Int, fits: Bool) throws {
+    func thePathLimitIsTheOneOfChrome(length: Int, fits: Bool) throws {
         var spelling = Spelling()
         var cookie = try make()
         cookie["path"] = JSONValue("/" + String(repeating: "x", count: length))
@@ -119,13 +119,13 @@ import Testing
         #expect((mapped != nil) == fits)
     }
 
-    /// As Playwright takes them: the URL's host alone, its path up to the last slash, and Secure when it is one of https.
+    /// As in Playwright: the URL's host, its path up to the last slash, and Secure for an https URL.
     @Test(arguments: [
         ("https://a.test", "a.test", "/", true), ("http://A.test:8080/x/y?z=/1#/2", "a.test", "/x/", false),
         ("https://a.test/x/", "a.test", "/x/", true), ("http://[::1]:9/a/b/c", "[::1]", "/a/b/", false),
         ("https://a.test?x", "a.test", "/", true),
     ])
-    func mayBeGivenByURL(url: String, domain: String, path: String, isSecure: Bool) throws {
+    func aURLMayReplaceTheDomain(url: String, domain: String, path: String, isSecure: Bool) throws {
         let parameter = try cookie(#"{"domain":null,"path":null,"url":"\#(url)"}"#).parameter
         #expect(parameter["domain"]?.stringValue == domain)
         #expect(parameter["path"]?.stringValue == path)

@@ -9,7 +9,7 @@ import Testing
         InjectionPlan(try StorageState(parsing: Array(text.utf8)), now: 1_800_000_000)
     }
 
-    @Test func oneBadCookieDoesNotCostTheOthers() throws {
+    @Test func aBadCookieCostsNoOthers() throws {
         let plan = try plan(
             """
             {"cookies":[{"name":"a","value":"1","domain":"x.test"},{"name":"__Host-b","value":"2","domain":".x.test"},
@@ -20,9 +20,9 @@ import Testing
         #expect(plan.leftOut.cookies == [.prefix: 1, .expired: 1, .missingName: 1])
     }
 
-    /// Swift compares texts of many combining marks in time that grows with the square of their number: with so many, a
-    /// comparison that looks at them does not end within a test's life.
-    @Test func nothingLongIsCompared() throws {
+    /// Swift compares texts of many combining marks in time that grows with the square of their number. With so many
+    /// marks, one comparison would outlast the test.
+    @Test func longTextsAreNotCompared() throws {
         let marks = "e" + String(repeating: "\u{301}\u{323}", count: 400_000)
         let cookies = [
             #""domain":".\#(marks).test""#, #""url":"https://\#(marks)/""#, #""domain":"x.test","path":"\#(marks)""#,
@@ -40,7 +40,7 @@ import Testing
         #expect(SessionSummary.domains(of: state).allSatisfy { $0.utf8.count <= 254 })
     }
 
-    @Test func theLastOfTheSameCookieCounts() throws {
+    @Test func theLastOfEqualCookiesWins() throws {
         let plan = try plan(
             """
             {"cookies":[{"name":"a","value":"1","domain":"x.test"},{"name":"a","value":"2","domain":"X.test"},
@@ -50,7 +50,7 @@ import Testing
         #expect(plan.cookies.map(\.value) == ["2", "3"])
     }
 
-    @Test func originsOfASiteFollowEachOther() throws {
+    @Test func originsOfASiteFollowOneAnother() throws {
         let origins = [
             "https://a.one.test", "https://two.test", "https://b.one.test", "http://c.one.test", "https://one.test",
         ]
@@ -74,7 +74,7 @@ import Testing
         #expect(plan.visits.first?.databases?.count == 1)
     }
 
-    @Test func whatIsNoWebOriginIsCounted() throws {
+    @Test func invalidOriginsAreCounted() throws {
         let plan = try plan(
             """
             {"origins":[{"origin":"file://","localStorage":[{"name":"k","value":"v"}]},
@@ -86,7 +86,7 @@ import Testing
         #expect(plan.leftOut.origins == [.scheme: 2, .missing: 1])
     }
 
-    @Test func aHostsCookieAndItsDomainsAreTwo() throws {
+    @Test func aHostOnlyAndADomainCookieAreTwo() throws {
         let plan = try plan(
             """
             {"cookies":[{"name":"a","value":"host","domain":"x.test"},{"name":"a","value":"all","domain":".x.test"},
@@ -96,7 +96,7 @@ import Testing
         #expect(plan.cookies.map(\.value) == ["host", "all", "2"])
     }
 
-    @Test func ofAnOriginThatStandsTwiceBothEntriesGoIn() throws {
+    @Test func bothEntriesOfARepeatedOriginAreMerged() throws {
         let plan = try plan(
             """
             {"origins":[{"origin":"https://a.test","localStorage":[{"name":"old","value":"0"},{"name":"k","value":"0"}],
@@ -111,7 +111,7 @@ import Testing
         #expect(visit.databases?.map { $0["version"] } == [2, 1])
     }
 
-    @Test func onlyWhatHasSeveralSpellingsIsAskedFor() throws {
+    @Test func chromeIsAskedOnlyForUnknownSpellings() throws {
         let text = """
             {"cookies":[{"name":"a","value":"1","domain":"x.test","path":"/a/b.c%20"},{"name":"a","value":"1","domain":"127.1"},
             {"name":"a","value":"1","domain":"127.0.0.1","path":"/a b"},{"name":"b","value":"1","domain":"127.1"}],
@@ -134,7 +134,7 @@ import Testing
         #expect(spelled.leftOut.origins == [.scheme: 1])
     }
 
-    @Test func anAnswerOfAnotherLengthSaysNothing() throws {
+    @Test func anAnswerOfAnotherLengthIsIgnored() throws {
         let plan = try plan(#"{"cookies":[{"name":"a","value":"1","domain":"127.1"}]}"#)
         let spelled = Spelling(of: plan.spelling, hosts: [], paths: [])
         var again = spelled

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SessionSummaryTests {
     private func state(_ text: String) throws -> StorageState { try StorageState(parsing: Array(text.utf8)) }
 
-    @Test func countsAndShowsNoValue() throws {
+    @Test func theSummaryCountsAndShowsNoValue() throws {
         let summary = SessionSummary(
             of: try state(
                 """
@@ -36,12 +36,12 @@ import Testing
     }
 
     @Test(arguments: [("{}", 1), (#"{"cookies":[]}"#, 0), (#"{"origins":[]}"#, 0)])
-    func whatMayBeNoStateAtAllIsSaid(text: String, warnings: Int) throws {
+    func aDocumentWithoutBothListsGetsAWarning(text: String, warnings: Int) throws {
         #expect(SessionSummary(of: try state(text), now: 0).warnings.count == warnings)
     }
 
     @Test(arguments: [(180, false), (181, true)])
-    func warnsOfMoreCookiesThanChromeKeeps(count: Int, warns: Bool) throws {
+    func moreCookiesThanChromeKeepsGetAWarning(count: Int, warns: Bool) throws {
         let cookies = (0..<count).map { #"{"name":"c\#($0)","value":"v","domain":".s\#($0 % 4).crowd.test"}"# }
         let summary = SessionSummary(of: try state("{\"cookies\":[\(cookies.joined(separator: ","))]}"), now: 0)
         #expect(summary.crowdedDomains == (warns ? ["crowd.test": count] : [:]))

@@ -8,7 +8,7 @@ import Testing
         try StorageState(parsing: Array(text.utf8))
     }
 
-    @Test func readsWhatPlaywrightWrites() throws {
+    @Test func aStateOfPlaywrightIsRead() throws {
         let state = try state(
             """
             {"cookies":[{"name":"sid","value":"fake","domain":".example.test","path":"/","expires":-1,"httpOnly":true,
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{", "{\"cookies\":[]", "cookies", "{\"cookies\":[]} x", "\u{FEFF}{}"])
-    func whatIsNotJSONIsRefused(text: String) {
+    func textThatIsNotJSONIsRefused(text: String) {
         #expect { try state(text) } throws: { error in
             if case StorageStateError.notJSON = error { true } else { false }
         }
@@ -49,7 +49,7 @@ import Testing
         (#"{"origins":"x"}"#, "origins", "an array"), (#"{"origins":[[]]}"#, "origins[0]", "an object"),
         (#"{"cookies":[{"name":"secret"},"secret"]}"#, "cookies[1]", "an object"),
     ])
-    func wrongTypesAreNamedByTheirPlace(text: String, path: String, expected: String) {
+    func wrongTypesAreNamedByTheirPath(text: String, path: String, expected: String) {
         let error = StorageStateError.unexpectedType(path: path, expected: expected)
         #expect(throws: error) { try state(text) }
         #expect(!error.description.contains("secret"))
@@ -71,7 +71,7 @@ import Testing
             ),
         ] as [(String, [StorageProblem: Int], Int, Int?)]
     )
-    func whatAnOriginsStorageCannotHoldIsLeftOutAlone(
+    func onlyTheFaultyPartsOfAnOriginsStorageAreLeftOut(
         origin: String,
         problems: [StorageProblem: Int],
         items: Int,
@@ -94,7 +94,7 @@ import Testing
         (#"{"version":9007199254740991}"#, true), (#"{"version":9007199254740992}"#, false),
         (#"{"version":1.5}"#, false), (#"{"version":"1"}"#, false), (#"{"name":null}"#, false),
     ])
-    func databasesHaveTheShapePlaywrightWrites(changes: String, isUsable: Bool) throws {
+    func onlyDatabasesInPlaywrightsShapeAreUsable(changes: String, isUsable: Bool) throws {
         var database = try #require(try JSONValue.parse(text: #"{"name":"d","version":1}"#).objectValue)
         for member in try #require(try JSONValue.parse(text: changes).objectValue) {
             database[try #require(member.name.text)] = member.value
@@ -102,7 +102,7 @@ import Testing
         #expect(StoredDatabase.isUsable(database) == isUsable)
     }
 
-    @Test func eitherHalfMayBeMissingOrNullAndBoth() throws {
+    @Test func cookiesAndOriginsMayBeMissingOrNull() throws {
         #expect(try state("{}").cookies.isEmpty)
         #expect(try state("{}").origins.isEmpty)
         #expect(try state(#"{"Cookies":[]}"#).isBare)
@@ -111,7 +111,7 @@ import Testing
         #expect(try state(#"{"origins":[],"cookies":null}"#).cookies.isEmpty)
     }
 
-    @Test func theLastOfARepeatedNameCounts() throws {
+    @Test func theLastOfARepeatedNameWins() throws {
         #expect(try state(#"{"cookies":[{}],"cookies":[]}"#).cookies.isEmpty)
     }
 }

@@ -3,8 +3,8 @@ import Testing
 @testable import SessionStore
 
 @Suite struct PostgresConnectionTests {
-    /// Behind a pooler a connection may be another server's from one statement to the next.
-    @Test func statementsThatTheServerForgotAreSentWhole() async throws {
+    /// A pooler may give each statement another server.
+    @Test func statementsUnknownToTheServerAreSentUnprepared() async throws {
         let scene = try await PostgresScene()
         let connection = try scene.connect()
         let named = "SELECT count(*)::text FROM pg_prepared_statements WHERE name LIKE 'cdp_proxy_%'"
@@ -26,7 +26,7 @@ import Testing
         ("tls_only", "?sslmode=require", "127.0.0.1", ""), ("tls_only", "", "127.0.0.1", ""),
         ("tls_only", "?sslmode=disable", "127.0.0.1", "opened: the server refuses the user"),
     ])
-    func encryptionIsAsTheURLSays(user: String, query: String, host: String, refusal: String) async throws {
+    func encryptionFollowsTheURL(user: String, query: String, host: String, refusal: String) async throws {
         let scene = try await PostgresScene()
         try await scene.sql("GRANT SELECT ON browser_sessions TO tls_only")
         let query = query.split(separator: "ROOT", omittingEmptySubsequences: false)
@@ -41,7 +41,7 @@ import Testing
         await store.close()
     }
 
-    @Test func whatIsAskedForIsEncrypted() async throws {
+    @Test func aRequiredEncryptionIsUsed() async throws {
         let scene = try await PostgresScene()
         let isEncrypted = "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
         for (query, answer) in [("?sslmode=require", "true"), ("?sslmode=disable", "false"), ("", "true")] {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "FOLDER"])
-    func theSocketInAFolderIsFound(host: String) async throws {
+    func aSocketInAFolderIsFound(host: String) async throws {
         let scene = try await PostgresScene()
         let query = host == "FOLDER" ? "?host=\(scene.address.folder)" : ""
         let store = try scene.store(query: query)
@@ -72,7 +72,7 @@ import Testing
         await store.close()
     }
 
-    @Test func aDatabaseThatIsNotThereIsNamed() async throws {
+    @Test func aMissingDatabaseIsNamed() async throws {
         let address = try await PostgresServer.shared.address()
         let store = try await StoreKind.open(DatabaseLocation(url: address.url("nowhere")), creating: false)
         let reason = "the server has no such database"
@@ -83,7 +83,7 @@ import Testing
         await store.close()
     }
 
-    @Test func withoutTheLibraryItSaysWhatToInstall() {
+    @Test func theErrorNamesTheMissingLibrary() {
         #expect("\(SessionStoreError.noLibrary)".contains("libpq5"))
     }
 }

@@ -19,7 +19,7 @@ import Testing
         ("40P01", "", .unavailable(reason: "another transaction was in the way")),
         ("22001", "", .failed(code: "SQLSTATE 22001")),
     ])
-    func statesAreFacts(state: String, constraint: String, error: SessionStoreError) throws {
+    func everySQLSTATEHasItsError(state: String, constraint: String, error: SessionStoreError) throws {
         let fault = PostgresFault.refused(state: state, constraint: constraint)
         #expect(SessionStoreError(fault, at: try #require(Self.location)) == error)
     }
@@ -36,14 +36,14 @@ import Testing
         ("Connection refused\n\tIs the server running?\n", "not available: the server cannot be reached"),
         ("SSL SYSCALL error: EOF detected\n", "not available: the server cannot be reached"),
     ])
-    func messagesOfAnAttemptToConnectAreFacts(message: String, sentence: String) throws {
+    func everyMessageOfAFailedConnectionHasItsError(message: String, sentence: String) throws {
         let whole = "connection to server at \"h\" (10.0.0.1), port 5432 failed: \(message)"
         let error = SessionStoreError(connecting: try #require(Self.location), message: whole)
         #expect("\(error)".contains(sentence))
         #expect(!"\(error)".contains("hunter2"))
     }
 
-    @Test func onlyWhatDoesNoHarmIsAskedAgain() {
+    @Test func onlySafeStatementsAreRepeated() {
         #expect(PostgresFault.broken(wasSent: true).allowsAnotherTry(ofRead: true))
         #expect(!PostgresFault.broken(wasSent: true).allowsAnotherTry(ofRead: false))
         #expect(PostgresFault.broken(wasSent: false).allowsAnotherTry(ofRead: false))

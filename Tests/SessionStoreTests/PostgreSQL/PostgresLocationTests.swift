@@ -42,7 +42,7 @@ import Testing
             ["host": "h"]
         ),
     ])
-    func reads(url: String, parameters: [String: String]) throws {
+    func aPostgresURLIsRead(url: String, parameters: [String: String]) throws {
         #expect(try PostgresLocation(url: url).parameters == parameters)
         #expect(try DatabaseLocation(url: url) == .postgres(PostgresLocation(url: url)))
     }
@@ -57,7 +57,7 @@ import Testing
         "postgresql://h/d?connect_timeout=soon", "postgresql://h/d?channel_binding=x",
         "postgresql://h/d?target_session_attrs=x",
     ])
-    func refuses(url: String) {
+    func unsupportedURLsAreRefused(url: String) {
         #expect(throws: SessionStoreError.unsupportedURL) { try DatabaseLocation(url: url) }
     }
 
@@ -66,7 +66,7 @@ import Testing
         ("postgres://u:secret@h", "postgresql://h/"), ("postgresql://u:secret@[::1]:1/d", "postgresql://[::1]:1/d"),
         ("postgresql:///d?host=/run/postgresql&password=secret", "postgresql:///d?host=/run/postgresql"),
     ])
-    func showsWhereButNeitherUserNorPassword(url: String, shown: String) throws {
+    func theDescriptionHidesUserAndPassword(url: String, shown: String) throws {
         let location = try PostgresLocation(url: url)
         #expect("\(location)" == shown)
         #expect(location.parameters["password"] == "secret")
@@ -77,7 +77,7 @@ import Testing
         #expect(Mirror(reflecting: location).children.isEmpty)
     }
 
-    @Test func theTimeToConnectIsTheURLs() throws {
+    @Test func theURLSetsTheConnectTimeout() throws {
         #expect(try PostgresLocation(url: "postgres://h?connect_timeout=7").connectTimeout == .seconds(7))
         #expect(try PostgresLocation(url: "postgres://h?connect_timeout=0").connectTimeout == nil)
         #expect(try PostgresLocation(url: "postgres://h").connectTimeout == nil)

@@ -3,13 +3,13 @@ import Testing
 
 @testable import SessionStore
 
-/// Who is lent a worker, and when; nothing is asked of a server.
+/// Which caller gets a worker, and when. No statement is sent to a server.
 @Suite(.timeLimit(.minutes(5))) struct PostgresPoolTests {
     private static func pool(_ limits: PostgresLimits) throws -> PostgresPool {
         PostgresPool(to: try PostgresLocation(url: "postgresql://127.0.0.1:1/d"), limits)
     }
 
-    /// Waits for a worker and gives it back at once; the error when there was none.
+    /// Waits for a worker and gives it back at once; returns the error if there was none.
     private static func wait(for pool: PostgresPool) async -> SessionStoreError? {
         do throws(SessionStoreError) {
             try await pool.withWorker { (_) async throws(SessionStoreError) in }
@@ -23,7 +23,7 @@ import Testing
         while pool.waitingCount < count { await Task.yield() }
     }
 
-    @Test func whoWaitsTooLongIsToldSo() async throws {
+    @Test func aWaitEndsAtItsDeadline() async throws {
         let pool = try Self.pool(.short)
         let error = try await pool.withWorker { (_) async throws(SessionStoreError) in await Self.wait(for: pool) }
         #expect(error == .unavailable(reason: "all its connections are in use"))
@@ -35,7 +35,7 @@ import Testing
         let numbers = Mutex<[Int]>([])
     }
 
-    @Test func eachHasATurnInTheOrderOfComing() async throws {
+    @Test func waitingCallersAreServedInOrder() async throws {
         let pool = try Self.pool(.patient(connections: 1))
         let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -54,7 +54,7 @@ import Testing
         #expect(order.numbers.withLock { $0 } == Array(0..<20))
     }
 
-    @Test func whoIsCancelledLeavesTheLine() async throws {
+    @Test func aCancelledCallerLeavesTheQueue() async throws {
         let pool = try Self.pool(.patient(connections: 1))
         let error = try await pool.withWorker { (_) async throws(SessionStoreError) in
             let waiting = Task { await Self.wait(for: pool) }
@@ -66,7 +66,7 @@ import Testing
         #expect(await Self.wait(for: pool) == nil)
     }
 
-    @Test func theLineHasAnEnd() async throws {
+    @Test func theQueueIsBounded() async throws {
         let pool = try Self.pool(PostgresLimits(connections: 1, waiting: 2, wait: .seconds(60)))
         try await withThrowingTaskGroup(of: Void.self) { group in
             let error = try await pool.withWorker { (_) async throws(SessionStoreError) in
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func aPoolThatIsClosedSendsTheWaitingAway() async throws {
+    @Test func closingThePoolRefusesWaitingCallers() async throws {
         let pool = try Self.pool(.patient(connections: 1))
         let closed = SessionStoreError.unavailable(reason: "it has been closed")
         let error = try await pool.withWorker { (_) async throws(SessionStoreError) in

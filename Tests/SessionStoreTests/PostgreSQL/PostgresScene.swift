@@ -1,12 +1,12 @@
 @testable import SessionStore
 
-/// A database of a test's own on a server, with or without the table.
+/// A database for one test, with or without the table.
 struct PostgresScene {
     let server: PostgresServer
     let address: PostgresServer.Address
     let name: String
 
-    /// An empty database, on the shared server unless the test has its own.
+    /// Makes an empty database, on the shared server unless the test has a server of its own.
     init(on server: PostgresServer = .shared, withTable: Bool = true) async throws {
         self.server = server
         address = try await server.address()
@@ -17,7 +17,7 @@ struct PostgresScene {
         await store.close()
     }
 
-    /// Where it is.
+    /// The location of the database.
     func location(
         user: String = "owner",
         password: String? = nil,
@@ -27,7 +27,7 @@ struct PostgresScene {
         try PostgresLocation(url: address.url(name, user: user, password: password, host: host, query: query))
     }
 
-    /// A store over it, with limits of the test's own.
+    /// A store on the database, with limits for the test.
     func store(
         _ limits: PostgresLimits = .patient(),
         query: String = ""
@@ -35,12 +35,12 @@ struct PostgresScene {
         SessionTable(database: try PostgresDatabase(at: location(query: query), limits))
     }
 
-    /// A connection to it, for what a store does not do.
+    /// A connection to the database, for statements that no store runs.
     func connect() throws -> PostgresConnection {
         try PostgresConnection(to: location(), .patient())
     }
 
-    /// The table's columns with their types, as a statement that makes another table has them.
+    /// The table's columns with their types, for a statement that makes such a table.
     func columns() throws -> String {
         let rows = try connect().run(
             """
@@ -58,12 +58,12 @@ struct PostgresScene {
 }
 
 extension PostgresLimits {
-    /// Limits for what is not about time, which a machine with much else to do keeps too.
+    /// Long timeouts, for tests that are not about time on a busy machine.
     static func patient(connections: Int = 8) -> PostgresLimits {
         PostgresLimits(connections: connections, wait: .seconds(60), connect: .seconds(60), statement: .seconds(60))
     }
 
-    /// Limits that a test need not wait long for.
+    /// Short timeouts, for tests that wait until they end.
     static let short = PostgresLimits(
         connections: 1,
         wait: .milliseconds(200),

@@ -2,18 +2,18 @@ import Glibc
 
 @testable import SessionStore
 
-/// A PostgreSQL server of the test process's own, which `scripts/postgres-for-tests` makes and removes: it goes when the
-/// process does, whichever way.
+/// A PostgreSQL server for the test process. `scripts/postgres-for-tests` makes it, and removes it when the process
+/// ends in any way.
 actor PostgresServer {
-    /// The server, or the script, did not do what it was asked.
+    /// The server or the script failed.
     struct Failure: Error {
         let what: String
     }
 
-    /// Where the server is.
+    /// The address of the server.
     struct Address: Sendable {
         let port: Int
-        /// The folder of its socket and of `root.crt`, the certificate it shows to TLS clients.
+        /// The folder of its socket and of `root.crt`, its TLS certificate.
         let folder: String
 
         /// A `DATABASE_URL` for one of its databases.
@@ -28,7 +28,7 @@ actor PostgresServer {
         }
     }
 
-    /// The one that tests share; a test that stops it makes one of its own.
+    /// The server that tests share. A test that stops its server makes one of its own.
     static let shared = PostgresServer()
 
     private nonisolated let queue = StoreQueue(label: "postgres-server")
@@ -42,7 +42,7 @@ actor PostgresServer {
         close(socket)
     }
 
-    /// Starts the server when it is asked for first.
+    /// The address of the server. The first call starts it.
     func address() throws -> Address {
         if let started { return started }
         try launch()
@@ -68,7 +68,7 @@ actor PostgresServer {
         try command("sql \(database) \(text)")
     }
 
-    /// Ends the server's connections and the server, as at an orderly shutdown.
+    /// Shuts the server down in order, which ends its connections.
     func stop() throws {
         try command("stop")
     }
@@ -81,16 +81,16 @@ actor PostgresServer {
     private func command(_ line: String) throws {
         _ = try address()
         let bytes = Array("\(line)\n".utf8)
-        // The kernel reads within the array.
+        // The kernel reads only within the array.
         guard unsafe write(socket, bytes, bytes.count) == bytes.count, try readLine() == "done" else {
             throw Failure(what: line)
         }
     }
 
-    /// Runs the script with a socket as its input and output, which no other child of this process inherits.
+    /// Runs the script with a socket as its input and output. No other child of this process inherits the socket.
     ///
-    /// Not as a child of this process: Swift Testing waits for any child of it to end, and would for ever find the
-    /// script's, which it does not know, in place of those of its exit tests.
+    /// The script must not be a child of this process. Swift Testing waits for any child to end, and would find the
+    /// script's end over and over instead of that of its exit tests.
     private func launch() throws {
         signal(SIGPIPE, SIG_IGN)
         let root = #filePath.split(separator: "/").dropLast(4).map { "/\($0)" }.joined()
@@ -104,7 +104,7 @@ actor PostgresServer {
         for standard in [STDIN_FILENO, STDOUT_FILENO] {
             unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], standard)
         }
-        // What the process does with signals is not the script's.
+        // The script must not inherit the signal mask of this process.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -114,12 +114,12 @@ actor PostgresServer {
         unsafe sigfillset(&signals)
         unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        // A shell gives what it runs in the background an empty input unless told otherwise.
+        // A shell gives a background command an empty input unless told otherwise.
         let words = ["bash", "-c", "exec 3<&0; \"$0\" <&3 3<&- &", "\(root)/scripts/postgres-for-tests"]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { while let argument = unsafe arguments.popLast() { unsafe free(argument) } }
         var shell = pid_t()
-        // The array and what it points to outlive the call.
+        // The array and the strings outlive the call.
         guard unsafe posix_spawn(&shell, "/bin/bash", &actions, &attributes, &arguments, environ) == 0,
             waitpid(shell, nil, 0) == shell
         else { throw Failure(what: "postgres-for-tests cannot be run") }

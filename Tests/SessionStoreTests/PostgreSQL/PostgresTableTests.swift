@@ -3,9 +3,9 @@ import Testing
 
 @testable import SessionStore
 
-/// The table as others made it, and who may make it.
+/// Tables that other programs made, and the right to make one.
 @Suite(.timeLimit(.minutes(5))) struct PostgresTableTests {
-    @Test func withoutTheTableItSaysSo() async throws {
+    @Test func aMissingTableIsNamed() async throws {
         let scene = try await PostgresScene(withTable: false)
         let store = try scene.store()
         let error = SessionStoreError.noTable(database: "postgresql://127.0.0.1:\(scene.address.port)/\(scene.name)")
@@ -37,7 +37,7 @@ import Testing
         await store.close()
     }
 
-    /// Moments without a zone hold UTC, wherever the server thinks it is.
+    /// Moments without a zone hold UTC, whatever time zone the server has.
     @Test func columnsWithoutAZoneHoldUTC() async throws {
         let scene = try await PostgresScene()
         try await scene.sql("ALTER DATABASE \(scene.name) SET timezone = 'America/New_York'")
@@ -53,13 +53,13 @@ import Testing
         await store.close()
     }
 
-    /// What PostgreSQL keeps and neither Python nor ISO 8601 can write.
+    /// Moments that PostgreSQL holds, and that neither Python nor ISO 8601 can write.
     @Test(arguments: [
         ("infinity", Timestamp.latest), ("12000-01-01T00:00:00Z", .latest), ("-infinity", .earliest),
         ("0001-12-31T00:00:00Z BC", .earliest), ("9999-12-31T23:59:59.999999Z", .latest),
         ("0001-01-01T00:00:00Z", .earliest),
     ])
-    func momentsBeyondAllOthersAreTheFirstOrTheLast(text: String, moment: Timestamp) async throws {
+    func momentsOutOfRangeAreTheEarliestOrTheLatest(text: String, moment: Timestamp) async throws {
         let scene = try await PostgresScene()
         let store = try scene.store()
         try await store.insert(.make(id: "a"))
@@ -74,8 +74,8 @@ import Testing
         await store.close()
     }
 
-    /// What is too long for a column is refused, not cut.
-    @Test func whatIsTooLongIsRefused() async throws {
+    /// A value too long for its column is refused, not cut.
+    @Test func valuesTooLongForTheirColumnAreRefused() async throws {
         let scene = try await PostgresScene()
         let store = try scene.store()
         await #expect(throws: SessionStoreError.failed(code: "SQLSTATE 22001")) {
@@ -84,8 +84,8 @@ import Testing
         await store.close()
     }
 
-    /// A column that changes while connections stand costs no error.
-    @Test func aPlanThatNoLongerFitsIsMadeAnew() async throws {
+    /// A column that changes while connections are open causes no error.
+    @Test func anOutdatedPlanIsPreparedAgain() async throws {
         let scene = try await PostgresScene()
         let store = try scene.store(.patient(connections: 1))
         try await store.insert(.make())
@@ -101,8 +101,8 @@ import Testing
         await store.close()
     }
 
-    /// The Python service makes the table too, and without our lock.
-    @Test func aTableThatIsMadeMeanwhileIsTaken() async throws {
+    /// The Python service makes the table too, without taking the lock.
+    @Test func aTableMadeByAnotherProcessMeanwhileIsUsed() async throws {
         let scene = try await PostgresScene(withTable: false)
         let other = try scene.connect()
         let columns = try await PostgresScene().columns()
@@ -111,7 +111,7 @@ import Testing
         let store = try scene.store()
         async let made: Void = store.database.createTable()
         let waiting = "SELECT count(*)::text FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'"
-        // A transaction sees one and the same picture of what others do.
+        // Within one transaction, pg_stat_activity shows the same snapshot.
         let watch = try scene.connect()
         while try watch.run(waiting, [.text(scene.name)]).rows != [[.text("1")]] { await Task.yield() }
         try other.run("COMMIT")
@@ -120,7 +120,7 @@ import Testing
         await store.close()
     }
 
-    @Test func whoMayOnlyReadReads() async throws {
+    @Test func aUserWithReadAccessOnlyCanRead() async throws {
         let scene = try await PostgresScene()
         let location = DatabaseLocation.postgres(try scene.location(user: "tls_only", query: "?sslmode=require"))
         let store = try await StoreKind.open(location, creating: false)
@@ -130,7 +130,7 @@ import Testing
         )
         await #expect(throws: denied) { try await store.check() }
         try await scene.sql("GRANT SELECT ON browser_sessions TO tls_only")
-        // The table is there, so that the right to make it is not needed.
+        // The table exists, so the user need not be allowed to make one.
         await (try await StoreKind.open(location, creating: true)).close()
         try await store.check()
         await #expect(throws: denied) { try await store.insert(.make()) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SessionStore
 
-/// A server that is slow, silent, stuck, gone, or restarted.
+/// A server that is slow, silent, stuck, down or restarted.
 @Suite(.timeLimit(.minutes(5))) struct PostgresTroubleTests {
     private static let unreachable = SessionStoreError.unavailable(reason: "the server cannot be reached")
 
@@ -27,7 +27,7 @@ import Testing
         await store.close()
     }
 
-    @Test func aServerThatSaysNothingIsNotWaitedForLong() async throws {
+    @Test func aSilentServerIsWaitedForUntilTheTimeout() async throws {
         let silent = ScriptedHTTPServer { _, _ in .hang }
         defer { silent.stop() }
         let location = try PostgresLocation(url: "postgresql://u@127.0.0.1:\(silent.port)/d")
@@ -38,8 +38,8 @@ import Testing
         await store.close()
     }
 
-    /// What the caller was told has failed must not be done when the lock goes.
-    @Test func aLockedRowIsNotWaitedForLong() async throws {
+    /// A statement that the caller saw fail must not be completed when the lock is released.
+    @Test func aLockedRowIsWaitedForUntilTheTimeout() async throws {
         let scene = try await PostgresScene()
         let store = try scene.store(PostgresLimits(connect: .seconds(60), statement: .seconds(2)))
         let patient = try scene.store()
@@ -59,7 +59,7 @@ import Testing
         await patient.close()
     }
 
-    @Test func aConnectionWhoseServerIsStuckIsLeft() async throws {
+    @Test func aConnectionToAStuckServerIsReplaced() async throws {
         let scene = try await PostgresScene()
         let store = try scene.store(PostgresLimits(connections: 1, connect: .seconds(60), statement: .seconds(5)))
         try await store.check()
@@ -76,8 +76,8 @@ import Testing
         await store.close()
     }
 
-    /// A connection that ended while it was idle costs nobody an error, a write neither.
-    @Test func aConnectionThatEndedIsReplaced() async throws {
+    /// A connection that was closed while idle causes no error, not even for a write.
+    @Test func aClosedConnectionIsReplaced() async throws {
         let scene = try await PostgresScene()
         let store = try scene.store(.patient(connections: 1))
         for number in 0..<3 {
@@ -91,7 +91,7 @@ import Testing
         await store.close()
     }
 
-    /// What was said to be stored is there, whatever happened to the server meanwhile, and nobody waits for ever.
+    /// A row that was reported as stored is there after the restart, and no caller waits for ever.
     @Test func aRestartUnderLoadLosesNothing() async throws {
         let server = PostgresServer()
         let scene = try await PostgresScene(on: server)
@@ -115,7 +115,7 @@ import Testing
         await store.close()
     }
 
-    /// Workers that insert rows until they are told to stop, and note which are stored.
+    /// Workers that insert rows until they are stopped, and note which are stored.
     private final class Load: Sendable {
         struct Facts {
             var stored: Set<String> = []

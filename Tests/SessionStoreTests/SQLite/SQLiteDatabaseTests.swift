@@ -14,7 +14,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    @Test func theFileIsItsOwnersOnly() async throws {
+    @Test func onlyTheOwnerMayReadTheFile() async throws {
         let database = try SQLiteDatabase(path: directory.file("made/s.sqlite3"), creating: true)
         try await SessionTable(database: database).insert(SessionRow.make())
         for name in try FileManager.default.contentsOfDirectory(atPath: directory.file("made")) {
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func aMissingFileIsNotMade() throws {
+    @Test func aMissingFileIsNotCreatedUnasked() throws {
         let path = path
         #expect(throws: SessionStoreError.missing(path: path)) { try SQLiteDatabase(path: path, creating: false) }
         #expect(!FileManager.default.fileExists(atPath: path))
@@ -70,7 +70,7 @@ import Testing
         #expect(throws: error) { try SQLiteDatabase(path: path, creating: true) }
     }
 
-    @Test func aTableThatGoesWhileTheStoreIsOpenIsMissed() async throws {
+    @Test func aTableDroppedWhileTheStoreIsOpenIsNamed() async throws {
         let path = path
         let table = SessionTable(database: try SQLiteDatabase(path: path, creating: true))
         try await table.insert(.make())
@@ -79,7 +79,7 @@ import Testing
         await #expect(throws: SessionStoreError.noTable(database: path)) { try await table.insert(.make()) }
     }
 
-    /// SQLite keeps anything in any column, and databases outlive the programs that wrote them.
+    /// SQLite stores any type in any column, and databases outlive the programs that wrote them.
     @Test(arguments: [
         ("expires_at = 'soon'", ["expires_at"]), ("expires_at = 1700000000", ["expires_at"]),
         ("expires_at = x'00ff'", ["expires_at"]), ("created_at = ''", ["created_at"]),
@@ -88,7 +88,7 @@ import Testing
         ("iv = x'', storage_state_encrypted = x''", []), ("iv = 'text', domains = x'ff2c00'", []),
         ("id = 'no UUID'", []), ("id = ''", []), ("name = '', description = x'00'", []),
     ])
-    func aRowThatHoldsWhatItShouldNotStandsInNobodysWay(change: String, unusable: [String]) async throws {
+    func anUnreadableRowDoesNotAffectOthers(change: String, unusable: [String]) async throws {
         let path = path
         let table = SessionTable(database: try SQLiteDatabase(path: path, creating: true))
         try await table.insert(.make(id: "good", name: "Sea"))
@@ -98,7 +98,7 @@ import Testing
         #expect(found.count == 2)
         let bad = try #require(found.first { $0.id != "good" })
         #expect(bad.unusableColumns == unusable)
-        // Not never, whatever it is.
+        // An unreadable expiry is never "never".
         if unusable.contains("expires_at") { #expect(bad.isExpired(now: 0)) }
         #expect(try await table.row(id: bad.id)?.metadata == bad)
         #expect(try await table.list(userID: nil).count == 2)
@@ -109,8 +109,8 @@ import Testing
         #expect(try await table.list(userID: nil).map(\.id) == ["good"])
     }
 
-    /// A table that others made may lack what ours forbids.
-    @Test func columnsThatAreNullReadAsNothing() async throws {
+    /// A table that another program made may allow NULL where this one's does not.
+    @Test func nullColumnsReadAsEmpty() async throws {
         let path = path
         let columns = SessionQuery.columns.joined(separator: ", ")
         try Data().write(to: URL(filePath: path))
@@ -122,15 +122,15 @@ import Testing
         #expect(found.map(\.unusableColumns) == [["id", "name", "created_at", "updated_at"]])
     }
 
-    /// A reader that may not write can read it so.
-    @Test func theJournalIsGoneWhenNothingIsWritten() async throws {
+    /// So that a reader without write access can read the database.
+    @Test func theJournalIsDeletedAfterAWrite() async throws {
         let directory = directory.file("made")
         let database = try SQLiteDatabase(path: "\(directory)/s.sqlite3", creating: true)
         try await SessionTable(database: database).insert(.make())
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["s.sqlite3"])
     }
 
-    @Test func aDatabaseInMemoryIsOneStoresOwn() async throws {
+    @Test func aDatabaseInMemoryBelongsToOneStore() async throws {
         #expect(throws: SessionStoreError.missing(path: ":memory:")) {
             try SQLiteDatabase(path: ":memory:", creating: false)
         }
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test func expiryIsAMoment() {
+    @Test func aSessionExpiresAtItsMoment() {
         let metadata = SessionRow.make().metadata
         #expect(!metadata.isExpired(now: 1_800_000_000))
         #expect(metadata.isExpired(now: 1_800_000_001))
@@ -157,7 +157,7 @@ import Testing
 
     private static func mode(_ path: String) -> UInt32 {
         var status = stat()
-        // `status` outlives the call, which only writes it.
+        // `status` outlives the call, which writes only to it.
         guard unsafe stat(path, &status) == 0 else { return 0 }
         return status.st_mode & 0o777
     }

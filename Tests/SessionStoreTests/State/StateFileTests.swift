@@ -9,7 +9,7 @@ import Testing
 
     private func path() throws -> String { try #require(folder).file("proxy.state") }
 
-    @Test func whatIsKeptIsThereForTheNext() throws {
+    @Test func recordsSurviveARestart() throws {
         let file = try StateFile(path: path())
         #expect(try file.record(of: "b1") == nil)
         try file.keep("one", of: "b1")
@@ -20,21 +20,21 @@ import Testing
         #expect(try next.record(of: "b2") == "other")
     }
 
-    @Test func isItsOwnersAlone() throws {
+    @Test func onlyTheOwnerMayReadTheStateFile() throws {
         _ = try StateFile(path: path())
         var status = stat()
         #expect(unsafe stat(try path(), &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600)
     }
 
-    @Test func isBounded() throws {
+    @Test func theNumberOfBrowsersIsBounded() throws {
         let file = try StateFile(path: path())
         for number in 0...StateFile.mostBrowsers { try file.keep("r", of: "b\(number)") }
         #expect(try file.record(of: "b0") == nil)
         #expect(try file.record(of: "b1") == "r")
     }
 
-    @Test func whatIsWrittenAgainIsNotTheOldest() throws {
+    @Test func aRewrittenRecordIsTheNewest() throws {
         let file = try StateFile(path: path())
         for number in 0..<StateFile.mostBrowsers { try file.keep("r", of: "b\(number)") }
         try file.keep("again", of: "b0")
@@ -43,7 +43,7 @@ import Testing
         #expect(try file.record(of: "b1") == nil)
     }
 
-    @Test func spentTokensAreKnownUntilTheirTimeIsOver() throws {
+    @Test func spentTokensAreRememberedUntilTheirMoment() throws {
         let file = try StateFile(path: path())
         try file.spend([1, 2], until: 100.5, now: 10)
         try file.spend([3], until: 50, now: 10)
@@ -55,7 +55,7 @@ import Testing
         #expect(try next.spentTokens(now: 0).map(\.hash) == [[4]], "those whose time is over are gone")
     }
 
-    @Test func twoProcessesMayShareIt() throws {
+    @Test func twoProcessesMayShareTheFile() throws {
         let (one, other) = (try StateFile(path: path()), try StateFile(path: path()))
         try one.keep("one", of: "b1")
         try other.keep("other", of: "b2")
@@ -63,14 +63,14 @@ import Testing
         #expect(try one.record(of: "b2") == "other")
     }
 
-    @Test func whatIsNoStateFileIsNotTouched() throws {
+    @Test func anotherFileIsNotOverwritten() throws {
         let file = unsafe try #require(fopen(try path(), "w"))
         unsafe fputs(String(repeating: "not a database ", count: 100), file)
         unsafe fclose(file)
         #expect(throws: SessionStoreError.corrupt(path: try path())) { try StateFile(path: try path()) }
     }
 
-    @Test func aFolderThatIsNotThereIsNotMade() {
+    @Test func aMissingFolderIsNotCreated() {
         #expect {
             _ = try StateFile(path: "/nonexistent/folder/proxy.state")
         } throws: { error in

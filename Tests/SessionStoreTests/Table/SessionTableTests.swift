@@ -2,10 +2,10 @@ import ProxyCore
 import SessionStore
 import Testing
 
-/// What `SessionStore` promises, of each database.
+/// The promises of `SessionStore`, for each database.
 @Suite struct SessionTableTests {
     @Test(arguments: StoreKind.allCases)
-    func whatGoesInComesOut(_ kind: StoreKind) async throws {
+    func aStoredRowIsReadBack(_ kind: StoreKind) async throws {
         try await kind.withLocation { location in
             let store = try await StoreKind.open(location, creating: true)
             var row = SessionRow.make()
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func aUserSeesOnlyTheirOwn(_ kind: StoreKind) async throws {
+    func aUserSeesOnlyTheirOwnSessions(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             let mine = SessionRow.make(id: "a", user: "me", created: 1)
             for row in [
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func namesAreUniqueToAUser(_ kind: StoreKind) async throws {
+    func namesAreUniqueForAUser(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             try await store.insert(.make(id: "a"))
             await #expect(throws: SessionStoreError.nameTaken) { try await store.insert(.make(id: "b")) }
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func anIdThatIsThereIsNoNameTaken(_ kind: StoreKind) async throws {
+    func aRepeatedIDIsNotANameTaken(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             try await store.insert(.make(id: "a"))
             await #expect {
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func ofManyInsertsOfOneNameOneWins(_ kind: StoreKind) async throws {
+    func oneOfManyInsertsOfANameWins(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             let failures = await withTaskGroup(of: SessionStoreError?.self) { group in
                 for number in 0..<50 {
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func aUserHasNoMoreThanTheLimit(_ kind: StoreKind) async throws {
+    func aUserHasAtMostTheLimit(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             for number in 0..<3 { try await store.insert(.make(id: "\(number)", name: "\(number)"), limit: 3) }
             await #expect(throws: SessionStoreError.tooManySessions(limit: 3)) {
@@ -143,13 +143,13 @@ import Testing
             await #expect(throws: SessionStoreError.nameTaken) {
                 try await store.insert(.make(id: "8", name: "7"), limit: 9)
             }
-            // What failed holds nobody up.
+            // A failed insertion releases its lock.
             try await store.insert(.make(id: "9", name: "9"), limit: 9)
         }
     }
 
     @Test(arguments: StoreKind.allCases)
-    func ofManyInsertsAtTheLimitOneWins(_ kind: StoreKind) async throws {
+    func oneOfManyInsertsAtTheLimitWins(_ kind: StoreKind) async throws {
         try await kind.withLocation { location in
             var stores: [any SessionStore] = []
             for _ in 0..<2 { stores.append(try await StoreKind.open(location, creating: true)) }
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases, [Timestamp.earliest.microseconds - 1, Timestamp.latest.microseconds + 1])
-    func momentsThatCouldNotBeReadAgainAreNotKept(_ kind: StoreKind, _ moment: Int64) async throws {
+    func momentsThatCannotBeReadBackAreRefused(_ kind: StoreKind, _ moment: Int64) async throws {
         try await kind.withStore { store in
             var row = SessionRow.make()
             try await store.insert(row)
@@ -209,7 +209,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func anUpdateChangesWhatItIsTold(_ kind: StoreKind) async throws {
+    func anUpdateChangesTheGivenColumns(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             var row = SessionRow.make()
             let id = row.metadata.id
@@ -262,7 +262,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func textsThatHoldANULAreNowhere(_ kind: StoreKind) async throws {
+    func textsWithANULAreNeitherFoundNorStored(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             try await store.insert(.make(id: "a", user: "u", name: "n"))
             #expect(try await store.row(id: "a\0b") == nil)
@@ -287,7 +287,7 @@ import Testing
         arguments: StoreKind.allCases,
         ["'; DROP TABLE browser_sessions; --", "$1", "?1", "%s\\", "../../etc", "\u{202E}x", "日本語 👩‍👩‍👧", "a\nb\u{7F}"]
     )
-    func namesAreValues(_ kind: StoreKind, _ name: String) async throws {
+    func namesAreParametersAndNeverSQL(_ kind: StoreKind, _ name: String) async throws {
         try await kind.withStore { store in
             let row = SessionRow.make(id: "a", user: name, name: name)
             try await store.insert(row)
@@ -296,9 +296,9 @@ import Testing
         }
     }
 
-    /// Swift takes the two for one text, databases and tokens do not.
+    /// Swift equates the two texts; databases and tokens do not.
     @Test(arguments: StoreKind.allCases)
-    func usersThatLookAlikeAreNotOne(_ kind: StoreKind) async throws {
+    func usersWithOtherBytesAreOtherUsers(_ kind: StoreKind) async throws {
         try await kind.withStore { store in
             try await store.insert(.make(id: "a", user: "caf\u{E9}"))
             #expect(try await store.row(userID: "cafe\u{301}", idOrName: "a") == nil)
@@ -320,7 +320,7 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func theTableIsMadeOnce(_ kind: StoreKind) async throws {
+    func manyStoresCreateTheTableOnce(_ kind: StoreKind) async throws {
         try await kind.withLocation { location in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<8 {
@@ -340,6 +340,6 @@ import Testing
 }
 
 extension Timestamp {
-    /// When tests change something.
+    /// The time of changes in tests.
     fileprivate static var now: Timestamp { Timestamp(microseconds: 1_700_000_000_000_000) }
 }
