@@ -1,4 +1,4 @@
-"""The admin listener tells operators what goes on, and nobody else: a page in the browser is somebody else."""
+"""The admin listener serves operators only: it refuses a page in the browser, and clients without the admin's token."""
 
 import json
 import re
@@ -34,7 +34,7 @@ NAMES = [
 ]
 
 
-def test_health_and_readiness_need_nothing(proxy):
+def test_health_and_readiness_need_no_credential(proxy):
     assert proxy.admin("/health", headers={})[0] == 200
     assert proxy.admin("/ready", headers={})[0] == 200
 
@@ -49,7 +49,7 @@ def test_metrics_are_prometheus_text_with_every_name(proxy):
     assert answer.body.endswith(b"\n")
 
 
-def test_counters_count(own_proxy, chromium):
+def test_connections_and_frames_are_counted(own_proxy, chromium):
     proxy = own_proxy(chromium.address)
     with CDP(proxy.port, f"/?signingKey={tokens.token()}") as client:
         client.call("Browser.getVersion")
@@ -85,14 +85,14 @@ def test_connections_are_listed_without_their_tokens(own_chromium, own_proxy):
 
 @pytest.mark.parametrize("path", ["/connections", "/drain", "/revoke", "/nowhere"])
 @pytest.mark.parametrize("token", [None, "another-token"])
-def test_the_rest_asks_for_the_admins_token(proxy, path, token):
+def test_other_routes_need_the_admins_token(proxy, path, token):
     fields = {"Authorization": f"Bearer {token}"} if token else {}
     method = "GET" if path == "/connections" else "POST"
     answer, _ = exchange(proxy.admin_port, head(path, method=method, Content_Length="0", Connection="close", **fields))
     assert answer.status == 401
 
 
-def test_a_signing_key_token_is_no_admin(proxy):
+def test_a_signing_key_token_is_not_an_admin(proxy):
     assert proxy.admin("/connections", headers={"Authorization": f"Bearer {tokens.token()}"})[0] == 401
 
 
@@ -114,16 +114,16 @@ def test_a_page_in_the_browser_is_refused(proxy, path, fields):
 
 
 @pytest.mark.parametrize("fields", [{"Sec_Fetch_Site": "none"}, {"host": "localhost"}, {"host": "[::1]:9224"}], ids=str)
-def test_an_operator_is_not(proxy, fields):
+def test_an_operators_request_is_accepted(proxy, fields):
     assert get(proxy.admin_port, "/health", **fields).status == 200
 
 
-def test_the_clients_listener_has_no_admin_routes(proxy):
+def test_the_client_listener_has_no_admin_routes(proxy):
     for path in ("/metrics", "/ready", "/connections", "/drain"):
         assert get(proxy.port, path, Authorization=f"Bearer {tokens.token()}").status == 404
 
 
-def test_a_unix_socket_will_do(own_proxy, chromium, tmp_path):
+def test_the_admin_listener_may_be_a_unix_socket(own_proxy, chromium, tmp_path):
     path = tmp_path / "admin.sock"
     own_proxy(chromium.address, CDP_PROXY_ADMIN_LISTEN=f"unix:{path}")
     assert path.stat().st_mode & 0o077 == 0

@@ -1,4 +1,4 @@
-"""A setting that is wrong stops the start with one sentence that names it, and never shows its value."""
+"""A wrong setting stops the start with one sentence that names the variable and never shows its value."""
 
 import socket
 
@@ -48,7 +48,7 @@ def test_a_wrong_setting_is_named(tmp_path, case):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_no_signing_key_at_all(tmp_path):
+def test_a_missing_signing_key_is_named(tmp_path):
     done = serve(tmp_path, WALLCRAWLER_JWT_SIGNING_KEY=None)
     assert done.returncode != 0
     assert "WALLCRAWLER_JWT_SIGNING_KEY" in done.stderr
@@ -56,7 +56,7 @@ def test_no_signing_key_at_all(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["CDP_PROXY_LISTEN", "CDP_PROXY_ADMIN_LISTEN"])
-def test_a_port_in_use(tmp_path, name):
+def test_a_port_in_use_is_named(tmp_path, name):
     Store(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -66,14 +66,14 @@ def test_a_port_in_use(tmp_path, name):
     assert "in use" in done.stderr
 
 
-def test_a_corrupt_database(tmp_path):
+def test_a_corrupt_database_is_named(tmp_path):
     (tmp_path / "sessions.sqlite").write_bytes(b"this is no database at all, " * 100)
     done = serve(tmp_path, CDP_PROXY_BROWSER_SESSION="work")
     assert done.returncode != 0
     assert "sessions.sqlite" in done.stderr
 
 
-def test_a_missing_database(tmp_path):
+def test_a_missing_database_is_named(tmp_path):
     done = serve(tmp_path)
     assert done.returncode != 0
     assert "DATABASE_URL" in done.stderr
@@ -81,22 +81,22 @@ def test_a_missing_database(tmp_path):
     assert not (tmp_path / "sessions.sqlite").exists()
 
 
-def test_a_missing_database_folder(tmp_path):
+def test_a_missing_database_folder_is_named(tmp_path):
     done = command("session", "list", env=environment(tmp_path / "nowhere"))
     assert done.returncode != 0
     assert "sessions.sqlite" in done.stderr
 
 
-def test_an_unknown_subcommand(tmp_path):
+def test_an_unknown_subcommand_is_refused(tmp_path):
     done = command("server", env=environment(tmp_path))
     assert done.returncode != 0
 
 
-def test_health_of_nobody(tmp_path):
+def test_health_fails_without_a_proxy(tmp_path):
     address = f"127.0.0.1:{free_port()}"
     done = command("health", env=environment(tmp_path, CDP_PROXY_ADMIN_LISTEN=address, CDP_PROXY_LISTEN=address))
     assert done.returncode != 0
 
 
-def test_health_of_a_running_proxy(proxy):
+def test_health_succeeds_with_a_running_proxy(proxy):
     assert command("health", env=proxy.env).returncode == 0

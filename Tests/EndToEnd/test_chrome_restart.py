@@ -1,4 +1,4 @@
-"""Chrome may die and come back under another id: the proxy looks it up anew, and says so of the old one."""
+"""Chrome may crash and return with another id: the proxy looks the new id up and refuses the old one with 404."""
 
 from harness import tokens
 from harness.cdp import CDP
@@ -9,7 +9,7 @@ def query():
     return f"?signingKey={tokens.token()}"
 
 
-def test_killed_and_restarted_in_the_middle_of_a_connection(own_chromium, own_proxy):
+def test_a_chrome_restarted_during_a_connection_is_used_again(own_chromium, own_proxy):
     chromium = own_chromium()
     proxy = own_proxy(chromium.address)
     stale = chromium.browser_id()
@@ -39,7 +39,7 @@ def test_an_unknown_page_is_404(proxy):
     assert (refused.status, closed) == (404, True)
 
 
-def test_chrome_absent_at_start_and_there_later(own_chromium, own_proxy):
+def test_a_chrome_that_starts_after_the_proxy_is_used(own_chromium, own_proxy):
     chromium = own_chromium()
     chromium.kill()
     proxy = own_proxy(chromium.address)

@@ -1,4 +1,4 @@
-"""A connection ends with a code that says why, on the side that is still there; never with a bare 1006."""
+"""The surviving side of a connection gets a close code that says why it ended, and never a bare 1006."""
 
 import json
 import socket
@@ -42,14 +42,14 @@ def test_a_broken_frame_is_answered_with_its_code(proxy, case):
     assert after == before + 1
 
 
-def test_a_new_message_inside_a_fragmented_one(proxy):
+def test_a_new_message_inside_a_fragmented_one_is_1002(proxy):
     with connect(proxy) as client:
         client.send_frame(TEXT, b"{", final=False)
         client.send_frame(TEXT, b"}")
         assert client.receive_close().code == 1002
 
 
-def test_what_came_before_the_broken_frame_is_delivered(proxy):
+def test_frames_before_a_broken_one_are_delivered(proxy):
     with connect(proxy) as client:
         client.send_text(json.dumps({"id": 1, "method": "Browser.getVersion"}))
         assert "result" in client.answer_to(1)
@@ -57,7 +57,7 @@ def test_what_came_before_the_broken_frame_is_delivered(proxy):
         assert client.receive_close().code == 1003
 
 
-def test_chrome_killed_is_1011(own_chromium, own_proxy):
+def test_a_killed_chrome_is_1011(own_chromium, own_proxy):
     chromium = own_chromium()
     proxy = own_proxy(chromium.address)
     with connect(proxy) as client:
@@ -69,8 +69,8 @@ def test_chrome_killed_is_1011(own_chromium, own_proxy):
         assert client.rest() == b""
 
 
-def test_chrome_closing_in_order_passes_its_own_code(own_chromium, own_proxy):
-    """Browser.close ends Chrome's side; the client is told, whichever code Chrome chose."""
+def test_the_close_code_of_chrome_passes_through(own_chromium, own_proxy):
+    """Browser.close ends Chrome's side. The client gets a Close, with whichever code Chrome chose."""
     chromium = own_chromium()
     proxy = own_proxy(chromium.address)
     with connect(proxy) as client:
@@ -80,7 +80,7 @@ def test_chrome_closing_in_order_passes_its_own_code(own_chromium, own_proxy):
 
 
 def test_a_client_that_vanishes_leaves_nothing_in_chrome(proxy):
-    """Chrome detaches a client's sessions when its socket closes, so another client sees the attachment go."""
+    """Chrome detaches a client's sessions when its socket closes, and another client sees the detachment."""
     with connect(proxy) as watcher:
         target = watcher.call("Target.createTarget", url="about:blank")["targetId"]
         watcher.call("Target.setDiscoverTargets", discover=True)
@@ -89,14 +89,14 @@ def test_a_client_that_vanishes_leaves_nothing_in_chrome(proxy):
         client.close()
         watcher.wait_for_event(
             "Target.targetInfoChanged",
-            lambda told: told["targetInfo"]["targetId"] == target and not told["targetInfo"]["attached"],
+            lambda event: event["targetInfo"]["targetId"] == target and not event["targetInfo"]["attached"],
         )
         watcher.call("Target.closeTarget", targetId=target)
     proxy.wait_for_event("closed")
 
 
 @pytest.mark.parametrize(("code", "label"), [(1000, "1000"), (1011, "1011"), (4000, "other"), (3000, "other")])
-def test_client_close_code_reaches_the_metrics(proxy, code, label):
+def test_a_clients_close_code_is_counted(proxy, code, label):
     before = proxy.metric("cdp_proxy_closes_total", code=label, side="client")
     with connect(proxy) as client:
         end(client, code)
@@ -110,8 +110,8 @@ def end(client, code):
     client.rest()
 
 
-def test_codes_a_client_makes_up_hide_no_other(own_chromium, own_proxy):
-    """However many, they share one label, and what happens to Chrome is counted as it is."""
+def test_invented_close_codes_share_one_label(own_chromium, own_proxy):
+    """Many invented codes share one label, and Chrome's death still has a label of its own."""
     chromium = own_chromium()
     proxy = own_proxy(chromium.address)
     for code in range(3000, 3120):
@@ -134,7 +134,7 @@ def test_a_quiet_connection_is_pinged(own_proxy, chromium):
         assert client.call("Browser.getVersion")["protocolVersion"]
 
 
-def test_a_connection_may_end_with_its_token(own_proxy, chromium):
+def test_a_connection_ends_with_its_token_when_configured(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_EXPIRE_CONNECTIONS="on")
     short = tokens.token(exp=time.time() + 1.5)
     with CDP(proxy.port, f"/?signingKey={short}") as client:
@@ -145,7 +145,7 @@ def test_a_connection_may_end_with_its_token(own_proxy, chromium):
         assert client.rest() == b""
 
 
-def test_a_client_that_half_closes_is_let_go(own_proxy, chromium):
+def test_a_half_closed_connection_is_closed(own_proxy, chromium):
     proxy = own_proxy(chromium.address)
     with connect(proxy) as client:
         client.call("Browser.getVersion")

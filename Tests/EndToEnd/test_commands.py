@@ -1,4 +1,5 @@
-"""The commands beside `serve`: tokens and stored sessions; secrets come in the environment, never as arguments."""
+"""The commands beside `serve`, for tokens and stored sessions. Secrets come from the environment, never from
+arguments."""
 
 import base64
 import json
@@ -21,7 +22,7 @@ STATE = {
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs a command; its output, after checking that it ended well."""
+    """Runs a command, checks that it succeeded, and returns its output."""
 
     def run_well(*arguments, **how):
         done = command(*arguments, env=environment(tmp_path), **how)
@@ -46,7 +47,7 @@ def test_an_issued_connect_url_connects(run, proxy):
         assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
 
 
-def test_every_claim_asked_for_is_in_it(run):
+def test_an_issued_token_has_every_requested_claim(run):
     token = issue(
         run, "--user-id", "u", "--browser-session", "work", "--role", "viewer", "--ip-address", "::1", "--ttl", "5m"
     )
@@ -63,7 +64,7 @@ def test_verify_prints_the_claims(run):
     assert claims["sessionId"] == "sess_cli"
 
 
-def test_verify_says_why_not(tmp_path):
+def test_verify_names_the_reason(tmp_path):
     for reason, token in (("expired", tokens.token(exp=1)), ("signature", tokens.sign({}, key="x" * 32))):
         done = command("token", "verify", env=environment(tmp_path), given=token)
         assert done.returncode == 1
@@ -71,7 +72,7 @@ def test_verify_says_why_not(tmp_path):
         assert token not in done.stdout + done.stderr
 
 
-def test_a_session_goes_in_and_comes_out_whole(run):
+def test_an_imported_session_is_exported_unchanged(run):
     run("session", "import", "--user-id", "user_one", "--name", "work", "-", given=json.dumps(STATE))
     out = run("session", "export", "--user-id", "user_one", "work")
     assert json.loads(out) == STATE
@@ -93,7 +94,7 @@ def test_a_deleted_session_is_gone(run, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "cookies", "[]", '{"cookies":7}'])
-def test_what_is_no_storage_state_is_not_imported(tmp_path, text):
+def test_text_that_is_not_a_storage_state_is_not_imported(tmp_path, text):
     done = command("session", "import", "--user-id", "u", "--name", "n", "-", env=environment(tmp_path), given=text)
     assert done.returncode != 0
     assert done.stderr.strip()

@@ -1,4 +1,4 @@
-"""Crowds that say nothing, and bodies nobody asked for: none of them keeps anybody else from being answered."""
+"""Crowds of silent connections and unneeded bodies: none of them keeps another client from being answered."""
 
 import contextlib
 import http.client
@@ -19,7 +19,7 @@ CROWD = 8_300
 
 @pytest.fixture
 def crowd():
-    """Opens silent connections, and closes them at the end; this process may have as many as the system lets it."""
+    """Opens silent connections and closes them at the end. Raises this process's limit of descriptors for that."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
     with contextlib.ExitStack() as stack:
@@ -36,7 +36,7 @@ def crowd():
 
 
 @pytest.mark.parametrize("addresses", [1, 100])
-def test_silent_connections_keep_nobody_out(own_proxy, chromium, crowd, addresses):
+def test_silent_connections_keep_no_client_out(own_proxy, chromium, crowd, addresses):
     proxy = own_proxy(chromium.address)
     silent = list(crowd(proxy.port, CROWD, addresses))
     assert len(silent) == CROWD
@@ -45,21 +45,21 @@ def test_silent_connections_keep_nobody_out(own_proxy, chromium, crowd, addresse
     assert get(proxy.port, "/health").status == 200
     with CDP(proxy.port, f"/?signingKey={tokens.token()}") as client:
         client.call("Browser.getVersion")
-    # Those of an address, or those there are in all, and no more.
+    # The limit of one address, or of all addresses together.
     assert proxy.metric("process_open_fds") < (2_400 if addresses == 1 else 4_600)
     assert proxy.metric("cdp_proxy_silent_closed_total", listener="clients") >= CROWD - 4_096
 
 
-def test_a_silent_connection_that_speaks_at_last_is_served(own_proxy, chromium, crowd):
-    """The oldest go; who came last has all the time there is."""
+def test_a_new_silent_connection_is_served_when_it_sends(own_proxy, chromium, crowd):
+    """The oldest silent connections are closed; the newest has its full time."""
     proxy = own_proxy(chromium.address)
     last = list(crowd(proxy.port, 2_500))[-1]
     last.sendall(head("/health", Connection="close"))
     assert last.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_thousand_who_come_at_once_are_all_served(own_proxy, chromium, crowd):
-    """Behind one address, as callers behind a load balancer are: all connect, then all speak."""
+def test_a_thousand_simultaneous_clients_are_served(own_proxy, chromium, crowd):
+    """All come from one address, like callers behind a load balancer: they connect first, and then all send."""
     proxy = own_proxy(chromium.address)
     callers = list(crowd(proxy.port, 1_000))
     for caller in callers:
@@ -67,7 +67,7 @@ def test_a_thousand_who_come_at_once_are_all_served(own_proxy, chromium, crowd):
     assert {caller.recv(4096)[:13] for caller in callers} == {b"HTTP/1.1 200 "}
 
 
-def test_idle_connections_to_the_admin_listener_make_room(own_proxy, chromium, crowd):
+def test_idle_admin_connections_make_room_for_new_ones(own_proxy, chromium, crowd):
     proxy = own_proxy(chromium.address)
     before = proxy.metric("process_open_fds")
     idle = list(crowd(proxy.admin_port, 900))
@@ -80,14 +80,14 @@ UPLOADS = {"POST /ticket": ("POST", "/ticket"), "PUT /json/new": ("PUT", "/json/
 
 
 @pytest.mark.parametrize("upload", UPLOADS)
-def test_who_sends_all_of_a_body_first_reads_the_answer(proxy, upload):
+def test_a_client_that_sends_a_whole_body_first_reads_the_answer(proxy, upload):
     connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
     connection.request(*UPLOADS[upload], body=b"x" * 16 * MIB)
     answer = connection.getresponse()
     assert (answer.status, answer.headers["Connection"]) == (413, "close")
 
 
-def test_a_body_in_chunks_is_no_different(proxy):
+def test_a_chunked_body_gets_the_same_answer(proxy):
     pieces = (b"x" * MIB for _ in range(16))
     answer = requests.post(f"http://{proxy.address}/ticket", data=pieces, timeout=60)
     assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
@@ -109,8 +109,8 @@ def test_the_admin_listener_answers_an_upload_too(proxy):
     assert connection.getresponse().status == 413
 
 
-def test_what_never_ends_is_cut_off(proxy):
-    """More than a body of any kind has, and then the end."""
+def test_an_endless_body_is_cut_off(proxy):
+    """The proxy reads more than any allowed body, and then closes."""
     with Wire(proxy.port) as wire:
         wire.send(head("/ticket", method="POST", Content_Length=str(1 << 40)))
         with pytest.raises(OSError, match="reset|Broken pipe"):
@@ -118,8 +118,8 @@ def test_what_never_ends_is_cut_off(proxy):
                 wire.send(b"x" * MIB)
 
 
-def test_uploads_hold_up_nobody(own_proxy, chromium, crowd):
-    """Who is read out has a place of its own, and not one of those who shake hands."""
+def test_uploads_delay_no_other_client(own_proxy, chromium, crowd):
+    """A client whose upload is being discarded does not take a place for handshakes."""
     proxy = own_proxy(chromium.address)
     for connection in crowd(proxy.port, 600, addresses=20):
         connection.sendall(head("/ticket", method="POST", Content_Length=str(MIB)))

@@ -1,4 +1,4 @@
-"""`/json/*` answers as Chrome would, with addresses that lead back through the proxy and work as they stand."""
+"""`/json/*` answers like Chrome, with addresses that lead back through the proxy and can be used unchanged."""
 
 import json
 import urllib.parse
@@ -32,7 +32,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_addresses_come_back_through_the_host_that_was_asked(proxy, chromium, host):
+def test_addresses_use_the_host_of_the_request(proxy, chromium, host):
     host = host.format(port=proxy.port)
     url = version_url(proxy.port, host)
     assert url.startswith(f"ws://{host}/devtools/browser?ticket=")
@@ -41,12 +41,12 @@ def test_addresses_come_back_through_the_host_that_was_asked(proxy, chromium, ho
 
 
 @pytest.mark.parametrize("host", ["exa mple", "a/b", "user@host", "a,b", "[::1", "host:port", "host:99999", "a<b", ""])
-def test_a_host_that_is_none_is_not_written_into_an_address(proxy, host):
+def test_an_invalid_host_is_refused(proxy, host):
     assert get(proxy.port, "/json/version", host=host, **bearer()).status == 400
 
 
 @pytest.mark.parametrize("path", ["/json/version", "/json/version/"])
-def test_the_address_works_as_it_stands(proxy, path):
+def test_an_address_connects_unchanged(proxy, path):
     for fields, query in (({}, f"?signingKey={tokens.token()}"), (bearer(), "")):
         answer = get(proxy.port, path + query, host=proxy.address, **fields)
         url = urllib.parse.urlsplit(json.loads(answer.body)["webSocketDebuggerUrl"])
@@ -54,7 +54,7 @@ def test_the_address_works_as_it_stands(proxy, path):
             assert client.call("Browser.getVersion")["protocolVersion"] == "1.3"
 
 
-def test_a_token_in_the_query_comes_back_one_in_a_header_does_not(proxy):
+def test_only_a_token_from_the_query_is_in_the_address(proxy):
     token = tokens.token()
     assert version_url(proxy.port, "h", f"/json/version?signingKey={token}").endswith(f"?signingKey={token}")
     url = version_url(proxy.port, "h")
@@ -63,7 +63,7 @@ def test_a_token_in_the_query_comes_back_one_in_a_header_does_not(proxy):
 
 
 @pytest.mark.parametrize("path", ["/json", "/json/", "/json/list", "/json/list/"])
-def test_the_list_is_rewritten_and_names_no_third_party(proxy, chromium, path):
+def test_the_list_is_rewritten_without_third_parties(proxy, chromium, path):
     answer = get(proxy.port, path, host="h:1", **bearer())
     targets = json.loads(answer.body)
     assert {target["id"] for target in targets} == {target["id"] for target in chromium.targets()}
@@ -73,7 +73,7 @@ def test_the_list_is_rewritten_and_names_no_third_party(proxy, chromium, path):
     assert str(chromium.port).encode() not in answer.body
 
 
-def test_playwrights_odd_path(proxy):
+def test_the_path_that_playwright_builds_is_understood(proxy):
     token = tokens.token()
     url = version_url(proxy.port, "h:1", f"/?signingKey={token}/json/version/")
     assert url == f"ws://h:1/devtools/browser?signingKey={token}"
@@ -81,8 +81,8 @@ def test_playwrights_odd_path(proxy):
 
 @pytest.mark.parametrize("path", ["/", "/cdp"])
 @pytest.mark.parametrize("tail", ["/json/version", "/json/version/", "/json", "/json/", "/json/list", "/json/list/"])
-def test_the_tails_clients_append_to_a_query(proxy, path, tail):
-    """Playwright with a slash at the end, Stagehand and pyppeteer without one."""
+def test_paths_appended_to_a_query_are_understood(proxy, path, tail):
+    """Playwright appends a slash at the end; Stagehand and pyppeteer do not."""
     credential = f"signingKey={tokens.token()}"
     answer = get(proxy.port, f"{path}?{credential}{tail}", host="h:1")
     assert answer.status == 200, answer
@@ -91,8 +91,8 @@ def test_the_tails_clients_append_to_a_query(proxy, path, tail):
     assert first["webSocketDebuggerUrl"].endswith(f"?{credential}")
 
 
-def test_a_name_of_the_browser_outlives_it(own_chromium, own_proxy):
-    """Who reconnects to the address it was given gets in after Chrome was restarted."""
+def test_the_browsers_address_survives_a_restart_of_chrome(own_chromium, own_proxy):
+    """A client that reconnects to the address it got is served after a restart of Chrome."""
     chromium = own_chromium()
     proxy = own_proxy(chromium.address)
     url = urllib.parse.urlsplit(version_url(proxy.port, "h", f"/json/version?signingKey={tokens.token()}"))
@@ -103,8 +103,8 @@ def test_a_name_of_the_browser_outlives_it(own_chromium, own_proxy):
 
 
 @pytest.mark.parametrize("method", ["get", "Get", "GET"])
-def test_methods_are_taken_in_any_case(proxy, method):
-    """As Chrome does; nodriver writes them small."""
+def test_methods_match_in_any_case(proxy, method):
+    """As in Chrome; nodriver sends them in lower case."""
     for path in ("/json/version", "/json/list", "/json/protocol"):
         answer, _ = exchange(proxy.port, head(path, method=method, **bearer()))
         assert answer.status == 200, path
@@ -117,7 +117,7 @@ def test_methods_are_taken_in_any_case(proxy, method):
 
 @pytest.mark.parametrize("length", [4, 1000, 16 * 1024])
 def test_a_small_body_is_dropped(proxy, length):
-    """pychrome sends one with every request."""
+    """pychrome sends a body with every request."""
     body = b"x" * length
     for path, method in (("/json/version", "GET"), ("/json/list", "GET"), ("/json/new?about:blank", "PUT")):
         request = head(path, method=method, Content_Length=length, Content_Type="application/json", **bearer())
@@ -127,12 +127,12 @@ def test_a_small_body_is_dropped(proxy, length):
             assert get(proxy.port, f"/json/close/{json.loads(answer.body)['id']}", **bearer()).status == 200
 
 
-def test_protocol_is_passed_on(proxy):
+def test_the_protocol_is_passed_on(proxy):
     domains = json.loads(get(proxy.port, "/json/protocol", **bearer()).body)["domains"]
     assert "Page" in {domain["domain"] for domain in domains}
 
 
-def test_forwarded_fields_are_believed_of_a_trusted_hop_only(proxy, own_proxy, chromium):
+def test_only_a_trusted_hops_forwarded_fields_count(proxy, own_proxy, chromium):
     forwarded = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "public.example"}
     assert version_url(proxy.port, "h:1", **forwarded).startswith("ws://h:1/")
     behind = own_proxy(chromium.address, CDP_PROXY_TRUSTED_PROXIES="10.0.0.0/8,127.0.0.0/8")
@@ -140,7 +140,7 @@ def test_forwarded_fields_are_believed_of_a_trusted_hop_only(proxy, own_proxy, c
     assert version_url(behind.port, "h:1").startswith("ws://h:1/")
 
 
-def test_the_trusted_hops_client_is_the_peer(own_proxy, chromium):
+def test_the_peer_is_the_trusted_hops_client(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_TRUSTED_PROXIES="127.0.0.1/32")
     bound = {"Authorization": f"Bearer {tokens.token(ipAddress='192.0.2.7')}"}
     assert get(proxy.port, "/json/version", X_Forwarded_For="192.0.2.7", **bound).status == 200
@@ -148,13 +148,13 @@ def test_the_trusted_hops_client_is_the_peer(own_proxy, chromium):
     assert get(proxy.port, "/json/version", **bound).status == 401
 
 
-def test_public_url_overrides(own_proxy, chromium):
+def test_the_public_url_overrides_the_host(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_PUBLIC_URL="wss://cdp.example:444")
     assert version_url(proxy.port, "h:1").startswith("wss://cdp.example:444/devtools/browser?ticket=")
 
 
 @pytest.mark.parametrize("order", ["after", "before"])
-def test_new_takes_the_url_whole_and_the_credential_on_either_side(proxy, order):
+def test_new_accepts_the_credential_before_or_after_its_url(proxy, order):
     url = "data:text/html,<title>a%26b&c=d</title>"
     quoted = urllib.parse.quote(url, safe=":/")
     credential = f"signingKey={tokens.token()}"
@@ -175,7 +175,7 @@ def test_new_needs_put(proxy):
     assert get(proxy.port, "/json/new?about:blank", **bearer()).status == 405
 
 
-def test_root_may_be_the_first_page(own_proxy, chromium):
+def test_the_root_path_may_lead_to_the_first_page(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_ROOT="page")
     with CDP(proxy.port, f"/?signingKey={tokens.token()}") as client:
         assert client.evaluate("typeof document") == "object"

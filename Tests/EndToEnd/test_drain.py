@@ -1,4 +1,4 @@
-"""SIGTERM drains: not ready, nobody new, those inside may finish, and then a Close that says so."""
+"""SIGTERM drains: readiness fails, new clients are refused, live ones may finish, and at last get a Close with 1012."""
 
 import signal
 
@@ -12,7 +12,7 @@ def connect(proxy):
     return CDP(proxy.port, f"/?signingKey={tokens.token()}")
 
 
-def test_live_connections_go_on_and_then_get_1012(own_proxy, chromium):
+def test_live_connections_continue_and_then_get_1012(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="2s")
     with connect(proxy) as client:
         client.call("Browser.getVersion")
@@ -35,7 +35,7 @@ def test_an_idle_proxy_ends_at_once(own_proxy, chromium):
     assert proxy.wait() == 0
 
 
-def test_it_ends_as_soon_as_the_last_connection_has(own_proxy, chromium):
+def test_the_drain_ends_with_the_last_connection(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
     with connect(proxy) as client:
         proxy.terminate()
@@ -44,7 +44,7 @@ def test_it_ends_as_soon_as_the_last_connection_has(own_proxy, chromium):
     assert proxy.wait() == 0
 
 
-def test_a_second_signal_ends_it(own_proxy, chromium):
+def test_a_second_signal_ends_the_drain(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
     with connect(proxy) as client:
         proxy.terminate()
@@ -54,8 +54,8 @@ def test_a_second_signal_ends_it(own_proxy, chromium):
         client.rest()
 
 
-def test_the_admin_can_ask_for_it(own_proxy, chromium):
-    """Live connections go on; who comes now is sent elsewhere."""
+def test_an_admin_can_start_a_drain(own_proxy, chromium):
+    """Live connections go on; new ones get 503."""
     proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1h")
     with connect(proxy) as client:
         assert proxy.admin("/drain", method="POST")[0] == 202
@@ -66,12 +66,12 @@ def test_the_admin_can_ask_for_it(own_proxy, chromium):
         assert int(refused["Retry-After"]) > 0
         assert client.call("Browser.getVersion")
     proxy.wait_for_event("closed")
-    assert proxy.process.poll() is None, "who drains does not stop"
+    assert proxy.process.poll() is None, "a drain that an admin starts does not end the process"
     assert proxy.metric("cdp_proxy_draining") == 1
 
 
-def test_who_drains_closes_the_last_ones_and_stays(own_proxy, chromium):
-    """Only a signal ends the process; what it answers meanwhile says that nobody is to be sent there."""
+def test_an_admins_drain_does_not_end_the_process(own_proxy, chromium):
+    """Only a signal ends the process. Until then it answers that it is draining."""
     proxy = own_proxy(chromium.address, CDP_PROXY_DRAIN="1s")
     with connect(proxy) as client:
         for _ in range(2):

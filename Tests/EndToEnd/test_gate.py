@@ -1,4 +1,4 @@
-"""Nothing reaches Chrome without a good credential: every route, every way to carry one, every reason to refuse it."""
+"""Nothing reaches Chrome without a valid credential: every route, every way to send one, every reason to refuse it."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ NOW = int(time.time())
 
 
 def routes(chromium):
-    """Every client route, as (head for a credential's query, status with a good one)."""
+    """Every client route: the head with a credential's query, and the status with a valid one."""
     page, browser = chromium.page_id(), chromium.browser_id()
     upgrades = ["/", "/cdp", "/devtools/browser", f"/devtools/browser/{browser}", f"/devtools/page/{page}"]
     yield from ((upgrade, path, 101) for path in upgrades)
@@ -45,7 +45,7 @@ def test_every_route_with_none_a_bad_and_a_good_credential(proxy, chromium):
 
 
 def answered(proxy, data):
-    """The status alone: an upgraded connection would stay open."""
+    """The status line only: an upgraded connection would stay open."""
     with Wire(proxy.port) as wire:
         wire.send(data)
         return wire.response().status
@@ -121,7 +121,7 @@ def test_each_refusal_is_one_line_and_one_counter_with_its_reason(watched):
             assert token.split(".")[-1] not in text or token.split(".")[-1] in ("", "x")
 
 
-def test_description_only_after_a_good_signature(proxy):
+def test_a_refusal_is_explained_only_after_a_good_signature(proxy):
     def body(token):
         return get(proxy.port, "/json/version", Authorization=f"Bearer {token}").body
 
@@ -136,8 +136,8 @@ def test_two_credentials_of_a_kind_are_refused(proxy):
     assert get(proxy.port, "/json/version", Authorization=[f"Bearer {good}", f"Bearer {other}"]).status == 401
 
 
-def test_one_repeated_to_the_byte_counts_once(proxy):
-    """Clients append their query to an address that has it already."""
+def test_an_identical_repeated_credential_counts_once(proxy):
+    """Clients append their query to an address that already has it."""
     good = tokens.token()
     assert get(proxy.port, f"/json/version?signingKey={good}&signingKey={good}").status == 200
     assert get(proxy.port, "/json/version", Authorization=[f"Bearer {good}"] * 2).status == 200
@@ -149,8 +149,8 @@ def basic(pair):
 
 
 @pytest.mark.parametrize("form", ["user:{}", ":{}", "{}:"])
-def test_a_basic_password_may_be_the_credential(proxy, form):
-    """What clients make of ws://user:password@host."""
+def test_a_basic_password_is_a_credential(proxy, form):
+    """Clients send it for ws://user:password@host."""
     good = basic(form.format(tokens.token()))
     assert get(proxy.port, "/json/version", **good).status == 200
     WebSocket(proxy.port, "/", **good).close()
@@ -161,26 +161,26 @@ def test_a_basic_password_may_be_the_credential(proxy, form):
     assert get(proxy.port, "/json/version", **bad).status == 401
 
 
-def test_another_hops_basic_password_is_none(proxy):
+def test_a_basic_password_for_another_hop_is_ignored(proxy):
     assert get(proxy.port, f"/json/version?signingKey={tokens.token()}", **basic("user:password")).status == 200
     assert get(proxy.port, "/json/version", **basic("user:password")).status == 401
 
 
 @pytest.mark.parametrize("carried", [{"X_API_Key": "flybrowser_x"}, "?apiKey=flybrowser_x", basic("u:flybrowser_x")])
-def test_an_api_key_is_told_from_other_credentials(watched, carried):
-    """However it comes; none is known here."""
+def test_an_api_key_has_a_reason_of_its_own(watched, carried):
+    """In each of its forms. This proxy knows no API key."""
     target, fields = (f"/json/version{carried}", {}) if isinstance(carried, str) else ("/json/version", carried)
     assert get(watched.port, target, **fields).status == 401
     assert watched.metric("cdp_proxy_tokens_rejected_total", reason="api_key") == 1
 
 
-def test_the_header_comes_before_the_query(proxy):
+def test_the_header_overrides_the_query(proxy):
     good, bad = tokens.token(), sign(claims(exp=NOW - 1))
     assert get(proxy.port, f"/json/version?signingKey={bad}", Authorization=f"Bearer {good}").status == 200
     assert get(proxy.port, f"/json/version?signingKey={good}", Authorization=f"Bearer {bad}").status == 401
 
 
-def test_leeway_is_for_starting_not_for_ending(proxy):
+def test_only_the_start_of_a_token_has_leeway(proxy):
     soon = sign(claims(nbf=int(time.time()) + 20, iat=int(time.time()) + 20))
     assert get(proxy.port, "/json/version", Authorization=f"Bearer {soon}").status == 200
 
@@ -190,7 +190,7 @@ def test_the_clients_own_address_is_accepted(proxy):
     assert get(proxy.port, "/json/version", Authorization=f"Bearer {own}").status == 200
 
 
-def test_address_check_can_be_switched_off(own_proxy, chromium):
+def test_the_address_check_can_be_switched_off(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_CHECK_IP="off")
     other = tokens.token(ipAddress="192.0.2.1")
     assert get(proxy.port, "/json/version", Authorization=f"Bearer {other}").status == 200
@@ -209,7 +209,7 @@ def test_origin_is_refused_unless_listed(own_proxy, chromium):
     WebSocket(proxy.port, "/", Origin="https://tool.example", **fields).close()
 
 
-def test_the_containers_session_binds_the_token(own_proxy, chromium):
+def test_a_containers_session_id_must_match_the_token(own_proxy, chromium):
     proxy = own_proxy(chromium.address, SESSION_ID="sess_one")
     assert get(proxy.port, "/json/version", Authorization=f"Bearer {tokens.token()}").status == 200
     other = tokens.token(sub="sess_two", sessionId="sess_two")
@@ -220,7 +220,7 @@ def test_the_containers_session_binds_the_token(own_proxy, chromium):
 
 
 @pytest.mark.parametrize("identity", [{"jti": "one"}, {"nonce": "one"}, {}])
-def test_a_token_for_one_use(own_proxy, chromium, identity):
+def test_a_token_for_one_use_admits_once(own_proxy, chromium, identity):
     proxy = own_proxy(chromium.address, CDP_PROXY_TOKEN_USE="once")
     fields = {"Authorization": f"Bearer {tokens.token(**identity)}"}
     assert get(proxy.port, "/json/version", **fields).status == 200
@@ -242,7 +242,7 @@ def test_a_failed_handshake_does_not_spend_the_token(own_proxy, chromium):
 @pytest.mark.parametrize(
     "origin", ["chrome-extension://abcdefghijklmnopabcdefghijklmnop", "devtools://devtools", "https://a.example:8443"]
 )
-def test_an_extension_or_a_tool_may_be_listed(own_proxy, chromium, origin):
+def test_an_extension_or_devtools_origin_may_be_listed(own_proxy, chromium, origin):
     proxy = own_proxy(chromium.address, CDP_PROXY_ALLOWED_ORIGINS=f"https://other.example,{origin}")
     fields = {"Authorization": f"Bearer {tokens.token()}"}
     WebSocket(proxy.port, "/", Origin=origin, **fields).close()

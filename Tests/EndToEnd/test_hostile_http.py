@@ -1,4 +1,4 @@
-"""Heads that another recipient could read in another way get their status, and the connection is closed."""
+"""Heads that another recipient could read differently get their status, and the connection is closed."""
 
 import json
 
@@ -64,7 +64,7 @@ HANDSHAKES = {
 
 
 @pytest.mark.parametrize("case", HEADS)
-def test_a_hostile_head_gets_its_status_and_the_end(proxy, case):
+def test_a_hostile_head_gets_its_status_and_is_closed(proxy, case):
     status, data = HEADS[case]
     response, closed = exchange(proxy.port, data)
     assert (response.status, closed) == (status, True)
@@ -72,7 +72,7 @@ def test_a_hostile_head_gets_its_status_and_the_end(proxy, case):
 
 
 @pytest.mark.parametrize("case", HANDSHAKES)
-def test_a_wrong_handshake_gets_its_status_and_the_end(proxy, case):
+def test_an_invalid_handshake_gets_its_status_and_is_closed(proxy, case):
     status, fields = HANDSHAKES[case]
     response, closed = exchange(proxy.port, upgrade("/", **AUTHORIZED, **fields))
     assert (response.status, closed) == (status, True)
@@ -82,7 +82,7 @@ def test_a_wrong_handshake_gets_its_status_and_the_end(proxy, case):
 
 
 @pytest.mark.parametrize("place", ["query", "header"])
-def test_a_token_may_take_most_of_a_head(proxy, place):
+def test_a_long_token_fits_into_a_head(proxy, place):
     long = tokens.token(nonce="n" * 11_000)
     assert len(long) > 14_000
     data = upgrade(f"/?signingKey={long}") if place == "query" else upgrade("/", Authorization=f"Bearer {long}")
@@ -99,36 +99,36 @@ def test_http_1_0_is_not_upgraded(proxy):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "HEAD"])
-def test_another_method_is_not_a_way_in(proxy, method):
+def test_other_methods_are_405(proxy, method):
     with Wire(proxy.port) as wire:
         wire.send(head("/json/version", method=method, Connection="close", **AUTHORIZED))
         assert wire.rest().startswith(b"HTTP/1.1 405 ")
 
 
-def test_a_silent_client_is_closed_by_the_deadline(proxy):
+def test_a_silent_client_is_closed_at_the_deadline(proxy):
     with Wire(proxy.port) as wire:
         assert ends_with_nothing_or(408, wire)
 
 
-def test_half_a_head_is_closed_by_the_deadline(proxy):
+def test_half_a_head_is_closed_at_the_deadline(proxy):
     with Wire(proxy.port) as wire:
         wire.send(LINE)
         assert ends_with_nothing_or(408, wire)
 
 
 def ends_with_nothing_or(status, wire):
-    """Waits for the proxy's own deadline; the socket's timeout fails the test."""
+    """Waits for the proxy's own deadline. If it does not come, the socket's timeout fails the test."""
     rest = wire.rest()
     return rest == b"" or rest.startswith(b"HTTP/1.1 %d " % status)
 
 
-def test_a_head_in_single_bytes_is_a_head(proxy):
+def test_a_head_in_single_bytes_is_read(proxy):
     with Wire(proxy.port) as wire:
         for byte in head("/json/version", Connection="close", **AUTHORIZED):
             wire.send(bytes([byte]))
         assert wire.response().status == 200
 
 
-def test_the_proxy_serves_on_after_all_of_that(proxy):
+def test_the_proxy_still_serves_after_all_of_that(proxy):
     response, _ = exchange(proxy.port, head("/json/version", Connection="close", **AUTHORIZED))
     assert response.status == 200

@@ -1,4 +1,4 @@
-"""What the container images are set up for, tried with the program itself: no container engine is needed here."""
+"""The settings of the container images, tried with the program itself, without a container engine."""
 
 import pathlib
 import re
@@ -9,20 +9,20 @@ DOCKER = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "docker"
 
 
 def image_variables():
-    """What the proxy's image sets for every process in it."""
+    """The variables that the proxy's image sets for its processes."""
     text = (DOCKER / "Dockerfile").read_text()
     return dict(pair.split("=", 1) for line in re.findall(r"^ENV (.+)$", text, re.MULTILINE) for pair in line.split())
 
 
-def test_the_admin_listener_is_a_socket_no_page_reaches(own_proxy, chromium, tmp_path):
-    """And HEALTHCHECK, which sees the same variables, asks there."""
+def test_the_images_admin_listener_is_a_unix_socket(own_proxy, chromium, tmp_path):
+    """HEALTHCHECK sees the same variables and asks there too."""
     listen = image_variables()["CDP_PROXY_ADMIN_LISTEN"]
     folder = pathlib.PurePosixPath(listen.removeprefix("unix:")).parent
     assert listen.startswith("unix:/run/cdp-proxy/")
     dockerfile, compose = (DOCKER / "Dockerfile").read_text(), (DOCKER / "compose.yaml").read_text()
     assert re.search(rf"install -d -o cdp-proxy -m 0700 .*{folder}( |$)", dockerfile, re.MULTILINE)
     assert 'CMD ["cdp-proxy", "health"]' in dockerfile
-    # The file system is read-only in compose.yaml, but for this folder.
+    # In compose.yaml the file system is read-only except for this folder.
     assert re.search(rf'tmpfs: \["{folder}:uid=10001,mode=0700"\]', compose)
 
     here = listen.replace(str(folder), str(tmp_path))

@@ -1,4 +1,4 @@
-"""What is hard to inject: IndexedDB, strings that are no text, and origins whose service worker answers first."""
+"""Contents that are hard to inject: IndexedDB, strings that are not text, and origins with a service worker."""
 
 import json
 
@@ -10,7 +10,7 @@ from harness.store import origin
 from playwright.sync_api import sync_playwright
 
 PAGE = b'<!doctype html><title>Site</title><link rel="icon" href="data:,">'
-# Tells the server of every navigation, and answers it with a page that wipes what is stored.
+# Reports every navigation to the server, and answers it with a page that clears localStorage.
 WORKER = b"""
 addEventListener('install', () => skipWaiting());
 addEventListener('activate', event => event.waitUntil(clients.claim()));
@@ -22,7 +22,7 @@ addEventListener('fetch', event => {
 });
 """
 REGISTER = "navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => true)"
-# As Playwright writes it: plain values, and encoded ones where JSON has no word for them.
+# As Playwright writes it: plain values, and encoded ones that JSON cannot express.
 DATABASES = [
     {
         "name": "mixed",
@@ -76,7 +76,7 @@ def connect(proxy):
 
 
 def in_page(client, url, expression):
-    """What a page of that address computes, answered without a request and without its service worker."""
+    """The value of an expression in a page of this address. No request leaves, and no service worker answers."""
     session = client.new_page()
     client.call("Network.enable", session)
     client.call("Network.setBypassServiceWorker", session, bypass=True)
@@ -84,7 +84,7 @@ def in_page(client, url, expression):
     return client.evaluate(expression, session)
 
 
-def test_a_service_worker_does_not_answer_for_the_injector(own_chromium, own_proxy, store, site):
+def test_a_service_worker_does_not_answer_the_injector(own_chromium, own_proxy, store, site):
     browser = own_chromium()
     with sync_playwright() as playwright:
         direct = playwright.chromium.connect_over_cdp(f"http://{browser.address}")
@@ -103,7 +103,7 @@ def test_a_service_worker_does_not_answer_for_the_injector(own_chromium, own_pro
     assert "/leak" not in [path for _, path in site.requests]
 
 
-def test_indexed_db_is_as_playwright_wrote_it(own_chromium, own_proxy, store, site):
+def test_indexed_db_is_restored_as_playwright_wrote_it(own_chromium, own_proxy, store, site):
     store.add({"origins": [origin(site.url(""), token="t") | {"indexedDB": DATABASES}]})
     browser = own_chromium()
     proxy = own_proxy(browser.address)
@@ -119,7 +119,7 @@ def test_indexed_db_is_as_playwright_wrote_it(own_chromium, own_proxy, store, si
     assert by_name == {database["name"]: database for database in DATABASES}
 
 
-def test_strings_that_are_no_text_and_names_that_mean_something(own_chromium, own_proxy, store, site):
+def test_lone_surrogates_and_special_names_survive(own_chromium, own_proxy, store, site):
     items = {
         "\ud800": "a\udc00\ud800b",
         "": "",

@@ -1,4 +1,4 @@
-"""IndexedDB that is there already: replaced when it can be; else whole, with nothing left in Chrome's queue."""
+"""Existing databases are replaced if possible; otherwise they stay whole, and no request stays in Chrome's queue."""
 
 import pytest
 from harness import tokens
@@ -7,7 +7,7 @@ from harness.site import Site
 from harness.store import origin
 
 PAGE = b'<!doctype html><title>Site</title><link rel="icon" href="data:,">'
-# Makes a database, and holds it open on `window`.
+# Makes a database and keeps it open on `window`.
 MAKE = """
 ((name, version, store, options, records) => new Promise((resolve, reject) => {
   const opening = indexedDB.open(name, version);
@@ -57,7 +57,7 @@ def browser(own_chromium):
 
 @pytest.fixture
 def page(browser, site):
-    """A page of the site that stays open, driven past the proxy. `run` evaluates in it, `close` closes it."""
+    """An open page of the site, driven without the proxy. `run` evaluates in it, `close` closes it."""
 
     class Page:
         def __init__(self):
@@ -92,7 +92,7 @@ def database(name="d", version=1, store="s", **changes):
 
 
 def inject(browser, own_proxy, store, site, *databases):
-    """The log line of an injection, after a client has come in."""
+    """Injects databases for a client, and returns the log line."""
     store.add({"origins": [origin(site.url(""), token="t") | {"indexedDB": list(databases)}]})
     proxy = own_proxy(browser.address, CDP_PROXY_INJECT_FAILURE="open", CDP_PROXY_USED_BROWSER="adopt")
     with CDP(proxy.port, f"/?signingKey={tokens.token(userId='user_one', browserSession='work')}"):
@@ -100,7 +100,7 @@ def inject(browser, own_proxy, store, site, *databases):
 
 
 def contents(browser, site):
-    """What a new page of the site finds."""
+    """The databases that a new page of the site reads."""
     with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as client:
         session = client.new_page(site.url())
         client.wait_until("document.title == 'Site'", session)
@@ -112,7 +112,7 @@ NEWER = [1, {"s": {"k": "newer"}}]
 
 
 def test_a_database_held_by_a_page_stays_whole_and_nothing_is_queued(browser, own_proxy, store, site, page):
-    """It needs an upgrade, for which the page does not make way. When the page goes, its data is as it left it."""
+    """It needs an upgrade, which the page blocks. After the page has closed, its data is unchanged."""
     page.make("d")
     event = inject(browser, own_proxy, store, site, database(version=2))
     assert (event["result"], event["databaseProblems"]) == ("partial", "blocked 1")
@@ -130,7 +130,7 @@ def test_stores_of_another_shape_held_by_a_page_stay_whole(browser, own_proxy, s
     assert contents(browser, site) == {"d": [version, NEWER[1]]}
 
 
-def test_a_page_that_makes_way_is_not_in_the_way(browser, own_proxy, store, site, page):
+def test_a_page_that_closes_its_database_does_not_block(browser, own_proxy, store, site, page):
     page.make("d")
     page.run("held[0].onversionchange = () => held[0].close()")
     event = inject(browser, own_proxy, store, site, database(version=2))
@@ -145,8 +145,8 @@ def test_a_held_database_of_the_same_shape_is_replaced(browser, own_proxy, store
     assert contents(browser, site) == {"d": STORED}
 
 
-def test_a_database_somebody_works_with_is_given_up(browser, own_proxy, store, site, page):
-    """The page's transaction goes on for as long as it makes requests."""
+def test_a_busy_database_is_given_up(browser, own_proxy, store, site, page):
+    """The page's transaction lasts as long as the page makes requests in it."""
     page.make("d")
     page.run(
         "(() => { const s = held[0].transaction('s', 'readwrite').objectStore('s');"
@@ -159,7 +159,7 @@ def test_a_database_somebody_works_with_is_given_up(browser, own_proxy, store, s
     assert contents(browser, site) == {"d": NEWER}
 
 
-def test_what_the_state_does_not_have_is_emptied_though_a_page_holds_it(browser, own_proxy, store, site, page):
+def test_a_held_database_missing_from_the_state_is_emptied(browser, own_proxy, store, site, page):
     page.make("extra", 3)
     event = inject(browser, own_proxy, store, site, database())
     assert event["result"] == "full"
@@ -176,7 +176,7 @@ def test_what_the_state_does_not_have_is_emptied_though_a_page_holds_it(browser,
     ],
     ids=["lower version", "higher version", "another key path", "no stores"],
 )
-def test_what_nobody_holds_is_made_anew(browser, own_proxy, store, site, page, there, wanted):
+def test_a_database_that_no_page_holds_is_rebuilt(browser, own_proxy, store, site, page, there, wanted):
     page.make("d", **there)
     page.release()
     event = inject(browser, own_proxy, store, site, database(**wanted))
@@ -186,8 +186,8 @@ def test_what_nobody_holds_is_made_anew(browser, own_proxy, store, site, page, t
 
 @pytest.mark.parametrize("version", [1, 2, 5], ids=["same version", "higher version", "lower version"])
 @pytest.mark.parametrize("shape", ["s", "other"])
-def test_records_chrome_does_not_take_cost_no_data(browser, own_proxy, store, site, page, version, shape):
-    """A key that is none: the whole database stays as it was."""
+def test_records_that_chrome_refuses_cost_no_data(browser, own_proxy, store, site, page, version, shape):
+    """An object is not a valid key, so the whole database stays as it was."""
     page.make("d", version)
     page.release()
     bad = database(version=2, store=shape, records=[{"key": "k", "value": 1}, {"key": {}, "value": 2}])

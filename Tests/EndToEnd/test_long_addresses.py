@@ -1,4 +1,4 @@
-"""Pages make Chrome's list of targets as long as they like. That is no reason to say that Chrome is down."""
+"""Pages can make Chrome's list of targets as long as they like. The proxy must not report Chrome as down then."""
 
 import json
 import time
@@ -12,7 +12,7 @@ FRAMES = 20
 
 
 def frames(port):
-    """A page with a frame from each of many sites, whose addresses are as long as Chrome lets them be."""
+    """A page with frames from many sites, each with the longest address that Chrome allows."""
     script = f"""
         const rest = "#" + "x".repeat(2 * 1024 * 1024 - 64);
         for (let site = 2; site < 2 + {FRAMES}; site++) {{
@@ -32,16 +32,16 @@ def list_that_is_too_long(proxy, **fields):
 
 
 def wait_until_calm(chromium):
-    """While its frames still load, a Chromium on a slow machine answers nobody for longer than anybody waits."""
+    """Waits until Chromium answers quickly. While its frames load on a slow machine, it answers no client in time."""
     deadline, quick = time.monotonic() + 90, 0
     while quick < 10:
         begin = time.monotonic()
-        assert begin < deadline, "Chromium is busy without end"
+        assert begin < deadline, "Chromium answers quickly before the deadline"
         chromium.json("/json/version")
         quick = quick + 1 if time.monotonic() - begin < 0.2 else 0
 
 
-def test_a_list_that_pages_made_too_long_is_no_chrome_that_is_down(own_proxy, own_chromium):
+def test_a_list_too_long_for_the_proxy_does_not_report_chrome_as_down(own_proxy, own_chromium):
     chromium = own_chromium("--site-per-process")
     site = Site({"/frame": ("text/html", b"<p>frame", {})}, host="0.0.0.0")
     site.pages["/"] = ("text/html", frames(site.port), {})

@@ -1,4 +1,4 @@
-"""Frames moved on several threads: everybody is served, counted and told of the end, and nothing of it is seen."""
+"""With several loops, every client is served, counted and closed in order, and sees no difference."""
 
 import concurrent.futures
 import contextlib
@@ -13,7 +13,7 @@ ROUNDS = 20
 
 
 def converse(client, number):
-    """So many answers of its own, small and large, are a client's."""
+    """Each client asks for answers of its own, small and large, and gets them."""
     for turn in range(ROUNDS):
         assert client.evaluate(f"{number} * 1000 + {turn}") == number * 1000 + turn
         size = 1_000 if turn % 5 else 600_000
@@ -21,7 +21,7 @@ def converse(client, number):
     return number
 
 
-def test_many_clients_at_once_and_the_end(own_proxy, chromium):
+def test_many_clients_on_several_loops_are_served_and_closed(own_proxy, chromium):
     proxy = own_proxy(chromium.address, CDP_PROXY_LOOPS="3", CDP_PROXY_DRAIN="200ms")
     with contextlib.ExitStack() as cleanup:
         target = f"/devtools/page/{chromium.page_id()}?signingKey={tokens.token()}"
@@ -38,7 +38,7 @@ def test_many_clients_at_once_and_the_end(own_proxy, chromium):
     assert len(proxy.events("closed", code=1012, framesToChrome=2 * ROUNDS)) == CLIENTS
 
 
-def test_a_client_on_another_loop_hears_of_chromes_death(own_proxy, own_chromium):
+def test_a_client_on_another_loop_gets_1011_when_chrome_dies(own_proxy, own_chromium):
     chromium = own_chromium()
     proxy = own_proxy(chromium.address, CDP_PROXY_LOOPS="2")
     with contextlib.ExitStack() as cleanup:
@@ -48,7 +48,7 @@ def test_a_client_on_another_loop_hears_of_chromes_death(own_proxy, own_chromium
     proxy.wait_for_event("closed", side="chrome")
 
 
-def test_the_option_counts_more_than_the_variable(tmp_path):
+def test_the_option_overrides_the_variable(tmp_path):
     done = command("serve", "--loops", "0", env=environment(tmp_path, CDP_PROXY_LOOPS="2"))
     assert done.returncode not in (0, None)
     assert "CDP_PROXY_LOOPS" in done.stderr and "from 1 to 64" in done.stderr

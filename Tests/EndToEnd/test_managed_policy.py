@@ -1,6 +1,6 @@
-"""What the managed policy of deploy/ keeps a page from, and what becomes of what it does not: the real Chromium has it.
+"""The managed policy of deploy/ in a real Chromium: the addresses it keeps pages from, and the proxy's own defences.
 
-The policy's ports are replaced by this test's own, as the demo replaces them.
+The tests replace the policy's ports by their own, as the demo does.
 """
 
 import contextlib
@@ -20,14 +20,14 @@ BLOCKED = "net::ERR_BLOCKED_BY_ADMINISTRATOR"
 PAGE = b"<!doctype html><title>reached</title>"
 
 
-class Everywhere(http.server.ThreadingHTTPServer):
-    """Answers at every address of this machine, IPv4 and IPv6, and notes who asked for what."""
+class EverywhereServer(http.server.ThreadingHTTPServer):
+    """Answers at every IPv4 and IPv6 address of this machine, and records the host and path of each request."""
 
     address_family = socket.AF_INET6
     daemon_threads = True
 
     def __init__(self, port=0):
-        super().__init__(("::", port), Answering)
+        super().__init__(("::", port), RecordingHandler)
         self.asked = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -40,7 +40,7 @@ class Everywhere(http.server.ThreadingHTTPServer):
         return self.server_address[1]
 
 
-class Answering(http.server.BaseHTTPRequestHandler):
+class RecordingHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append((self.headers["Host"], self.path))
         self.send_response(200)
@@ -54,7 +54,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def everywhere(port=0):
-    server = Everywhere(port)
+    server = EverywhereServer(port)
     try:
         yield server
     finally:
@@ -69,8 +69,8 @@ def site():
 
 
 @pytest.fixture
-def policed(own_chromium):
-    """Opens a page of a Chromium with the policy, the admin listener's port replaced."""
+def open_with_policy(own_chromium):
+    """Opens a page of a Chromium with the policy, with the port of this test's admin listener."""
     with contextlib.ExitStack() as stack:
 
         def start(admin_port):
@@ -93,10 +93,10 @@ METADATA = [
 ]
 
 
-def test_no_spelling_leads_a_navigation_to_the_ports(policed, site):
+def test_no_spelling_of_the_ports_can_be_navigated_to(open_with_policy, site):
     with everywhere() as admin:
-        page = policed(admin.port)
-        # Every spelling leads there, but for the policy: to the site beside it, it does.
+        page = open_with_policy(admin.port)
+        # Without the policy every spelling would get there: the site's port beside it is reached.
         for host in (host.format(name=socket.gethostname()) for host in HOSTS):
             assert "errorText" not in page.call("Page.navigate", url=f"http://{host}:{site.port}/"), host
             assert page.call("Page.navigate", url=f"http://{host}:{admin.port}/").get("errorText") == BLOCKED, host
@@ -104,15 +104,15 @@ def test_no_spelling_leads_a_navigation_to_the_ports(policed, site):
         assert len(site.asked) >= len(HOSTS)
 
 
-def test_no_spelling_leads_to_credentials_or_files(policed):
-    page = policed(free_port())
+def test_credentials_and_files_cannot_be_navigated_to(open_with_policy):
+    page = open_with_policy(free_port())
     for url in [*(f"http://{host}/" for host in METADATA), "file:///etc/passwd", "view-source:http://a.example/"]:
         assert page.call("Page.navigate", url=url).get("errorText") == BLOCKED, url
 
 
-def test_neither_frames_nor_forms_nor_links_lead_there(policed, site):
+def test_frames_forms_and_links_do_not_reach_the_ports(open_with_policy, site):
     with everywhere() as admin:
-        page = policed(admin.port)
+        page = open_with_policy(admin.port)
         page.call("Page.navigate", url=f"http://127.0.0.1:{site.port}/")
         page.wait_until("document.title == 'reached'")
         for host in ["127.0.0.1", "[::]", "[::ffff:7f00:1]"]:
@@ -143,12 +143,12 @@ REQUESTS = """(async base => {
 })"""
 
 
-def test_what_else_a_page_sends_reaches_the_admin_listener_and_gets_403(policed, site, own_proxy, chromium):
-    """The policy stops navigations only; the rest is the guard's to stop."""
+def test_other_requests_of_a_page_get_403_from_the_admin_listener(open_with_policy, site, own_proxy, chromium):
+    """The policy stops only navigations. The admin listener itself refuses other requests."""
     proxy = own_proxy(chromium.address)
-    # Bound to one address, the listener is found by these of its names.
+    # A listener on one address is reached by these names.
     hosts = ["127.0.0.1", "localhost", "0.0.0.0", "[::ffff:127.0.0.1]"]
-    page = policed(proxy.admin_port)
+    page = open_with_policy(proxy.admin_port)
     page.call("Page.navigate", url=f"http://127.0.0.1:{site.port}/")
     page.wait_until("document.title == 'reached'")
     for count, host in enumerate(hosts, start=1):
@@ -160,11 +160,11 @@ def test_what_else_a_page_sends_reaches_the_admin_listener_and_gets_403(policed,
 
 
 CHROMES_PORT = """(async (base, browser) => {
-    const told = promise => promise.then(answer => answer.type, error => error.name)
+    const outcome = promise => promise.then(answer => answer.type, error => error.name)
     return [
-        await told(fetch(base + '/json/version')), await told(fetch(base + '/json/list', {mode: 'no-cors'})),
-        await told(fetch(base + '/json/new?about:blank', {mode: 'no-cors'})),
-        await told(fetch(base + '/json/new?about:blank', {method: 'PUT'})),
+        await outcome(fetch(base + '/json/version')), await outcome(fetch(base + '/json/list', {mode: 'no-cors'})),
+        await outcome(fetch(base + '/json/new?about:blank', {mode: 'no-cors'})),
+        await outcome(fetch(base + '/json/new?about:blank', {method: 'PUT'})),
         await new Promise(done => {
             const socket = new WebSocket(browser)
             socket.onopen = () => done('open'); socket.onerror = () => done('refused')
@@ -173,13 +173,13 @@ CHROMES_PORT = """(async (base, browser) => {
 })"""
 
 
-def test_a_page_reads_nothing_of_chromes_port_and_opens_nothing(own_chromium, site):
+def test_a_page_can_neither_read_nor_use_chromes_port(own_chromium, site):
     chromium = own_chromium(policy=POLICY.read_text())
     with CDP(chromium.port, f"/devtools/page/{chromium.page_id()}") as page:
         page.call("Page.navigate", url=f"http://127.0.0.1:{site.port}/")
         page.wait_until("document.title == 'reached'")
         pages = len(chromium.targets())
         browser = f"ws://{chromium.address}/devtools/browser/{chromium.browser_id()}"
-        told = page.evaluate(f"{CHROMES_PORT}({json.dumps(f'http://{chromium.address}')}, {json.dumps(browser)})")
-        assert told == ["TypeError", "opaque", "opaque", "TypeError", "refused"]
+        outcomes = page.evaluate(f"{CHROMES_PORT}({json.dumps(f'http://{chromium.address}')}, {json.dumps(browser)})")
+        assert outcomes == ["TypeError", "opaque", "opaque", "TypeError", "refused"]
         assert len(chromium.targets()) == pages

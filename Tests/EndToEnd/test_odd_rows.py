@@ -1,4 +1,4 @@
-"""Every stored value can be read back, and a row that holds what it should not stands in nobody's way but its own."""
+"""Every stored value can be read back, and an unreadable row affects no other row."""
 
 import datetime
 import json
@@ -17,7 +17,7 @@ LATEST, EARLIEST = "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z"
 
 
 def listed(database, *arguments):
-    """What the operator's command says: sessions, and what goes to standard error."""
+    """The output of `session list`: the sessions, and the lines on standard error."""
     env = {"DATABASE_URL": database, "PATH": os.environ["PATH"]}
     command = [BINARY, "session", "list", "--json", *arguments]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
@@ -38,7 +38,7 @@ def listed(database, *arguments):
         1e300,
     ],
 )
-def test_a_moment_that_no_calendar_has(alice, moment):
+def test_a_moment_outside_the_calendar_is_refused(alice, moment):
     assert alice.post(good(name="made", expires_at=moment)).status == 422
     path = f"/sessions/{alice.create()['id']}"
     assert alice.put(path, {"expires_at": moment}).status == 422
@@ -55,7 +55,7 @@ def test_a_moment_that_no_calendar_has(alice, moment):
         (253402300799000, "9999-12-31T23:59:59Z"),
     ],
 )
-def test_the_first_and_the_last_moment_there_are(alice, moment, read):
+def test_the_first_and_the_last_moment_are_kept(alice, moment, read):
     made = alice.create(expires_at=moment)
     assert made["expires_at"] == read
     path = f"/sessions/{made['id']}"
@@ -89,7 +89,7 @@ def test_what_python_writes_at_the_edges_is_read(own_service, database):
         ("0044-03-15 BC", EARLIEST, 410),
     ],
 )
-def test_moments_that_only_postgres_has(own_service, postgres, stored, read, status):
+def test_moments_that_only_postgres_has_are_clamped(own_service, postgres, stored, read, status):
     database = postgres.url(postgres.new_database())
     service = own_service(database)
     alice = service.user("alice")
@@ -111,7 +111,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("case", ODD)
-def test_a_row_that_holds_what_it_should_not(own_service, tmp_path, case):
+def test_an_unreadable_row_affects_no_other(own_service, tmp_path, case):
     database = f"sqlite:///{tmp_path}/service.sqlite"
     service = own_service(database)
     alice, bob = service.user("alice"), service.user("bob")
@@ -133,19 +133,21 @@ def test_a_row_that_holds_what_it_should_not(own_service, tmp_path, case):
     assert {one["name"] for one in sessions} == {"odd", "good", "bobs"}
     assert set(ODD[case]) == {name for one in sessions for name in one.get("unusable", [])}
     assert warning.count(identity) == 1
-    assert alice.get(f"{path}/state").status == (410 if "expires_at" in ODD[case] else 200), "never is not what it says"
+    assert alice.get(f"{path}/state").status == (410 if "expires_at" in ODD[case] else 200), (
+        "an unreadable expiry has passed"
+    )
     assert alice.put(path, {"expires_at": "2031-05-06T07:08:09Z"}).json["expires_at"] == "2031-05-06T07:08:09Z"
     assert alice.get(f"{path}/state").status == 200
     assert alice.delete(path).status == 200
     assert alice.names() == ["good"]
     lines = service.stop()
-    told = [line for line in lines if line.get("event") == "session_unusable"]
-    assert [(line["sessionId"], set(line["columns"].split(","))) for line in told] == [(identity, set(ODD[case]))]
+    logged = [line for line in lines if line.get("event") == "session_unusable"]
+    assert [(line["sessionId"], set(line["columns"].split(","))) for line in logged] == [(identity, set(ODD[case]))]
     assert "SECRET" not in json.dumps(lines) + warning
 
 
-def test_an_expiry_that_an_older_version_could_not_read_again(own_service, tmp_path):
-    """Its texts have five digits of a year, or none that there was."""
+def test_an_unreadable_expiry_of_an_older_version_is_clamped(own_service, tmp_path):
+    """Its texts have years of five digits, or the year 0."""
     database = f"sqlite:///{tmp_path}/service.sqlite"
     alice = own_service(database).user("alice")
     rows = Rows(database)
@@ -158,7 +160,7 @@ def test_an_expiry_that_an_older_version_could_not_read_again(own_service, tmp_p
 
 
 @pytest.mark.parametrize("iv", [b"", bytes(11), bytes(13), bytes(1000)])
-def test_a_nonce_of_another_length(own_service, database, iv):
+def test_an_iv_of_another_length_does_not_open(own_service, database, iv):
     service = own_service(database)
     alice = service.user("alice")
     identity = alice.create(name="odd")["id"]
@@ -171,7 +173,7 @@ def test_a_nonce_of_another_length(own_service, database, iv):
     assert alice.state(identity) == STATE
 
 
-def test_ids_that_are_none_of_ours(own_service, database):
+def test_foreign_ids_are_usable(own_service, database):
     rows = Rows(database)
     rows.create_table()
     for number, identity in enumerate(["", "no uuid", "a/b", "by-name", "ü", "x" * 36]):

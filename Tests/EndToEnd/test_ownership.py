@@ -1,4 +1,4 @@
-"""Whose browser it is: one user's state, tabs and ids are never seen or moved by another."""
+"""The ownership of a browser: no user sees or moves another user's state, tabs or ids."""
 
 import contextlib
 import json
@@ -29,8 +29,8 @@ def query(claims):
     return f"?signingKey={tokens.token(**claims)}"
 
 
-def knock(proxy, claims, path="/"):
-    """The status a handshake is answered with, and the reason in its body."""
+def handshake(proxy, claims, path="/"):
+    """The status of a handshake's answer, and the reason in its body."""
     response, _ = exchange(proxy.port, upgrade(path + query(claims)))
     return response.status, json.loads(response.body or b"{}").get("error")
 
@@ -58,39 +58,39 @@ def site():
 
 
 def restart(proxy, how=signal.SIGKILL):
-    """The same proxy again, with what it had."""
+    """Kills the proxy and starts it again with the same files."""
     proxy.process.send_signal(how)
     proxy.process.wait(60)
     return proxy.again()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_what_is_known_of_a_browser_outlives_the_proxy(own_chromium, own_proxy, how):
+def test_the_record_of_a_browser_survives_the_proxy(own_chromium, own_proxy, how):
     proxy = own_proxy(own_chromium().address)
     with connect(proxy, A) as client:
         assert cookies(client) == {"sid": "of a"}
         rotated = cookie("sid", "rotated by the site", "one.example")
         client.call("Storage.setCookies", cookies=[{"name": "sid", "value": rotated["value"], "domain": "one.example"}])
     proxy = restart(proxy, how)
-    assert knock(proxy, B_OWN) == (409, "conflict")
-    assert knock(proxy, B) == (409, "conflict")
-    assert knock(proxy, NOBODY) == (409, "conflict")
+    assert handshake(proxy, B_OWN) == (409, "conflict")
+    assert handshake(proxy, B) == (409, "conflict")
+    assert handshake(proxy, NOBODY) == (409, "conflict")
     with connect(proxy, A) as client:
         assert cookies(client) == {"sid": "rotated by the site"}
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 0
 
 
-def test_who_drove_a_bare_browser_is_known_after_a_restart(own_chromium, own_proxy):
+def test_the_drivers_of_a_bare_browser_survive_the_proxy(own_chromium, own_proxy):
     proxy = own_proxy(own_chromium().address)
     connect(proxy, A | {"browserSession": None}).close()
     proxy = restart(proxy)
-    assert knock(proxy, B) == (409, "conflict")
-    assert knock(proxy, B_OWN) == (409, "conflict")
+    assert handshake(proxy, B) == (409, "conflict")
+    assert handshake(proxy, B_OWN) == (409, "conflict")
     with connect(proxy, A) as client:
         assert cookies(client) == {"sid": "of a"}
 
 
-def test_the_record_is_its_owners_alone_and_has_no_secret(own_chromium, own_proxy, rows):
+def test_the_record_is_private_and_has_no_secret(own_chromium, own_proxy, rows):
     proxy = own_proxy(own_chromium().address)
     connect(proxy, A).close()
     path = rows.path.with_name(rows.path.name + ".state")
@@ -98,8 +98,8 @@ def test_the_record_is_its_owners_alone_and_has_no_secret(own_chromium, own_prox
     assert b"of a" not in path.read_bytes()
 
 
-def test_the_record_is_written_before_the_client_is_told(own_chromium, own_proxy, tmp_path):
-    """Killed at the moment of its 101: what the client could do from then on is known."""
+def test_the_record_is_written_before_the_101(own_chromium, own_proxy, tmp_path):
+    """The proxy is killed when its client has the 101. Whatever the client could do from then on is on record."""
     browser = own_chromium()
     proxy = own_proxy(browser.address, CDP_PROXY_STATE=str(tmp_path / "state"))
     with Wire(proxy.port) as wire:
@@ -111,11 +111,11 @@ def test_the_record_is_written_before_the_client_is_told(own_chromium, own_proxy
     assert json.loads(records[browser.browser_id()])["state"] == "holding"
 
 
-def test_a_proxy_killed_within_an_injection_leaves_the_browser_to_its_session(own_chromium, own_proxy):
+def test_a_browser_belongs_to_the_session_of_an_interrupted_injection(own_chromium, own_proxy):
     browser = own_chromium()
     with HoldingRelay(browser.port) as relay:
         proxy = own_proxy(f"127.0.0.1:{relay.port}")
-        relay.hold_upgrade(2)  # The first one looks at the browser, the second one injects.
+        relay.hold_upgrade(2)  # The first handshake surveys the browser, the second injects.
         with Wire(proxy.port) as wire:
             wire.send(upgrade("/" + query(A)))
             relay.wait_until_held()
@@ -123,17 +123,17 @@ def test_a_proxy_killed_within_an_injection_leaves_the_browser_to_its_session(ow
         proxy.process.wait(60)
         relay.release()
         proxy = proxy.again()
-        assert knock(proxy, B_OWN) == (409, "conflict")
+        assert handshake(proxy, B_OWN) == (409, "conflict")
         with connect(proxy, A) as client:
             assert cookies(client) == {"sid": "of a"}
 
 
-# A browser that nothing is known of
+# A browser without a record
 
 
 @pytest.fixture
 def used(own_chromium, site):
-    """A browser that somebody has used who is known to nobody, on a profile that outlives it."""
+    """A browser that an unknown client has used, with a profile that outlives it."""
     browser = own_chromium(f"--host-resolver-rules=MAP *.example 127.0.0.1:{site.port}, MAP * ~NOTFOUND")
     with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
         session = direct.new_page("http://a.example/")
@@ -145,10 +145,10 @@ def used(own_chromium, site):
     return browser
 
 
-def test_a_used_browser_that_nothing_is_known_of_is_nobodys(used, own_proxy):
+def test_a_used_browser_without_a_record_is_refused(used, own_proxy):
     proxy = own_proxy(used.address)
     for claims in [A, B, B_OWN, NOBODY]:
-        assert knock(proxy, claims) == (409, "browser_used")
+        assert handshake(proxy, claims) == (409, "browser_used")
         assert get(proxy.port, "/json/list" + query(claims)).status == 409
     line = proxy.wait_for_event("browser_used")
     assert (line["cookies"], line["pages"], line["contexts"]) == (1, 1, 1)
@@ -158,7 +158,7 @@ def test_a_used_browser_that_nothing_is_known_of_is_nobodys(used, own_proxy):
 
 
 @pytest.mark.parametrize("what", ["a cookie", "a page", "a context"])
-def test_any_of_them_makes_it_used(own_chromium, own_proxy, what):
+def test_each_of_these_makes_a_browser_used(own_chromium, own_proxy, what):
     browser = own_chromium()
     with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
         if what == "a cookie":
@@ -167,13 +167,13 @@ def test_any_of_them_makes_it_used(own_chromium, own_proxy, what):
             direct.call("Target.createTarget", url="data:text/html,page")
         else:
             direct.call("Target.createBrowserContext")
-    assert knock(own_proxy(browser.address), A) == (409, "browser_used")
+    assert handshake(own_proxy(browser.address), A) == (409, "browser_used")
 
 
 @pytest.mark.parametrize("start", [["about:blank"], []], ids=["a blank page", "a page for new tabs"])
 @pytest.mark.parametrize("policy", [None, POLICY.read_text()], ids=["no policy", "the policy of deploy/"])
-def test_what_chromium_opens_by_itself_does_not(own_chromium, own_proxy, start, policy):
-    """Where a policy blocks `chrome://*`, Chromium calls parts of its own interface pages."""
+def test_chromiums_own_pages_do_not_make_a_browser_used(own_chromium, own_proxy, start, policy):
+    """Where a policy blocks `chrome://*`, Chromium lists parts of its own interface as pages."""
     browser = own_chromium(policy=policy, pages=start)
     if policy:
         wait_for_interface(browser)
@@ -182,7 +182,7 @@ def test_what_chromium_opens_by_itself_does_not(own_chromium, own_proxy, start, 
 
 
 def wait_for_interface(browser):
-    """Waits until Chromium's interface is among the pages; it is called something else for a moment."""
+    """Waits until Chromium lists its interface as a page. For a moment the target has another type."""
     with CDP(browser.port, f"/devtools/browser/{browser.browser_id()}") as direct:
         while True:
             targets = direct.call("Target.getTargets")["targetInfos"]
@@ -190,7 +190,7 @@ def wait_for_interface(browser):
                 return
 
 
-def test_a_used_browser_may_be_emptied_first(used, own_proxy):
+def test_a_used_browser_may_be_cleared(used, own_proxy):
     proxy = own_proxy(used.address, CDP_PROXY_USED_BROWSER="clear")
     with connect(proxy, B_OWN) as client:
         assert cookies(client) == {"sid": "of b"}
@@ -208,16 +208,16 @@ def test_a_used_browser_may_be_adopted(used, own_proxy):
     with connect(proxy, B_OWN) as client:
         values = {one["value"] for one in client.call("Storage.getCookies")["cookies"]}
         assert values == {"of a", "of b"}
-    assert knock(proxy, A) == (409, "conflict")
+    assert handshake(proxy, A) == (409, "conflict")
 
 
-def test_without_stored_sessions_nobody_looks(used, own_proxy):
+def test_without_stored_sessions_no_browser_is_surveyed(used, own_proxy):
     proxy = own_proxy(used.address, CDP_PROXY_INJECT="off")
     connect(proxy, NOBODY).close()
 
 
-def test_a_client_that_closes_the_browser_leaves_nothing_to_the_next(own_proxy):
-    """Chrome comes back on the same profile, with what a site has left there."""
+def test_a_client_that_closes_the_browser_leaves_the_next_no_data(own_proxy):
+    """Chrome restarts on the same profile, with the data a site has stored there."""
     browser = Chromium()
     try:
         proxy = own_proxy(browser.address)
@@ -229,8 +229,8 @@ def test_a_client_that_closes_the_browser_leaves_nothing_to_the_next(own_proxy):
                 client.rest()
         browser.wait()
         browser.start(keeping_profile=True)
-        assert knock(proxy, B_OWN) == (409, "browser_used")
-        assert knock(proxy, B) == (409, "browser_used")
+        assert handshake(proxy, B_OWN) == (409, "browser_used")
+        assert handshake(proxy, B) == (409, "browser_used")
     finally:
         browser.stop()
 
@@ -238,7 +238,7 @@ def test_a_client_that_closes_the_browser_leaves_nothing_to_the_next(own_proxy):
 # Every way in
 
 
-def test_another_user_sees_moves_and_opens_nothing(own_chromium, own_proxy, site):
+def test_another_user_can_neither_see_nor_use_the_browser(own_chromium, own_proxy, site):
     browser = own_chromium()
     proxy = own_proxy(browser.address)
     with connect(proxy, A) as client:
@@ -259,7 +259,7 @@ def test_another_user_sees_moves_and_opens_nothing(own_chromium, own_proxy, site
                 assert (response.status, json.loads(response.body)["error"]) == (409, "conflict"), target
                 assert b"127.0.0.1:" not in response.body
             for path in ["/", "/cdp", "/devtools/browser", f"/devtools/page/{page}"]:
-                assert knock(proxy, claims, path) == (409, "conflict")
+                assert handshake(proxy, claims, path) == (409, "conflict")
             for target in ["/json/version", "/json/protocol"]:
                 assert get(proxy.port, target + query(claims)).status == 200
         assert {one["id"]: one["url"] for one in browser.targets()} == before
@@ -268,16 +268,16 @@ def test_another_user_sees_moves_and_opens_nothing(own_chromium, own_proxy, site
         assert (line["reason"], line["sessionId"], line["userId"]) == ("conflict", "sess_b", "user_b")
 
 
-def test_a_page_planted_before_a_user_comes_keeps_that_user_out(own_chromium, own_proxy, site):
+def test_a_page_planted_beforehand_keeps_the_next_user_out(own_chromium, own_proxy, site):
     proxy = own_proxy(own_chromium().address)
     target = f"/json/new?http%3A%2F%2F127.0.0.1:{site.port}%2F&signingKey={tokens.token(**B)}"
     assert exchange(proxy.port, head(target, method="PUT"))[0].status == 200
-    assert knock(proxy, A) == (409, "conflict")
-    assert knock(proxy, A | {"browserSession": None}) == (409, "conflict")
+    assert handshake(proxy, A) == (409, "conflict")
+    assert handshake(proxy, A | {"browserSession": None}) == (409, "conflict")
     connect(proxy, B).close()
 
 
-def test_looking_at_a_fresh_browser_takes_it_from_nobody(own_chromium, own_proxy):
+def test_listing_the_tabs_of_a_fresh_browser_claims_nothing(own_chromium, own_proxy):
     proxy = own_proxy(own_chromium().address)
     assert get(proxy.port, "/json/list" + query(B)).status == 200
     with connect(proxy, A) as client:
@@ -285,7 +285,7 @@ def test_looking_at_a_fresh_browser_takes_it_from_nobody(own_chromium, own_proxy
     assert get(proxy.port, "/json/list" + query(B)).status == 409
 
 
-def test_opening_a_tab_finds_the_session_there(own_chromium, own_proxy):
+def test_opening_a_tab_injects_the_session(own_chromium, own_proxy):
     proxy = own_proxy(own_chromium().address)
     response, _ = exchange(proxy.port, head("/json/new" + query(A), method="PUT"))
     assert response.status == 200
@@ -293,39 +293,39 @@ def test_opening_a_tab_finds_the_session_there(own_chromium, own_proxy):
         assert cookies(client) == {"sid": "of a"}
 
 
-def test_who_names_nobody_joins_only_their_own_browser_session(own_chromium, own_proxy):
+def test_a_caller_without_a_user_joins_only_its_browser_session(own_chromium, own_proxy):
     proxy = own_proxy(own_chromium().address)
     connect(proxy, A).close()
-    assert knock(proxy, NOBODY) == (409, "conflict")
+    assert handshake(proxy, NOBODY) == (409, "conflict")
     with connect(proxy, {"sessionId": "sess_a", "sub": "sess_a"}) as client:
         assert cookies(client) == {"sid": "of a"}
 
 
-def test_a_browser_driven_by_who_names_nobody_takes_no_users_session(own_chromium, own_proxy):
+def test_a_browser_driven_without_a_user_takes_no_users_session(own_chromium, own_proxy):
     proxy = own_proxy(own_chromium().address)
     connect(proxy, NOBODY).close()
     connect(proxy, {"sessionId": "sess_y", "sub": "sess_y"}).close()
-    assert knock(proxy, A) == (409, "conflict")
+    assert handshake(proxy, A) == (409, "conflict")
 
 
 def test_two_users_share_no_bare_browser(own_chromium, own_proxy):
     proxy = own_proxy(own_chromium().address)
     connect(proxy, B).close()
-    assert knock(proxy, A | {"browserSession": None}) == (409, "conflict")
+    assert handshake(proxy, A | {"browserSession": None}) == (409, "conflict")
     with connect(proxy, B_OWN) as client:
         assert cookies(client) == {"sid": "of b"}
 
 
-def test_a_client_counts_from_admission(own_chromium, own_proxy):
-    """While Chrome's 101 for one client is held back, no session goes in beside them."""
+def test_a_client_drives_from_its_admission(own_chromium, own_proxy):
+    """While Chrome's 101 for one client is held back, no session is injected beside that client."""
     browser = own_chromium()
     with HoldingRelay(browser.port) as relay:
         proxy = own_proxy(f"127.0.0.1:{relay.port}")
-        relay.hold_upgrade(2)  # The first one looks at the browser, the second one is the client's.
+        relay.hold_upgrade(2)  # The first handshake surveys the browser, the second is the client's.
         with Wire(proxy.port) as wire:
             wire.send(upgrade("/" + query(A | {"browserSession": None})))
             relay.wait_until_held()
-            assert knock(proxy, A) == (409, "conflict")
+            assert handshake(proxy, A) == (409, "conflict")
             relay.release()
             assert wire.response().status == 101
         proxy.wait_for_event("closed")
@@ -359,8 +359,8 @@ def test_a_connect_while_chrome_restarts_waits_for_it(own_chromium, own_proxy):
         assert wire.response().status == 101
 
 
-def test_the_database_is_not_opened_for_who_comes_again(own_chromium, own_proxy, rows):
-    """The state is damaged after it was put in: nobody needs it any more."""
+def test_a_later_connection_does_not_open_the_stored_state(own_chromium, own_proxy, rows):
+    """The state is damaged after its injection: no later connection needs it."""
     proxy = own_proxy(own_chromium().address)
     connect(proxy, A).close()
     with sqlite3.connect(rows.path) as database:
@@ -368,13 +368,13 @@ def test_the_database_is_not_opened_for_who_comes_again(own_chromium, own_proxy,
     connect(proxy, A).close()
 
 
-def test_a_refusal_says_why_a_session_does_not_open(own_chromium, own_proxy, rows):
+def test_the_log_names_the_cause_of_an_unopenable_session(own_chromium, own_proxy, rows):
     proxy = own_proxy(own_chromium().address)
     with sqlite3.connect(rows.path) as database:
         database.execute("UPDATE browser_sessions SET storage_state_encrypted = x'00' WHERE user_id = 'user_a'")
-    assert knock(proxy, A) == (502, "session_unreadable")
+    assert handshake(proxy, A) == (502, "session_unreadable")
     line = proxy.wait_for_event("connection_refused")
     assert line["cause"] == "it was sealed under another secret, or is damaged"
     assert line["userId"] == "user_a"
-    # Nothing of it is in the browser.
+    # The browser holds no part of it.
     connect(proxy, B_OWN).close()

@@ -1,7 +1,7 @@
-"""Playwright drives Chrome through the proxy as if it stood there itself.
+"""Playwright drives Chrome through the proxy as it would without one.
 
-Over the WebSocket and over the HTTP endpoint, with the token in a header or in the query: whatever it does afterwards
-(page, click, screenshot, pdf, download, large content) is what it would do without a proxy.
+It connects over the WebSocket and over the HTTP endpoint, with the token in a header or in the query. Pages, clicks,
+screenshots, PDFs, downloads and large contents then work as usual.
 """
 
 import pytest
@@ -36,7 +36,7 @@ def playwright():
 
 
 def endpoint(proxy, way):
-    """The arguments of connect_over_cdp for one of the four ways in."""
+    """The arguments of connect_over_cdp for one of the four ways to connect."""
     scheme, where = way.split("-")
     token = tokens.token()
     if where == "header":
@@ -46,7 +46,7 @@ def endpoint(proxy, way):
 
 @pytest.fixture
 def page(playwright, proxy):
-    """A page in a context of its own, over the connection that is used most: ws with the token in the query."""
+    """A page in a context of its own, over the most common connection: ws with the token in the query."""
     browser = playwright.chromium.connect_over_cdp(**endpoint(proxy, "ws-query"))
     context = browser.new_context(accept_downloads=True)
     yield context.new_page()
@@ -55,7 +55,7 @@ def page(playwright, proxy):
 
 
 @pytest.mark.parametrize("way", ["ws-query", "ws-header", "http-query", "http-header"])
-def test_every_endpoint_takes_every_credential(playwright, proxy, site, way):
+def test_every_endpoint_accepts_every_credential(playwright, proxy, site, way):
     browser = playwright.chromium.connect_over_cdp(**endpoint(proxy, way))
     page = browser.contexts[0].new_page()
     page.goto(site.url())
@@ -65,21 +65,21 @@ def test_every_endpoint_takes_every_credential(playwright, proxy, site, way):
     browser.close()
 
 
-def test_screenshot_is_a_picture(page, site):
+def test_a_screenshot_is_an_image(page, site):
     page.goto(site.url())
     picture = page.screenshot(full_page=True)
     assert picture.startswith(b"\x89PNG\r\n")
     assert picture.endswith(b"IEND\xaeB`\x82")
 
 
-def test_pdf_is_a_document(page, site):
+def test_a_pdf_is_a_document(page, site):
     page.goto(site.url())
     document = page.pdf()
     assert document.startswith(b"%PDF-")
     assert document.rstrip().endswith(b"%%EOF")
 
 
-def test_download_arrives_whole(page, site, tmp_path):
+def test_a_download_arrives_whole(page, site, tmp_path):
     page.goto(site.url())
     with page.expect_download() as download:
         page.get_by_role("link").click()
@@ -88,19 +88,19 @@ def test_download_arrives_whole(page, site, tmp_path):
     assert saved.read_bytes() == FILE
 
 
-def test_five_megabytes_of_content(page, site):
+def test_five_megabytes_of_content_are_read(page, site):
     page.goto(site.url("/big"))
     content = page.content()
     assert len(content) > 5_000_000
     assert "0123456789abcdef" * 327_680 in content
 
 
-def test_five_megabytes_into_the_page(page):
+def test_five_megabytes_are_passed_into_the_page(page):
     text = "fedcba9876543210" * 327_680
     assert page.evaluate("text => [text.length, text.slice(-16)]", text) == [5_242_880, "fedcba9876543210"]
 
 
-def test_two_clients_at_once(playwright, proxy, site):
+def test_two_clients_have_contexts_of_their_own(playwright, proxy, site):
     browsers = [playwright.chromium.connect_over_cdp(**endpoint(proxy, "ws-query")) for _ in range(2)]
     contexts = [browser.new_context() for browser in browsers]
     pages = [context.new_page() for context in contexts]

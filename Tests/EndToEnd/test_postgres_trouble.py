@@ -1,4 +1,4 @@
-"""PostgreSQL that cannot be had is one sentence of a command, and no end of the proxy."""
+"""An unavailable PostgreSQL is one sentence from a command, and does not end the proxy."""
 
 import pathlib
 import subprocess
@@ -16,21 +16,21 @@ def listing(tmp_path, **changes):
     return command("session", "list", env=environment(tmp_path, DATABASE_URL=DOWN, **changes))
 
 
-def test_a_command_says_that_the_server_is_down(tmp_path):
+def test_a_command_reports_a_server_that_is_down(tmp_path):
     done = listing(tmp_path)
     assert done.returncode == 1
     assert done.stderr == "Error: the session database is not available: the server cannot be reached\n"
 
 
-def test_a_command_says_that_the_library_is_missing(tmp_path):
-    # What the loader finds first and cannot load.
+def test_a_command_reports_a_missing_library(tmp_path):
+    # The loader finds this file first and cannot load it.
     (tmp_path / "libpq.so.5").write_bytes(b"")
     done = listing(tmp_path, LD_LIBRARY_PATH=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr == "Error: libpq is not installed, and PostgreSQL needs it (Debian package libpq5)\n"
 
 
-def test_the_proxy_starts_and_says_so(tmp_path):
+def test_the_proxy_starts_without_the_server_and_logs_it(tmp_path):
     proxy = Proxy(tmp_path, "127.0.0.1:9", DATABASE_URL=DOWN)
     line = proxy.wait_for_event("session_store_unavailable")
     everything = proxy.stop()
@@ -41,7 +41,7 @@ def test_the_proxy_starts_and_says_so(tmp_path):
 
 @pytest.fixture
 def server():
-    """A PostgreSQL server, and a function that gives it a command."""
+    """A PostgreSQL server, and a function that sends it a command."""
     with subprocess.Popen([SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         ready, port, _ = process.stdout.readline().split()
         assert ready == "ready"
@@ -61,7 +61,7 @@ def refusal(proxy, name):
     return response.status
 
 
-def test_the_proxy_rides_out_a_restart(server, tmp_path, chromium):
+def test_the_proxy_survives_a_restart_of_the_server(server, tmp_path, chromium):
     port, ask = server
     ask("sql postgres CREATE DATABASE sessions OWNER owner")
     changes = {"DATABASE_URL": f"postgresql://owner:owner@127.0.0.1:{port}/sessions?sslmode=require"}

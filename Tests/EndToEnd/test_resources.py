@@ -1,4 +1,4 @@
-"""What one connection costs: nothing that stays, and nothing that grows with what passes."""
+"""A connection leaves nothing behind, and its memory does not grow with the traffic."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_connections_leave_no_descriptor(own_proxy, chromium):
 
 
 def test_a_reader_that_stalls_costs_no_memory(own_proxy, chromium):
-    """What it does not take is not read from Chrome; it stays there."""
+    """The proxy does not read from Chrome what the client has no room for."""
     proxy = own_proxy(chromium.address)
     with connect(proxy) as stalled:
         session = stalled.new_page()

@@ -1,4 +1,4 @@
-"""Rows sealed by the Python reference's rules open here, and the other way round, in one database of SQLAlchemy's form.
+"""The proxy and the Python reference open the rows that the other sealed, in one database in SQLAlchemy's form.
 
 `CDP_PROXY_BINARY` names the binary under test.
 """
@@ -69,7 +69,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def session(database):
-    """Runs `cdp-proxy session …` with the master secret, or with the variables given, and returns what it did."""
+    """Runs `cdp-proxy session …` with the master secret or the given variables, and returns the finished process."""
 
     def run(*arguments, stdin="", **variables):
         environment = SANITIZER_OPTIONS | {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
@@ -82,7 +82,7 @@ def session(database):
 
 @pytest.fixture
 def reference(database):
-    """A database made by the reference, and a function that stores a row in it as the reference does."""
+    """A database of the reference, and a function that stores a row in it as the reference does."""
     connection = sqlite3.connect(database)
     connection.execute(TABLE)
 
@@ -106,7 +106,7 @@ def imported(session, tmp_path, *options, state=STATE):
     return done.stdout.strip()
 
 
-def test_python_seals_and_we_open(session, reference):
+def test_the_proxy_opens_what_python_sealed(session, reference):
     reference("user-1", "Shop")
     reference("user-2", "Shop", {"cookies": [], "origins": []})
     done = session("export", "Shop", "--user", "user-1")
@@ -114,19 +114,19 @@ def test_python_seals_and_we_open(session, reference):
     assert json.loads(done.stdout) == STATE
 
 
-def test_we_seal_and_python_opens(session, database, tmp_path):
+def test_python_opens_what_the_proxy_sealed(session, database, tmp_path):
     identity = imported(session, tmp_path, "--description", "for tests", "--expires", "2031-05-06T07:08:09+02:00")
     row = sqlite3.connect(database).execute("SELECT * FROM browser_sessions").fetchone()
     assert row[:5] == (identity, "user-1", "Shop", "for tests", "shop.test")
     assert unseal("user-1", row[5], row[6]) == STATE
-    # As SQLAlchemy's DateTime writes and reads it: UTC, no zone, microseconds.
+    # SQLAlchemy's DateTime has this form: UTC, no zone, microseconds.
     assert row[7] == "2031-05-06 05:08:09.000000"
     assert str(uuid.UUID(identity)) == identity
     with pytest.raises(InvalidTag):
         unseal("user-2", row[5], row[6])
 
 
-def test_a_user_key_stands_in_for_the_master_secret(session, reference):
+def test_a_user_key_replaces_the_master_secret(session, reference):
     identity = reference("user-1", "Shop")
     key = base64.b64encode(user_key("user-1")).decode()
     assert json.loads(session("export", identity, "--user", "user-1", SESSION_USER_KEY=key).stdout) == STATE
@@ -160,7 +160,7 @@ def test_flipped_bits_are_refused(session, reference, database, column):
         assert refused.stdout == ""
 
 
-def test_the_reference_reads_a_database_of_ours_and_writes_to_it(session, database, tmp_path):
+def test_the_reference_reads_and_writes_the_proxys_database(session, database, tmp_path):
     imported(session, tmp_path)
     connection = sqlite3.connect(database)
     ciphertext, iv = seal("user-1", {"cookies": [], "origins": [], "by": "python"})
@@ -189,7 +189,7 @@ def test_list_needs_no_secret(session, reference):
     assert session("list", "--json", HOME="/").returncode == 0
 
 
-def test_import_can_replace_and_otherwise_does_not(session, tmp_path):
+def test_import_replaces_only_when_told(session, tmp_path):
     identity = imported(session, tmp_path)
     file = tmp_path / "state.json"
     refused = session("import", file, "--user", "user-1", "--name", "Shop")
@@ -199,7 +199,7 @@ def test_import_can_replace_and_otherwise_does_not(session, tmp_path):
     assert json.loads(session("export", "Shop", "--user", "user-1").stdout)["new"] is True
 
 
-def test_standard_input_and_a_private_file(session, database, tmp_path):
+def test_import_reads_standard_input_and_export_writes_a_private_file(session, database, tmp_path):
     done = session("import", "-", "--user", "u", "--name", "n", "--ttl", "12h", stdin=json.dumps(STATE))
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
@@ -211,7 +211,7 @@ def test_standard_input_and_a_private_file(session, database, tmp_path):
     assert json.loads(target.read_text()) == STATE
 
 
-def test_delete(session, reference):
+def test_delete_removes_a_session(session, reference):
     reference()
     assert session("delete", "Shop", "--user", "user-1").returncode == 0
     assert json.loads(session("list", "--json").stdout) == []
@@ -222,14 +222,14 @@ def test_delete(session, reference):
     ("text", "sentence"),
     [("not json", "not JSON"), ('{"cookies": 1}', "cookies must be an array"), ("[]", "not a storage state")],
 )
-def test_what_is_no_storage_state_is_not_stored(session, database, text, sentence):
+def test_text_that_is_not_a_storage_state_is_not_stored(session, database, text, sentence):
     refused = session("import", "-", "--user", "u", "--name", "n", stdin=text)
     assert refused.returncode == 1
     assert sentence in refused.stderr
     assert not database.exists()
 
 
-def test_import_says_what_will_not_reach_a_browser(session, tmp_path):
+def test_import_names_what_will_not_reach_a_browser(session, tmp_path):
     crowd = [{"name": f"c{n}", "value": "v", "domain": f"s{n % 3}.crowd.test"} for n in range(181)]
     bad = {"name": "__Host-x", "value": "v", "domain": ".crowd.test"}
     file = tmp_path / "state.json"
@@ -249,7 +249,7 @@ def test_import_says_what_will_not_reach_a_browser(session, tmp_path):
         ({"DATABASE_URL": "mysql://u:hunter2@h/d"}, "DATABASE_URL must be"),
     ],
 )
-def test_wrong_settings_end_with_a_sentence(session, reference, variables, sentence):
+def test_wrong_settings_are_one_sentence(session, reference, variables, sentence):
     reference()
     refused = session("export", "Shop", "--user", "user-1", **variables)
     assert refused.returncode == 1

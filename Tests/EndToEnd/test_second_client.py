@@ -1,4 +1,4 @@
-"""A CDP client of another make (cdp-use, as browser agents use it) works through the proxy unchanged."""
+"""Another CDP client (cdp-use, which browser agents use) works through the proxy unchanged."""
 
 import asyncio
 import base64
@@ -13,7 +13,7 @@ TITLE = """new Promise((tell) => {
 
 
 async def visit(url, headers=None):
-    """The title of a page it opens, a picture of it, and the events it was told of on the way."""
+    """Opens a page; returns its title, a screenshot, and the events on the way."""
     events = []
     async with CDPClient(url, additional_headers=headers) as client:
         target = await client.send.Target.createTarget({"url": "about:blank"})
@@ -28,14 +28,14 @@ async def visit(url, headers=None):
     return title["result"]["value"], base64.b64decode(picture["data"]), events
 
 
-def test_token_in_the_query(proxy):
+def test_cdp_use_connects_with_a_token_in_the_query(proxy):
     title, picture, events = asyncio.run(visit(proxy.url(signingKey=tokens.token())))
     assert title == "There"
     assert picture.startswith(b"\x89PNG")
     assert "data:text/html,<title>There</title>" in events
 
 
-def test_token_in_a_header(proxy):
+def test_cdp_use_connects_with_a_token_in_a_header(proxy):
     headers = {"Authorization": f"Bearer {tokens.token()}"}
     title, _, _ = asyncio.run(visit(proxy.url("/devtools/browser"), headers))
     assert title == "There"

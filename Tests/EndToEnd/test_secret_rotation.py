@@ -1,6 +1,6 @@
-"""How long the signing key is kept: one fetch for everybody, rotation, and what serves while AWS does not answer.
+"""How the proxy keeps the signing key: one fetch for all clients, rotation, and the key that serves without AWS.
 
-No Chrome runs here, so a token that is let in gets 502.
+No Chrome runs here, so an accepted token gets 502.
 """
 
 import concurrent.futures
@@ -27,72 +27,72 @@ def running(folder, values):
         proxy.stop()
 
 
-def admits(proxy, key):
-    """What a client with a token signed with `key` is answered."""
+def status_with(proxy, key):
+    """The status for a client with a token signed with `key`."""
     token = tokens.sign(tokens.claims(), key)
     return get(proxy.port, "/json/version", Authorization=f"Bearer {token}").status
 
 
-def test_many_clients_cost_one_fetch(manager, recorder, tmp_path):
+def test_many_clients_share_one_fetch(manager, recorder, tmp_path):
     with running(tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder)) as proxy:
         with concurrent.futures.ThreadPoolExecutor(40) as pool:
-            assert set(pool.map(partial(admits, proxy), [FIRST] * 40)) == {502}
+            assert set(pool.map(partial(status_with, proxy), [FIRST] * 40)) == {502}
         assert recorder.stages().count("AWSCURRENT") == 1
         assert proxy.metric("cdp_proxy_secret_fetches_total", result="ok") == 1
         assert 0 <= proxy.metric("cdp_proxy_secret_age_seconds") < 60
 
 
-def test_a_rotation_is_seen_by_the_first_new_token_and_the_key_before_still_counts(manager, recorder, tmp_path):
+def test_a_rotation_is_seen_at_once_and_the_previous_key_overlaps(manager, recorder, tmp_path):
     arn = aws.make_secret(manager, FIRST)
     with running(tmp_path, aws.variables(arn, recorder)) as proxy:
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, FIRST) == 502
         manager.put_secret_value(SecretId=arn, SecretString=SECOND)
-        assert admits(proxy, SECOND) == 502
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, SECOND) == 502
+        assert status_with(proxy, FIRST) == 502
         assert recorder.stages() == ["AWSCURRENT", "AWSPREVIOUS"] * 2
 
 
-def test_without_an_overlap_the_key_before_does_not_count(manager, recorder, tmp_path):
+def test_without_an_overlap_the_previous_key_is_refused(manager, recorder, tmp_path):
     arn = aws.make_secret(manager, FIRST)
     with running(tmp_path, aws.variables(arn, recorder, CDP_PROXY_SECRET_OVERLAP="0s")) as proxy:
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, FIRST) == 502
         manager.put_secret_value(SecretId=arn, SecretString=SECOND)
-        assert admits(proxy, SECOND) == 502
-        assert admits(proxy, FIRST) == 401
+        assert status_with(proxy, SECOND) == 502
+        assert status_with(proxy, FIRST) == 401
         assert set(recorder.stages()) == {"AWSCURRENT"}
 
 
-def test_bad_signatures_make_one_fetch_in_ten_seconds(manager, recorder, tmp_path):
+def test_bad_signatures_cause_one_fetch_in_ten_seconds(manager, recorder, tmp_path):
     with running(tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder)) as proxy:
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, FIRST) == 502
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
-            assert set(pool.map(partial(admits, proxy), [BAD] * 60)) <= {401, 429}
+            assert set(pool.map(partial(status_with, proxy), [BAD] * 60)) <= {401, 429}
         assert recorder.stages().count("AWSCURRENT") == 2
         assert not any(BAD in line or FIRST in line for line in map(str, proxy.log.all()))
 
 
-def answered_so(proxy, recorder, answer, status):
-    """Whether, once Secrets Manager answers so and was asked, a good token gets this status."""
+def status_becomes(proxy, recorder, answer, status):
+    """Whether a good token gets this status after Secrets Manager has given this answer."""
     with recorder.changed:
         recorder.answer = answer
         count = len(recorder.requests)
         assert recorder.changed.wait_for(lambda: len(recorder.requests) > count, timeout=30)
     deadline = time.monotonic() + 10
-    while admits(proxy, FIRST) != status:
+    while status_with(proxy, FIRST) != status:
         if time.monotonic() > deadline:
             return False
     return True
 
 
-def test_the_last_key_serves_while_nobody_answers_but_not_after_a_no(manager, recorder, tmp_path):
+def test_the_last_key_serves_while_aws_is_down_but_not_after_a_denial(manager, recorder, tmp_path):
     with running(
         tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder, CDP_PROXY_SECRET_TTL="1s")
     ) as proxy:
-        assert admits(proxy, FIRST) == 502
-        assert answered_so(proxy, recorder, aws.failure("InternalServiceError", 500), 502)
-        assert answered_so(proxy, recorder, aws.failure("AccessDeniedException"), 503)
-        assert answered_so(proxy, recorder, aws.failure("InternalServiceError", 500), 503)
-        assert answered_so(proxy, recorder, None, 502)
+        assert status_with(proxy, FIRST) == 502
+        assert status_becomes(proxy, recorder, aws.failure("InternalServiceError", 500), 502)
+        assert status_becomes(proxy, recorder, aws.failure("AccessDeniedException"), 503)
+        assert status_becomes(proxy, recorder, aws.failure("InternalServiceError", 500), 503)
+        assert status_becomes(proxy, recorder, None, 502)
         proxy.wait_for_event("secret_fetch_failed")
         assert not any("hidden-detail" in line or aws.SECRET_KEY in line for line in map(str, proxy.log.all()))
 
@@ -104,34 +104,34 @@ CLOCKS_AND_CREDENTIALS = [
 
 
 @pytest.mark.parametrize("kind", CLOCKS_AND_CREDENTIALS)
-def test_the_last_key_serves_while_a_clock_or_credentials_are_wrong(manager, recorder, tmp_path, kind):
+def test_the_last_key_serves_while_the_clock_or_credentials_are_wrong(manager, recorder, tmp_path, kind):
     values = aws.variables(aws.make_secret(manager, FIRST), recorder, CDP_PROXY_SECRET_TTL="1s")
     with running(tmp_path, values) as proxy:
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, FIRST) == 502
         recorder.clock = time.time() + 1000
-        assert answered_so(proxy, recorder, aws.failure(kind, 403), 502)
+        assert status_becomes(proxy, recorder, aws.failure(kind, 403), 502)
         line = proxy.wait_for_event("secret_fetch_failed", cause="unauthenticated")
         found = re.search(r"^(\w+); this machine's clock is (\d+) s behind Secrets Manager's$", line["detail"])
         assert found, line
         assert found[1] in kind
         assert 990 <= int(found[2]) <= 1010
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, FIRST) == 502
         assert proxy.metric("cdp_proxy_secret_fetches_total", result="unauthenticated") >= 1
 
 
-def test_signature_expired_is_no_denial_whatever_its_code(manager, recorder, tmp_path):
+def test_an_expired_signature_is_not_a_denial(manager, recorder, tmp_path):
     values = aws.variables(aws.make_secret(manager, FIRST), recorder, CDP_PROXY_SECRET_TTL="1s")
     with running(tmp_path, values) as proxy:
-        assert admits(proxy, FIRST) == 502
+        assert status_with(proxy, FIRST) == 502
         message = "Signature expired: 20261121T202611Z is now earlier than 20261121T203611Z"
         recorder.answer = aws.failure("AccessDeniedException", 403, message)
         proxy.wait_for_event("secret_fetch_failed", cause="unauthenticated")
-        assert admits(proxy, FIRST) == 502
-        assert answered_so(proxy, recorder, aws.failure("AccessDeniedException", 400), 503)
+        assert status_with(proxy, FIRST) == 502
+        assert status_becomes(proxy, recorder, aws.failure("AccessDeniedException", 400), 503)
 
 
-def test_without_a_key_no_token_is_let_in(manager, recorder, tmp_path):
+def test_without_a_key_no_token_is_accepted(manager, recorder, tmp_path):
     recorder.answer = aws.failure("ResourceNotFoundException")
     with running(tmp_path, aws.variables(aws.make_secret(manager, FIRST), recorder)) as proxy:
-        assert admits(proxy, FIRST) == 503
+        assert status_with(proxy, FIRST) == 503
         assert proxy.metric("cdp_proxy_tokens_rejected_total", reason="secret_unavailable") == 1

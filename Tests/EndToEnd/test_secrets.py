@@ -1,6 +1,6 @@
-"""The signing key comes from AWS Secrets Manager: how it is asked for, with which credentials, what is taken for a key.
+"""The signing key from AWS Secrets Manager: the request, its credentials, and the values that count as a key.
 
-`token verify` asks as `serve` does.
+`token verify` fetches it as `serve` does.
 """
 
 import datetime
@@ -26,7 +26,7 @@ def verify(tmp_path):
     return lambda values: command("token", "verify", env=environment(tmp_path, **values), given=given)
 
 
-def test_signs_as_botocore_does(verify, manager, recorder):
+def test_requests_are_signed_as_by_botocore(verify, manager, recorder):
     values = aws.variables(aws.make_secret(manager, JSON), recorder, AWS_SESSION_TOKEN="fake/session+token==" * 60)
     result = verify(values)
     assert result.returncode == 0, result.stderr
@@ -47,7 +47,7 @@ def test_signs_as_botocore_does(verify, manager, recorder):
 
 
 @pytest.mark.parametrize("text", [FIRST, "\ufeff" + FIRST, "\ufeff" + JSON, "\ufeff\n " + JSON + "\n"])
-def test_takes_a_bare_string_and_leaves_a_byte_order_mark_off(verify, manager, recorder, text):
+def test_a_bare_string_is_a_key_without_its_byte_order_mark(verify, manager, recorder, text):
     result = verify(aws.variables(aws.make_secret(manager, text), recorder))
     assert result.returncode == 0, result.stderr
 
@@ -71,7 +71,7 @@ def test_takes_a_bare_string_and_leaves_a_byte_order_mark_off(verify, manager, r
         {"SecretBinary": FIRST.encode()},
     ],
 )
-def test_takes_nothing_else_for_a_key(verify, manager, recorder, value):
+def test_no_other_value_is_a_key(verify, manager, recorder, value):
     result = verify(aws.variables(aws.make_secret(manager, **value), recorder))
     assert result.returncode != 0
     assert result.stdout == ""
@@ -79,14 +79,14 @@ def test_takes_nothing_else_for_a_key(verify, manager, recorder, value):
     assert FIRST not in result.stderr and "too-short" not in result.stderr
 
 
-def test_says_when_there_is_no_such_secret(verify, recorder):
+def test_a_missing_secret_is_named(verify, recorder):
     arn = f"arn:aws:secretsmanager:{aws.REGION}:123456789012:secret:absent-AbCdEf"
     result = verify(aws.variables(arn, recorder))
     assert result.returncode != 0
     assert "ResourceNotFoundException" in result.stderr
 
 
-def test_keeps_credentials_and_peers_words_out_of_errors(verify, manager, recorder):
+def test_errors_quote_neither_credentials_nor_the_peer(verify, manager, recorder):
     recorder.answer = aws.failure("AccessDeniedException")
     result = verify(aws.variables(aws.make_secret(manager, JSON), recorder))
     assert result.returncode != 0
@@ -94,7 +94,7 @@ def test_keeps_credentials_and_peers_words_out_of_errors(verify, manager, record
     assert "hidden-detail" not in result.stderr and aws.SECRET_KEY not in result.stderr
 
 
-def test_container_credentials_with_a_token_file_read_each_time(verify, manager, recorder, tmp_path):
+def test_the_token_file_of_container_credentials_is_read_each_time(verify, manager, recorder, tmp_path):
     file = tmp_path / "token"
     expiration = "2030-01-01T00:00:00Z"
     answer = {"AccessKeyId": "CONTAINER", "SecretAccessKey": "c/+=", "Token": "t/+=", "Expiration": expiration}
@@ -121,7 +121,7 @@ ENDS = ["2030-01-01T00:00:00+00:00", "2030-01-01t05:30:00.123456789+05:30", "203
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_credentials_end_as_rfc_3339_says_or_never(verify, manager, recorder, end):
+def test_credentials_expire_at_their_rfc_3339_time_or_never(verify, manager, recorder, end):
     answer = {"AccessKeyId": "CONTAINER", "SecretAccessKey": "c", "Token": "t"}
     answer |= {} if end is None else {"Expiration": end}
     agent = aws.Recorder(None, lambda _: (200, json.dumps(answer).encode()))
@@ -132,7 +132,7 @@ def test_credentials_end_as_rfc_3339_says_or_never(verify, manager, recorder, en
     agent.shutdown()
 
 
-def test_instance_metadata_version_2(verify, manager, recorder):
+def test_instance_metadata_version_2_is_used(verify, manager, recorder):
     def metadata(request):
         path, fields = request["path"], dict(request["headers"])
         if request["method"] == "PUT" and path == "/latest/api/token":
@@ -155,7 +155,7 @@ def test_instance_metadata_version_2(verify, manager, recorder):
     service.shutdown()
 
 
-def test_refuses_to_ask_a_strange_host_for_credentials(verify, recorder):
+def test_a_foreign_host_is_not_asked_for_credentials(verify, recorder):
     values = aws.without_keys(aws.variables("x", recorder)) | {
         "WALLCRAWLER_JWT_SIGNING_SECRET_ARN": "name",
         "AWS_REGION": aws.REGION,
@@ -184,7 +184,7 @@ def certificate(tmp_path):
     return file
 
 
-def test_speaks_to_no_server_it_cannot_verify(verify, manager, recorder, certificate):
+def test_an_unverified_server_gets_no_request(verify, manager, recorder, certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     recorder.socket = context.wrap_socket(recorder.socket, server_side=True)

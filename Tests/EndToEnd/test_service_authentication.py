@@ -1,11 +1,11 @@
-"""Only a sound token of the identity provider opens a session: hostile ones in every way we know are 401."""
+"""Only a valid token of the identity provider gets access: every known kind of hostile token is 401."""
 
 import base64
 import json
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from harness.bearer import FORM, INVALID, MISSING, refused, show
+from harness.bearer import FORM, INVALID, MISSING, assert_refused, send
 from harness.identity import claims
 from harness.keys import ECKey, RSAKey, hmac_with, sign, signed
 from harness.tokens import base64url
@@ -16,8 +16,8 @@ PKCS1 = serialization.PublicFormat.PKCS1
 
 
 @pytest.mark.parametrize("algorithm", ["rsa", "ec"])
-def test_a_good_token_of_either_algorithm(provider, service_on_sqlite, algorithm):
-    assert show(service_on_sqlite, provider.token(key=getattr(provider, algorithm))).status == 200
+def test_a_valid_token_of_either_algorithm_is_accepted(provider, service_on_sqlite, algorithm):
+    assert send(service_on_sqlite, provider.token(key=getattr(provider, algorithm))).status == 200
 
 
 def header_cases(service):
@@ -31,7 +31,7 @@ def header_cases(service):
     yield {"Authorization": "Bearer ,"}, INVALID
 
 
-def test_the_header_has_a_form(service_on_sqlite):
+def test_a_malformed_header_is_refused(service_on_sqlite):
     for fields, detail in header_cases(service_on_sqlite):
         answer = exchange(service_on_sqlite.port, head("/sessions", Connection="close", **fields))[0]
         assert answer.status == 401, fields
@@ -39,7 +39,7 @@ def test_the_header_has_a_form(service_on_sqlite):
         assert json.loads(answer.body) == {"detail": detail}, fields
 
 
-def test_the_scheme_in_any_case(provider, service_on_sqlite):
+def test_the_scheme_matches_in_any_case(provider, service_on_sqlite):
     for scheme in ("bearer", "BEARER", "BeArEr"):
         answer = service_on_sqlite.request("GET", "/sessions", Authorization=f"{scheme} {provider.token()}")
         assert answer.status == 200
@@ -51,12 +51,12 @@ def test_two_authorization_headers_are_refused(provider, service_on_sqlite):
     assert answer.status == 401
 
 
-def test_a_token_in_the_query_is_none(provider, service_on_sqlite):
+def test_a_token_in_the_query_is_ignored(provider, service_on_sqlite):
     for name in ("token", "access_token", "signingKey"):
         assert service_on_sqlite.request("GET", f"/sessions?{name}={provider.token()}").status == 401
 
 
-def test_every_route_asks_for_a_token(service_on_sqlite):
+def test_every_route_needs_a_token(service_on_sqlite):
     stranger = sign(ECKey("ec-one"), claims())
     for method, path in [
         *[("POST", "/sessions"), ("GET", "/sessions"), ("GET", "/sessions/x"), ("GET", "/sessions/x/state")],
@@ -100,19 +100,19 @@ def text_cases(good):
 
 
 def stray_bit(letter):
-    """The letter whose last bit, which encodes nothing, is set."""
+    """The letter with its last bit set, which encodes nothing."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return alphabet[alphabet.index(letter) | 1]
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
-def test_text_that_is_no_token(provider, service_on_sqlite, kind):
+def test_text_that_is_not_a_token_is_refused(provider, service_on_sqlite, kind):
     good = provider.token(key=getattr(provider, kind))
     for case, token in text_cases(good):
         if case == "64 KiB":
-            assert show(service_on_sqlite, token).status in (400, 401, 431)
+            assert send(service_on_sqlite, token).status in (400, 401, 431)
         else:
-            refused(service_on_sqlite, token, case)
+            assert_refused(service_on_sqlite, token, case)
 
 
 def header_attacks(provider):
@@ -145,7 +145,7 @@ P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def hmac_secrets(rsa, ec):
-    """What a confused verifier would take for a shared secret."""
+    """The texts of public keys that a confused verifier could use as a shared secret."""
     return {
         "nothing": b"",
         "the RSA key in PEM": rsa.public(PEM),
@@ -215,27 +215,27 @@ def key_attacks(provider):
         yield name, signed(header, good, ec.signature)
 
 
-def test_headers_keys_and_algorithms_confused(provider, service_on_sqlite):
-    assert show(service_on_sqlite, sign(provider.rsa, claims(), jku=provider.url, x="y")).status == 200, (
+def test_confused_headers_keys_and_algorithms_are_refused(provider, service_on_sqlite):
+    assert send(service_on_sqlite, sign(provider.rsa, claims(), jku=provider.url, x="y")).status == 200, (
         "what is unknown is ignored"
     )
     for attacks in (header_attacks, key_attacks):
         for case, token in attacks(provider):
-            refused(service_on_sqlite, token, case)
+            assert_refused(service_on_sqlite, token, case)
 
 
-def test_nothing_a_token_names_is_fetched(own_provider, service_on_sqlite):
+def test_no_address_in_a_token_is_fetched(own_provider, service_on_sqlite):
     key = ECKey("ec-one")
     for name in ("jku", "x5u"):
-        refused(service_on_sqlite, sign(key, claims(), **{name: own_provider.url}), name)
-    refused(service_on_sqlite, sign(key, claims(iss=own_provider.url)), "iss")
+        assert_refused(service_on_sqlite, sign(key, claims(), **{name: own_provider.url}), name)
+    assert_refused(service_on_sqlite, sign(key, claims(iss=own_provider.url)), "iss")
     assert own_provider.fetches == 0
 
 
-def test_changed_claims(provider, service_on_sqlite):
+def test_changed_claims_are_refused(provider, service_on_sqlite):
     for kind in (provider.rsa, provider.ec):
         header, payload, signature = provider.token(key=kind).split(".")
         other = base64url(json.dumps(claims(sub="user_two")).encode())
-        refused(service_on_sqlite, f"{header}.{other}.{signature}", "claims")
+        assert_refused(service_on_sqlite, f"{header}.{other}.{signature}", "claims")
         spelled = base64url(json.dumps({"alg": kind.algorithm, "kid": kind.kid}).encode())
-        refused(service_on_sqlite, f"{spelled}.{payload}.{signature}", "header")
+        assert_refused(service_on_sqlite, f"{spelled}.{payload}.{signature}", "header")

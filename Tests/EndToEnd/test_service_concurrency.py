@@ -1,4 +1,4 @@
-"""Many at once: a name is given once, no change is lost, no state is torn, and a database that goes away comes back."""
+"""Concurrent requests: one gets a name, no change is lost, no state is torn, and a restarted database is used again."""
 
 import collections
 import concurrent.futures
@@ -10,7 +10,7 @@ CROWD = 50
 
 
 def at_once(count, work):
-    """The results of `work(0)` … `work(count - 1)`, begun together."""
+    """The results of `work(0)` … `work(count - 1)`, started together."""
     barrier = threading.Barrier(count)
 
     def begin(number):
@@ -21,7 +21,7 @@ def at_once(count, work):
         return list(pool.map(begin, range(count)))
 
 
-def test_fifty_creates_of_one_name(alice):
+def test_one_of_fifty_creates_of_a_name_wins(alice):
     answers = at_once(CROWD, lambda number: alice.post(good(description=f"by {number}")))
     assert collections.Counter(answer.status for answer in answers) == {201: 1, 409: CROWD - 1}
     assert {answer.detail for answer in answers if answer.status == 409} == {"Session with name 'work' already exists"}
@@ -30,7 +30,7 @@ def test_fifty_creates_of_one_name(alice):
     assert winner.items() <= only.items()
 
 
-def test_fifty_users_create_one_name(service):
+def test_fifty_users_may_use_the_same_name(service):
     people = [service.user(f"crowd_{number}") for number in range(CROWD)]
     answers = at_once(CROWD, lambda number: people[number].post(good()))
     assert {answer.status for answer in answers} == {201}
@@ -68,8 +68,8 @@ def test_a_delete_has_one_winner(alice):
     assert collections.Counter(answer.status for answer in answers) == {200: 1, 404: 19}
 
 
-def test_states_read_while_they_are_changed_and_deleted(alice):
-    """What is read is a state that was written, whole, or nothing."""
+def test_no_state_is_torn_while_it_is_changed_and_deleted(alice):
+    """A read returns a whole state that was written, or none."""
     states = [{"cookies": [], "origins": [], "text": letter * 50_000} for letter in "ab"]
     done = threading.Event()
     path = []
@@ -105,7 +105,7 @@ def test_states_read_while_they_are_changed_and_deleted(alice):
 
 
 class Worker:
-    """Creates, changes and reads for as long as it is let, and remembers what it was promised."""
+    """Creates, changes and reads until stopped, and remembers what the service confirmed."""
 
     def __init__(self, user, number):
         self.user, self.number = user, number
@@ -145,8 +145,8 @@ class Worker:
         self.wait_for(lambda: self.statuses[status] >= seen + count)
 
 
-def test_postgres_restarted_under_load(own_postgres, own_service):
-    """Only 2xx, or 503 with `Retry-After`; nothing that was answered with 2xx is lost."""
+def test_a_restart_of_postgres_under_load_loses_nothing(own_postgres, own_service):
+    """Answers are 2xx, or 503 with `Retry-After`. Nothing that got 2xx is lost."""
     postgres = own_postgres()
     service = own_service(postgres.url(postgres.new_database()))
     workers = [Worker(service.user(f"worker_{number}"), number) for number in range(6)]
@@ -177,8 +177,8 @@ def test_postgres_restarted_under_load(own_postgres, own_service):
         assert worker.user.state(some) == STATE
 
 
-def test_a_database_that_is_not_there_yet(own_postgres, own_service):
-    """The service may be started before its database, when it is not told to make the table in it."""
+def test_the_service_may_start_before_its_database(own_postgres, own_service):
+    """The service may start before its database, unless it must make the table."""
     postgres = own_postgres()
     url = postgres.url(postgres.new_database())
     own_service(url).stop()

@@ -1,4 +1,4 @@
-"""Connections: an answer reaches whoever is still sending, and who only sits there takes nobody's place."""
+"""Connections: an answer reaches a client that is still sending, and an idle client takes no other client's place."""
 
 import contextlib
 import http.client
@@ -20,20 +20,19 @@ def upload(bearer, **fields):
     return head("/sessions", "POST", Authorization=bearer, Content_Type="application/json", **fields)
 
 
-@pytest.fixture(params=["nobody", "somebody"])
-def asker(request, carol):
-    """What an upload says in Authorization, and what it is answered with: nobody's is refused as that, somebody's as
-    too large."""
-    return (None, 401) if request.param == "nobody" else (f"Bearer {carol.token}", 413)
+@pytest.fixture(params=["without a token", "with a token"])
+def uploader(request, carol):
+    """The Authorization of an upload and the status it gets: 401 without a user, 413 for a user's too large body."""
+    return (None, 401) if request.param == "without a token" else (f"Bearer {carol.token}", 413)
 
 
 @pytest.mark.parametrize("last", [True, False], ids=["the last", "one of many"])
-@pytest.mark.parametrize("how", ["told", "chunked"])
-def test_who_writes_all_before_reading_is_answered(service_on_sqlite, asker, how, last):
-    bearer, status = asker
+@pytest.mark.parametrize("how", ["with a length", "chunked"])
+def test_a_client_that_sends_everything_first_is_answered(service_on_sqlite, uploader, how, last):
+    bearer, status = uploader
     part = b" " * MIB
-    chunk = part if how == "told" else b"%x\r\n%s\r\n" % (MIB, part)
-    length = {"Content_Length": str(SIZE)} if how == "told" else {"Transfer_Encoding": "chunked"}
+    chunk = part if how == "with a length" else b"%x\r\n%s\r\n" % (MIB, part)
+    length = {"Content_Length": str(SIZE)} if how == "with a length" else {"Transfer_Encoding": "chunked"}
     with Wire(service_on_sqlite.port, timeout=30) as wire:
         wire.send(upload(bearer, Connection="close" if last else None, **length))
         for _ in range(SIZE // MIB):
@@ -45,8 +44,8 @@ def test_who_writes_all_before_reading_is_answered(service_on_sqlite, asker, how
         assert wire.rest() == b""
 
 
-def test_clients_that_people_use_are_answered(service_on_sqlite, asker, tmp_path):
-    bearer, status = asker
+def test_curl_and_requests_are_answered(service_on_sqlite, uploader, tmp_path):
+    bearer, status = uploader
     url = f"{service_on_sqlite.url}/sessions"
     fields = {"Content-Type": "application/json"} | ({"Authorization": bearer} if bearer else {})
     assert requests.post(url, data=b" " * SIZE, headers=fields, timeout=30).status_code == status
@@ -63,7 +62,7 @@ def test_clients_that_people_use_are_answered(service_on_sqlite, asker, tmp_path
         assert (done.stdout, done.stderr) == (str(status), "")
 
 
-def test_what_nobody_wants_is_not_read_without_end(service_on_sqlite):
+def test_an_unneeded_body_is_read_up_to_a_limit(service_on_sqlite):
     """The answer comes at once, and the connection ends after a bounded number of bytes."""
     with Wire(service_on_sqlite.port) as wire:
         wire.send(upload(None, Content_Length=str(1 << 40)))
@@ -76,8 +75,8 @@ def test_what_nobody_wants_is_not_read_without_end(service_on_sqlite):
     assert SIZE <= sent < 512 * MIB
 
 
-def test_a_short_rest_costs_no_connection(carol):
-    """A refused request whose body has not come yet is followed by the next one."""
+def test_a_short_unread_body_does_not_end_the_connection(carol):
+    """After a refused request whose body has not arrived yet, the next request is answered."""
     body = json.dumps(good()).encode()
     fields = {"Authorization": f"Bearer {carol.token}", "Content_Type": "application/json"}
     with Wire(carol.service.port) as wire:
@@ -90,7 +89,7 @@ def test_a_short_rest_costs_no_connection(carol):
 
 @pytest.fixture
 def crowd():
-    """Opens connections on which nothing is ever said."""
+    """Opens silent connections."""
     with contextlib.ExitStack() as stack:
         yield lambda port, count: [stack.enter_context(Wire(port)) for _ in range(count)]
 
@@ -99,7 +98,7 @@ def ended(service, reason):
     return service.metrics()[f'session_service_connections_ended_total{{reason="{reason}"}}']
 
 
-def test_the_silent_take_nobodys_place(own_service, crowd):
+def test_silent_connections_take_no_place(own_service, crowd):
     service = own_service(SESSION_MAX_CONNECTIONS="3")
     crowd(service.port, 12)
     assert service.request("GET", "/health", timeout=15).status == 200
@@ -107,7 +106,7 @@ def test_the_silent_take_nobodys_place(own_service, crowd):
     assert ended(service, "displaced") >= 9
 
 
-def test_those_who_were_answered_take_nobodys_place(own_service, crowd):
+def test_answered_connections_take_no_place(own_service, crowd):
     service = own_service(SESSION_MAX_CONNECTIONS="3")
     for _ in range(3):
         for wire in crowd(service.port, 3):
@@ -116,7 +115,7 @@ def test_those_who_were_answered_take_nobodys_place(own_service, crowd):
     assert service.request("GET", "/health", timeout=15).status == 200
 
 
-def test_a_request_under_way_keeps_its_place(own_service, crowd):
+def test_a_running_request_keeps_its_connection(own_service, crowd):
     service = own_service(SESSION_MAX_CONNECTIONS="2")
     alice = service.user("alice")
     body = json.dumps(good()).encode()
@@ -129,7 +128,7 @@ def test_a_request_under_way_keeps_its_place(own_service, crowd):
         assert wire.response().status == 201
 
 
-def test_operators_have_places_of_their_own(own_service, crowd):
+def test_operators_have_connections_of_their_own(own_service, crowd):
     service = own_service(SESSION_MAX_CONNECTIONS="3")
     crowd(service.port, 12)
     crowd(service.admin_port, 200)
@@ -137,14 +136,14 @@ def test_operators_have_places_of_their_own(own_service, crowd):
     assert service.metrics()["process_open_fds"] < 120
 
 
-def test_a_connection_on_which_nothing_is_said_is_closed(service_on_sqlite, crowd):
-    """Long before one that was used."""
+def test_a_silent_connection_is_closed(service_on_sqlite, crowd):
+    """The deadline is much shorter than that of a used connection."""
     for wire in crowd(service_on_sqlite.port, 1) + crowd(service_on_sqlite.admin_port, 1):
         wire.socket.settimeout(30)
         assert wire.rest() == b""
 
 
-def test_a_used_connection_is_kept_for_as_long_as_is_said(own_service):
+def test_a_used_connection_is_kept_for_the_idle_timeout(own_service):
     service = own_service(SESSION_IDLE_TIMEOUT="1s")
     with Wire(service.port, timeout=30) as wire:
         for _ in range(2):
@@ -162,8 +161,8 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("case", ENDINGS)
-def test_a_last_request_is_told_so(service_on_sqlite, case):
-    """And the connection ends with its answer, whatever is sent behind it."""
+def test_the_answer_to_a_last_request_says_close(service_on_sqlite, case):
+    """The connection ends with this answer, whatever the client sends after it."""
     with Wire(service_on_sqlite.port, timeout=30) as wire:
         wire.send(ENDINGS[case] + head("/health"))
         answer = wire.response()
@@ -171,7 +170,7 @@ def test_a_last_request_is_told_so(service_on_sqlite, case):
         assert wire.rest() == b""
 
 
-def test_an_old_client_may_ask_again(service_on_sqlite):
+def test_an_http_1_0_client_may_keep_its_connection(service_on_sqlite):
     asked = b"GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
     with Wire(service_on_sqlite.port) as wire:
         for _ in range(3):
@@ -179,7 +178,7 @@ def test_an_old_client_may_ask_again(service_on_sqlite):
             assert wire.response().status == 200
 
 
-def test_a_client_that_shuts_its_side_is_answered(carol):
+def test_a_half_closed_client_is_answered(carol):
     with Wire(carol.service.port) as wire:
         wire.send(head("/sessions", Authorization=f"Bearer {carol.token}"))
         wire.socket.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""A database that is busy, silent or shared: answers in time, nobody else held up, and all well again afterwards."""
+"""A busy, silent or shared database: answers come in time, no other client waits, and afterwards all works again."""
 
 import collections
 import concurrent.futures
@@ -21,7 +21,7 @@ def assert_unavailable(answer):
 
 @contextlib.contextmanager
 def locked(url):
-    """The table, kept from everybody else."""
+    """Locks the table against all others."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
@@ -35,8 +35,8 @@ def locked(url):
         connection.close()
 
 
-def test_a_table_that_is_locked(own_service, database):
-    """A change is not waited for without end, and one that was answered with 503 is not made later."""
+def test_a_locked_table_is_503(own_service, database):
+    """A write does not wait without end, and one that got 503 is not made later."""
     service = own_service(database)
     alice = service.user("alice")
     alice.create(name="before")
@@ -52,7 +52,7 @@ def test_a_table_that_is_locked(own_service, database):
     assert alice.names() == ["after", "before"]
 
 
-def test_a_lock_that_is_short_is_waited_for(own_service, database):
+def test_a_short_lock_is_waited_for(own_service, database):
     service = own_service(database)
     alice = service.user("alice")
     alice.create(name="before")
@@ -65,7 +65,7 @@ def test_a_lock_that_is_short_is_waited_for(own_service, database):
 
 
 @pytest.mark.parametrize("connected", [True, False], ids=["with connections", "without"])
-def test_a_silent_postgres(own_postgres, own_service, connected):
+def test_a_silent_postgres_is_503(own_postgres, own_service, connected):
     postgres = own_postgres()
     url = postgres.url(postgres.new_database())
     own_service(url).user("alice").create(name="before")
@@ -91,8 +91,8 @@ def test_a_silent_postgres(own_postgres, own_service, connected):
     assert alice.names() == ["before"]
 
 
-def test_two_services_on_one_database(own_service, database):
-    """As when one takes over from the other: each name is given once, and each sees what the other did."""
+def test_two_services_may_share_a_database(own_service, database):
+    """As when one service takes over from another: each name is given once, and each sees the other's changes."""
     first, second = own_service(database).user("alice"), own_service(database).user("alice")
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = pool.map(lambda number: (first, second)[number % 2].post(good(name=f"n{number // 8}")), range(80))
@@ -106,7 +106,7 @@ def test_two_services_on_one_database(own_service, database):
 
 
 def test_connections_to_postgres_are_few(own_service, postgres):
-    """However many ask at once."""
+    """Even with many requests at once."""
     name = postgres.new_database()
     alice = own_service(postgres.url(name)).user("alice")
     with concurrent.futures.ThreadPoolExecutor(40) as pool:

@@ -1,4 +1,4 @@
-"""Requests that two readers could read in two ways: 400, an end of the connection, and nothing done (RFC 9112)."""
+"""Requests that two readers could read differently get 400, end the connection, and have no effect (RFC 9112)."""
 
 import pytest
 from harness.wire import Wire, head
@@ -11,7 +11,7 @@ def get(*lines):
 
 
 def post(*lines, body=b"{}", version=b"1.1"):
-    """A request whose lines are as given, an Authorization and a Host among them already."""
+    """A request with these lines, which include Authorization and Host."""
     return b"\r\n".join([b"POST /sessions HTTP/" + version, b"Host: a", *lines, b"", b""]) + body
 
 
@@ -64,8 +64,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_can_be_read_in_two_ways(carol, case):
-    """What stands behind it is not taken for a request."""
+def test_ambiguous_requests_are_refused(carol, case):
+    """The bytes after it are not read as a request."""
     bearer = f"Authorization: Bearer {carol.token}\r\n".encode()
     line, end, rest = REFUSED[case].partition(b"\n")
     fold = rest.startswith(b" ")
@@ -79,7 +79,7 @@ def test_what_can_be_read_in_two_ways(carol, case):
     assert carol.names() == []
 
 
-def test_what_came_before_is_answered(carol):
+def test_requests_before_an_ambiguous_one_are_answered(carol):
     good = head("/sessions", Authorization=f"Bearer {carol.token}")
     with Wire(carol.service.port, timeout=30) as wire:
         wire.send(good + good + REFUSED["two hosts"] + good)
@@ -99,15 +99,15 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("case", ALLOWED)
-def test_what_can_be_read_in_one(service_on_sqlite, case):
+def test_unambiguous_requests_are_answered(service_on_sqlite, case):
     with Wire(service_on_sqlite.port, timeout=30) as wire:
         wire.send(ALLOWED[case])
         assert wire.response().status == 200
 
 
 @pytest.mark.parametrize("path", ["/sessions/by-name", "/sessions/by-name/"])
-def test_no_name_is_no_session(carol, path):
-    """As it was in the Python service, where it was an id."""
+def test_an_empty_name_is_not_a_session(carol, path):
+    """As in the Python service, where it was an id."""
     answer = carol.get(path)
     assert (answer.status, answer.json) == (404, {"detail": "Session not found"})
     assert carol.request("HEAD", path).status == 404

@@ -1,4 +1,4 @@
-"""HTTP as it is spoken on purpose and by accident: bodies in pieces, many requests on a connection, malformed ones."""
+"""Valid and invalid HTTP: bodies in pieces, many requests on a connection, malformed requests."""
 
 import gzip
 import json
@@ -18,7 +18,7 @@ def post(bearer, body, **fields):
     return head("/sessions", "POST", **(bearer | {"Content_Length": str(len(body))} | fields)) + body
 
 
-def test_a_body_in_chunks(carol, bearer):
+def test_a_chunked_body_is_read(carol, bearer):
     body = json.dumps(good()).encode()
     with Wire(carol.service.port) as wire:
         wire.send(head("/sessions", "POST", Transfer_Encoding="chunked", **bearer))
@@ -29,7 +29,7 @@ def test_a_body_in_chunks(carol, bearer):
         assert wire.response().status == 201
 
 
-def test_a_client_that_waits_to_be_asked_for_the_body(carol, bearer):
+def test_a_client_that_expects_continue_gets_it(carol, bearer):
     body = json.dumps(good()).encode()
     with Wire(carol.service.port) as wire:
         wire.send(head("/sessions", "POST", Content_Length=str(len(body)), Expect="100-continue", **bearer))
@@ -38,7 +38,7 @@ def test_a_client_that_waits_to_be_asked_for_the_body(carol, bearer):
         assert wire.response().status == 201
 
 
-def test_curl_sends_a_state_of_nearly_a_mebibyte(carol, tmp_path):
+def test_curl_can_send_nearly_a_mebibyte(carol, tmp_path):
     filler = "x" * 1_000_000
     body = good(storage_state={"cookies": [], "origins": [], "filler": filler})
     (tmp_path / "body.json").write_text(json.dumps(body))
@@ -48,8 +48,8 @@ def test_curl_sends_a_state_of_nearly_a_mebibyte(carol, tmp_path):
     assert carol.state(json.loads(done.stdout)["id"])["filler"] == filler
 
 
-def test_many_requests_on_a_connection(carol, bearer):
-    """After a refusal too, what comes next is answered as what it is, or the connection is closed."""
+def test_many_requests_on_one_connection_are_answered(carol, bearer):
+    """After a refusal too, the next request is answered on its own, or the connection is closed."""
     broken = b'{"name": ' * 1000
     with Wire(carol.service.port) as wire:
         for number in range(5):
@@ -64,15 +64,15 @@ def test_many_requests_on_a_connection(carol, bearer):
     assert len(carol.names()) == 5
 
 
-def test_requests_sent_before_their_answers_are_read(carol, bearer):
+def test_pipelined_requests_are_answered_in_order(carol, bearer):
     body = json.dumps(good()).encode()
     with Wire(carol.service.port) as wire:
         wire.send(post(bearer, body) + post(bearer, body) + head("/sessions", **bearer) + head("/nowhere", **bearer))
         assert [wire.response().status for _ in range(4)] == [201, 409, 200, 404]
 
 
-def test_a_refused_body_is_no_request(carol, bearer):
-    """What stands where a body should be is never taken for the next request."""
+def test_a_refused_body_is_not_a_request(carol, bearer):
+    """The bytes of a refused body are never read as the next request."""
     inner = head("/sessions", "DELETE", **bearer) + post(bearer, json.dumps(good(name="smuggled")).encode())
     for fields in ({"Authorization": None}, {"Authorization": "Bearer nonsense"}, {"Content_Type": "text/plain"}):
         with Wire(carol.service.port) as wire:
@@ -95,7 +95,7 @@ AMBIGUOUS = {
 
 
 @pytest.mark.parametrize("case", AMBIGUOUS)
-def test_a_body_whose_end_is_not_certain(carol, bearer, case):
+def test_a_body_with_an_ambiguous_length_is_refused(carol, bearer, case):
     with Wire(carol.service.port) as wire:
         wire.send(head("/sessions", "POST", **(bearer | AMBIGUOUS[case])) + b"{}" + head("/health"))
         seen = wire.rest().split(b"HTTP/1.1 ")[1:]
@@ -117,7 +117,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-def test_what_is_no_request(service_on_sqlite, case):
+def test_malformed_requests_are_refused(service_on_sqlite, case):
     with Wire(service_on_sqlite.port, timeout=30) as wire:
         wire.send(MALFORMED[case])
         text = wire.rest()
@@ -126,7 +126,7 @@ def test_what_is_no_request(service_on_sqlite, case):
     assert service_on_sqlite.request("GET", "/health").status == 200
 
 
-def test_an_old_client_is_told_the_end_by_the_end(carol):
+def test_an_http_1_0_connection_is_closed_after_the_answer(carol):
     with Wire(carol.service.port, timeout=30) as wire:
         wire.send(f"GET /sessions HTTP/1.0\r\nAuthorization: Bearer {carol.token}\r\n\r\n".encode())
         assert wire.response().status == 200
@@ -134,7 +134,7 @@ def test_an_old_client_is_told_the_end_by_the_end(carol):
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "get", "X"])
-def test_methods_that_echo_or_tunnel(carol, bearer, method):
+def test_methods_that_echo_or_tunnel_are_refused(carol, bearer, method):
     with Wire(carol.service.port) as wire:
         wire.send(head("/sessions", method, Connection="close", **bearer))
         text = wire.rest()
@@ -142,7 +142,7 @@ def test_methods_that_echo_or_tunnel(carol, bearer, method):
     assert carol.token.encode() not in text
 
 
-def test_a_head_asks_for_no_body(carol):
+def test_a_head_request_gets_no_body(carol):
     with Wire(carol.service.port) as wire:
         wire.send(head("/health", "HEAD", Connection="close"))
         text = wire.rest()
@@ -150,14 +150,14 @@ def test_a_head_asks_for_no_body(carol):
     assert text.partition(b"\r\n\r\n")[2] == b""
 
 
-def test_a_body_that_is_compressed_is_not_unpacked(carol):
-    """A few bytes that would be a gigabyte are a body that is no JSON."""
+def test_a_compressed_body_is_not_unpacked(carol):
+    """A few bytes that would expand to a gigabyte are a body that is not JSON."""
     bomb = gzip.compress(b" " * (50 << 20) + json.dumps(good()).encode())
     answer = carol.post(bomb, Content_Encoding="gzip")
     assert answer.status in (400, 415, 422)
 
 
-def test_answers_are_not_to_be_kept_or_guessed_at(carol):
+def test_answers_are_not_cached(carol):
     answer = carol.get(f"/sessions/{carol.create()['id']}/state")
     assert answer["Cache-Control"] == "no-store"
     assert answer["Content-Type"].startswith("application/json")

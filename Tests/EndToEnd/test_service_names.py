@@ -1,4 +1,4 @@
-"""Names and ids out of a URL are data: no SQL, no path, no letter that looks like another one finds a row."""
+"""Names and ids from a URL are data: no SQL, path or look-alike letter finds another row."""
 
 import urllib.parse
 
@@ -57,8 +57,8 @@ def quoted(text):
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:20]))
-def test_by_a_hostile_name(alice, name):
-    """Not found, said with the name as it came, and the table is as it was."""
+def test_a_hostile_name_finds_nothing(alice, name):
+    """It is not found, the answer repeats the name unchanged, and the table is intact."""
     alice.create()
     answer = alice.get(f"/sessions/by-name/{quoted(name)}")
     assert answer.status in (404, 400), answer
@@ -68,7 +68,7 @@ def test_by_a_hostile_name(alice, name):
 
 
 @pytest.mark.parametrize("identity", HOSTILE, ids=lambda name: ascii(name[:20]))
-def test_by_a_hostile_id(alice, identity):
+def test_a_hostile_id_finds_nothing(alice, identity):
     created = alice.create()
     path = f"/sessions/{quoted(identity)}"
     for answer in (alice.get(path), alice.get(f"{path}/state"), alice.put(path, {"name": "x"}), alice.delete(path)):
@@ -78,7 +78,7 @@ def test_by_a_hostile_id(alice, identity):
     assert alice.get(f"/sessions/{created['id']}").status == 200
 
 
-def test_an_id_in_another_spelling_is_another_id(alice):
+def test_an_id_in_another_spelling_finds_nothing(alice):
     identity = alice.create()["id"]
     other = [identity.replace("-", ""), "{" + identity + "}", f"urn:uuid:{identity}", identity + " ", identity + "\0"]
     if identity.upper() != identity:
@@ -124,8 +124,8 @@ TARGETS = [
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target[:40])
-def test_hostile_targets(service_on_sqlite, carol, target):
-    """A client's fault, and nobody's session."""
+def test_hostile_targets_are_client_errors(service_on_sqlite, carol, target):
+    """The answer is a client error, and no session is found."""
     carol.create(name="mine")
     request = head(target, Authorization=f"Bearer {carol.token}", Connection="close")
     response, closed = exchange(service_on_sqlite.port, request)
@@ -146,7 +146,7 @@ def test_hostile_descriptions_are_kept_as_they_are(alice):
         assert alice.get(f"/sessions/{created['id']}").json["description"] == text
 
 
-def test_two_users_of_nearly_one_name(service):
+def test_users_with_similar_names_are_separate(service):
     people = [service.user(name) for name in ("user%", "user_", "userX", "USERX", "user\\", "user'")]
     for person in people:
         assert isinstance(person, Client)

@@ -1,4 +1,4 @@
-"""The running service is held to its own `/openapi.json` by schemathesis: whatever it makes up, the answers conform."""
+"""schemathesis checks the running service against its own `/openapi.json`: every answer conforms."""
 
 import pathlib
 import re
@@ -35,7 +35,7 @@ def schema(service_on_sqlite):
     return answer.json
 
 
-def test_it_says_what_there_is(schema):
+def test_the_document_has_every_route(schema):
     assert schema["openapi"].startswith("3.")
     assert schema["info"]["title"]
     methods = {path: set(item) & {"get", "put", "post", "delete"} for path, item in schema["paths"].items()}
@@ -47,7 +47,7 @@ def test_it_says_what_there_is(schema):
     assert paths["/health"] == {"get"}
 
 
-def test_it_says_that_a_token_is_needed(schema):
+def test_the_document_requires_a_token(schema):
     schemes = schema["components"]["securitySchemes"]
     ((name, scheme),) = schemes.items()
     assert (scheme["type"], scheme["scheme"].lower()) == ("http", "bearer")
@@ -57,7 +57,7 @@ def test_it_says_that_a_token_is_needed(schema):
             assert (needed == [{name: []}]) == path.startswith("/sessions"), (method, path)
 
 
-def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
+def test_the_service_conforms_to_its_document(service_on_sqlite, tmp_path):
     token = service_on_sqlite.provider.token("user_of_schemathesis", exp=4_000_000_000)
     done = subprocess.run(
         [
@@ -90,4 +90,4 @@ def test_the_service_is_as_it_says(service_on_sqlite, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     covered = re.search(r"API Links: +(\d+) covered", done.stdout)
-    assert int(covered[1]) > 4, "what was created was also read, changed and deleted"
+    assert int(covered[1]) > 4, "created sessions were also read, changed and deleted"

@@ -1,4 +1,4 @@
-"""Running it: health and readiness, metrics, an end that loses nothing, TLS, and settings that are wrong."""
+"""Operating the service: health, readiness, metrics, a shutdown that loses nothing, TLS, and wrong settings."""
 
 import concurrent.futures
 import datetime
@@ -22,13 +22,13 @@ from harness.wire import Wire, head
 HEALTH = {"status": "ok", "service": "janus-browser-session"}
 
 
-def test_health_and_readiness_on_both_listeners(service):
+def test_both_listeners_have_health_and_readiness(service):
     for ask in (lambda path: service.request("GET", path), service.admin):
         assert (ask("/health").status, ask("/health").json) == (200, HEALTH)
         assert ask("/ready").status == 200
 
 
-def test_what_is_an_operators_is_on_the_admin_listener_only(service_on_sqlite, carol):
+def test_only_the_admin_listener_has_metrics(service_on_sqlite, carol):
     assert service_on_sqlite.request("GET", "/metrics").status == 404
     assert carol.get("/metrics").status == 404
     for path in ("/sessions", "/sessions/x/state", "/nowhere"):
@@ -66,7 +66,7 @@ def test_metrics_are_prometheus_text(own_service):
 
 
 def counted(service, **labels):
-    """The sum of the requests counted with these labels."""
+    """The number of requests counted with these labels."""
     wanted = [f'{name}="{value}"' for name, value in labels.items()]
     samples = service.metrics().items()
     return sum(value for name, value in samples if "requests_total{" in name and all(one in name for one in wanted))
@@ -84,10 +84,10 @@ def test_requests_are_counted_by_route_and_status(own_service):
     assert counted(service, status="404") == 4
     assert counted(service, status="401") == 1
     names = [name for name in service.metrics() if "requests_total{" in name and 'status="404"' in name]
-    assert len(names) == 1, "a route is counted, not a path"
+    assert len(names) == 1, "requests are counted by route, not by path"
 
 
-def test_paths_nobody_knows_make_no_series_of_their_own(own_service):
+def test_unknown_paths_share_one_series(own_service):
     service = own_service()
     alice = service.user("alice")
     alice.get("/nowhere")
@@ -116,8 +116,8 @@ def test_readiness_follows_the_database(own_postgres, own_service):
     assert alice.names() == ["work"]
 
 
-def test_a_request_in_flight_is_answered(own_service, own_provider):
-    """It waits for a key that is new to the service, so that its second fetch tells that the request has come."""
+def test_a_running_request_is_answered_at_shutdown(own_service, own_provider):
+    """The request waits for a key that is new to the service, so the second fetch shows that it has arrived."""
     service = own_service(identity=own_provider)
     new = ECKey("ec-two")
     assert service.user("alice").names() == []
@@ -136,10 +136,10 @@ def test_a_request_in_flight_is_answered(own_service, own_provider):
         own_provider.released.set()
         assert waiting.result().status == 201
     assert service.wait() == 0
-    assert own_service().user("alice").names() == ["work"], "what was answered is stored"
+    assert own_service().user("alice").names() == ["work"], "an answered create is stored"
 
 
-def test_it_ends_with_idle_connections(own_service):
+def test_idle_connections_do_not_delay_the_shutdown(own_service):
     service = own_service()
     with Wire(service.port), Wire(service.port) as used:
         used.send(head("/health"))
@@ -148,7 +148,7 @@ def test_it_ends_with_idle_connections(own_service):
         assert service.wait() == 0
 
 
-def test_an_interrupt_ends_it_too(own_service):
+def test_sigint_shuts_down_too(own_service):
     service = own_service()
     service.process.send_signal(2)
     assert service.wait() == 0
@@ -156,7 +156,7 @@ def test_an_interrupt_ends_it_too(own_service):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """The files of a self-signed certificate for loopback, and of its key."""
+    """The files of a self-signed certificate for loopback and of its key."""
     folder = tmp_path_factory.mktemp("tls")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -179,7 +179,7 @@ def certificate(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # it is the old TLS that is tried
-def test_tls(own_service, certificate):
+def test_tls_works_and_old_versions_are_refused(own_service, certificate):
     files = {"SESSION_TLS_CERT": f"{certificate}/certificate.pem", "SESSION_TLS_KEY": f"{certificate}/key.pem"}
     service = own_service(**files)
     service.tls = f"{certificate}/certificate.pem"
@@ -201,8 +201,8 @@ def test_tls(own_service, certificate):
     assert service.wait() == 0
 
 
-def test_a_refusal_reaches_who_is_still_sending(own_service, certificate):
-    """Through TLS as without: the answer is there once the whole body has been written."""
+def test_a_refusal_reaches_a_client_that_is_still_sending(own_service, certificate):
+    """With TLS too, the answer is there once the whole body has been sent."""
     files = {"SESSION_TLS_CERT": f"{certificate}/certificate.pem", "SESSION_TLS_KEY": f"{certificate}/key.pem"}
     service = own_service(**files)
     context = ssl.create_default_context(cafile=certificate / "certificate.pem")
@@ -241,7 +241,7 @@ SETTINGS = {
 
 
 def start(tmp_path, **changes):
-    """Starts it with these settings, which it will not take."""
+    """Runs the service with settings that it refuses."""
     good_ones = {
         "SESSION_LISTEN": f"127.0.0.1:{free_port()}",
         "SESSION_ADMIN_LISTEN": f"127.0.0.1:{free_port()}",
@@ -268,7 +268,7 @@ def test_a_wrong_setting_is_named(tmp_path, case):
     assert "user:secret" not in done.stderr
 
 
-def test_tls_files_that_are_none(tmp_path, certificate):
+def test_invalid_tls_files_are_named(tmp_path, certificate):
     good_ones = {"SESSION_TLS_CERT": f"{certificate}/certificate.pem", "SESSION_TLS_KEY": f"{certificate}/key.pem"}
     (tmp_path / "nonsense.pem").write_text("nonsense")
     for name, file in {
@@ -284,7 +284,7 @@ def test_tls_files_that_are_none(tmp_path, certificate):
 
 
 @pytest.mark.parametrize("name", ["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"])
-def test_a_port_in_use(tmp_path, name):
+def test_a_port_in_use_is_named(tmp_path, name):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         done = start(tmp_path, **{name: address})
@@ -292,14 +292,14 @@ def test_a_port_in_use(tmp_path, name):
     assert "in use" in done.stderr
 
 
-def test_a_database_that_is_none(tmp_path):
+def test_a_file_that_is_not_a_database_is_named(tmp_path):
     (tmp_path / "service.sqlite").write_bytes(b"this is no database at all, " * 100)
     assert_one_sentence(start(tmp_path), "service.sqlite")
     done = start(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/no/such/folder/x.sqlite")
     assert_one_sentence(done, "x.sqlite")
 
 
-def test_help(tmp_path):
+def test_help_lists_the_variables(tmp_path):
     done = run("--help", env=environment())
     assert done.returncode == 0
     for name in ("SESSION_LISTEN", "DATABASE_URL", "SESSION_ENCRYPTION_SECRET", "CHUTES_IDP_JWKS_URL"):

@@ -38,7 +38,7 @@ def values(proxy, session):
 
 
 @pytest.mark.parametrize("by", ["id", "name"])
-def test_what_was_posted_is_in_the_browser(own_chromium, own_service, database, proxy_on, by):
+def test_a_posted_session_is_injected(own_chromium, own_service, database, proxy_on, by):
     service = own_service(database)
     created = service.user("alice").create(name="shop", storage_state=STATE)
     proxy = proxy_on(own_chromium().address, service)
@@ -46,7 +46,7 @@ def test_what_was_posted_is_in_the_browser(own_chromium, own_service, database, 
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 1
 
 
-def test_the_last_change_is_what_is_injected(own_chromium, own_service, database, proxy_on):
+def test_the_latest_state_is_injected(own_chromium, own_service, database, proxy_on):
     service = own_service(database)
     alice = service.user("alice")
     path = f"/sessions/{alice.create(name='shop', storage_state=STATE)['id']}"
@@ -56,7 +56,7 @@ def test_the_last_change_is_what_is_injected(own_chromium, own_service, database
     assert values(proxy, "renamed") == ["changed"]
 
 
-def test_what_is_not_there_is_not_injected(chromium, own_service, database, proxy_on):
+def test_missing_and_expired_sessions_are_refused(chromium, own_service, database, proxy_on):
     service = own_service(database)
     alice = service.user("alice")
     expired = alice.create(name="expired", storage_state=STATE, expires_at="2020-01-01T00:00:00Z")

@@ -1,4 +1,4 @@
-"""A table that a Python program made and filled is read, changed and added to by the service, and read again by it."""
+"""The service reads, changes and extends a table that a Python program filled, and the program reads its rows."""
 
 import datetime
 
@@ -14,7 +14,7 @@ ENDS = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 @pytest.fixture(params=[True, False], ids=["table of Python", "table of ours"])
 def rows(request, database, own_service):
-    """The table, made by the one or the other."""
+    """The table, made by Python or by the service."""
     table = Rows(database)
     if request.param:
         table.create_table()
@@ -35,7 +35,7 @@ def text(moment):
     return in_utc(moment).isoformat().replace("+00:00", "Z")
 
 
-def test_what_python_wrote_is_read(rows, service):
+def test_rows_from_python_are_read(rows, service):
     alice = service.user("alice")
     identity = rows.add(
         STATE,
@@ -63,7 +63,7 @@ def test_what_python_wrote_is_read(rows, service):
     assert service.user("bob").get(f"/sessions/{identity}").status == 404
 
 
-def test_what_we_wrote_python_reads(rows, service):
+def test_python_reads_the_services_rows(rows, service):
     created = service.user("alice").create(
         name="ours", description="ü", domains=["a.example", "b.example"], expires_at="2031-05-06T09:08:09+02:00"
     )
@@ -76,7 +76,7 @@ def test_what_we_wrote_python_reads(rows, service):
     assert open_row(row) == STATE
 
 
-def test_each_changes_what_the_other_wrote(rows, service):
+def test_each_program_changes_the_others_rows(rows, service):
     alice = service.user("alice")
     identity = rows.add(STATE, "alice", "shop", created_at=MADE, updated_at=MADE)
     path = f"/sessions/{identity}"
@@ -97,7 +97,7 @@ def test_each_changes_what_the_other_wrote(rows, service):
     assert [row.id for row in rows.all()] == [again]
 
 
-def test_names_are_taken_across_both(rows, service):
+def test_names_are_unique_across_both_programs(rows, service):
     alice = service.user("alice")
     rows.add(STATE, "alice", "shop")
     assert alice.post({"name": "shop", "domains": ["a"], "storage_state": {}}).status == 409
@@ -107,7 +107,7 @@ def test_names_are_taken_across_both(rows, service):
     rows.add(STATE, "bob", "ours")
 
 
-def test_newest_first_whoever_wrote(rows, service):
+def test_the_list_is_newest_first_across_both_programs(rows, service):
     alice = service.user("alice")
     rows.add(STATE, "alice", "old", created_at=MADE)
     alice.create(name="ours")
@@ -117,8 +117,8 @@ def test_newest_first_whoever_wrote(rows, service):
     assert alice.names() == ["new", "ours", "old", "older", "whole"]
 
 
-def test_expiry_is_of_the_same_clock(rows, service):
-    """Neither the server's zone nor ours shifts it."""
+def test_both_programs_agree_on_expiry(rows, service):
+    """Neither the server's time zone nor the service's shifts it."""
     alice = service.user("alice")
     gone = rows.add(STATE, "alice", "gone", expires_at=now() - datetime.timedelta(seconds=5))
     left = rows.add(STATE, "alice", "left", expires_at=now() + datetime.timedelta(minutes=5))
@@ -126,21 +126,21 @@ def test_expiry_is_of_the_same_clock(rows, service):
     assert alice.get(f"/sessions/{left}/state").status == 200
 
 
-def test_odd_lists_of_domains(rows, service):
+def test_unusual_lists_of_domains_are_read(rows, service):
     alice = service.user("alice")
     for number, (stored, listed) in enumerate([("", []), ("a.example", ["a.example"]), (" a , b,,", ["a", "b"])]):
         identity = rows.add(STATE, "alice", f"n{number}", domains=stored)
         assert alice.get(f"/sessions/{identity}").json["domains"] == listed
 
 
-def test_names_we_would_not_take_are_given_back(rows, service):
+def test_names_that_the_service_refuses_are_still_returned(rows, service):
     alice = service.user("alice")
     identity = rows.add(STATE, "alice", "with a space, ü", description="x" * 500)
     assert alice.get(f"/sessions/{identity}").json["name"] == "with a space, ü"
     assert alice.get("/sessions/by-name/with%20a%20space%2C%20%C3%BC").json["id"] == identity
 
 
-def test_the_service_makes_no_table_unless_told(own_service, database):
+def test_the_service_creates_no_table_unasked(own_service, database):
     service = own_service(database, SESSION_INIT_DB=None, wait=False)
     engine = Rows(database).engine
     try:
@@ -148,12 +148,12 @@ def test_the_service_makes_no_table_unless_told(own_service, database):
         assert service.user("alice").get("/sessions").status in (500, 503)
         assert service.admin("/ready").status == 503
     except AssertionError:
-        assert service.wait() != 0, "it neither serves nor ends"
+        assert service.wait() != 0, "the service ends"
     service.stop()
     assert not sqlalchemy.inspect(engine).has_table("browser_sessions")
 
 
-def test_making_the_table_twice_is_no_harm(own_service, database):
+def test_creating_the_table_twice_does_no_harm(own_service, database):
     first, second = own_service(database), own_service(database)
     identity = first.user("alice").create()["id"]
     assert second.user("alice").state(identity) == STATE
@@ -170,13 +170,13 @@ URLS = [
 
 
 @pytest.mark.parametrize("scheme", URLS)
-def test_urls_people_write_for_postgres(own_service, postgres, scheme):
+def test_common_postgres_urls_are_accepted(own_service, postgres, scheme):
     name = postgres.new_database()
     own_service(postgres.url(name, scheme=scheme.removesuffix("://"))).user("alice").create()
     assert len(Rows(postgres.url(name)).all()) == 1
 
 
 @pytest.mark.parametrize("scheme", ["sqlite", "sqlite+aiosqlite", "sqlite+pysqlite"])
-def test_urls_people_write_for_sqlite(own_service, tmp_path, scheme):
+def test_common_sqlite_urls_are_accepted(own_service, tmp_path, scheme):
     own_service(f"{scheme}:///{tmp_path}/here.db").user("alice").create()
     assert len(Rows(f"sqlite:///{tmp_path}/here.db").all()) == 1

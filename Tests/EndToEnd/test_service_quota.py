@@ -1,4 +1,4 @@
-"""SESSION_MAX_PER_USER: one user does not fill the database, and what is told of it is a sentence."""
+"""SESSION_MAX_PER_USER: one user cannot fill the database, and the refusal is one sentence."""
 
 import collections
 import concurrent.futures
@@ -9,7 +9,7 @@ from harness.service import good
 STATE = {"cookies": [], "origins": []}
 
 
-def test_the_most_that_a_user_may_have(own_service, database):
+def test_a_user_has_at_most_the_limit(own_service, database):
     service = own_service(database, SESSION_MAX_PER_USER="3")
     alice, bob = service.user("alice"), service.user("bob")
     made = [alice.create(name=f"n{number}")["id"] for number in range(3)]
@@ -19,13 +19,13 @@ def test_the_most_that_a_user_may_have(own_service, database):
     assert alice.names() == ["n2", "n1", "n0"]
     bob.create(name="n0")
     path = f"/sessions/{made[0]}"
-    assert alice.put(path, {"name": "renamed", "storage_state": STATE}).status == 200, "a change is no more"
+    assert alice.put(path, {"name": "renamed", "storage_state": STATE}).status == 200, "a change is not a new session"
     assert alice.delete(path).status == 200
     alice.create(name="more")
     assert alice.post(good(name="yet-more")).status == 409
 
 
-def test_a_hundred_when_nothing_is_said(own_service):
+def test_the_default_limit_is_a_hundred(own_service):
     service = own_service(SESSION_MAX_PER_USER=None)
     alice = service.user("alice")
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -33,7 +33,7 @@ def test_a_hundred_when_nothing_is_said(own_service):
     assert collections.Counter(answer.status for answer in answers) == {201: 100, 409: 10}
 
 
-def test_of_many_at_once_none_is_too_many(own_service, database):
+def test_simultaneous_creates_do_not_exceed_the_limit(own_service, database):
     """Through two services, as when one takes over from the other."""
     first, second = (own_service(database, SESSION_MAX_PER_USER="5") for _ in range(2))
     users = (first.user("alice"), second.user("alice"))
@@ -43,7 +43,7 @@ def test_of_many_at_once_none_is_too_many(own_service, database):
     assert len(users[0].names()) == 5
 
 
-def test_who_had_more_before_keeps_them(own_service, database):
+def test_a_lower_limit_deletes_no_sessions(own_service, database):
     rows = Rows(database)
     rows.create_table()
     for number in range(5):

@@ -1,4 +1,4 @@
-"""Every route of the session service, every status it answers with, and the exact shape of every body."""
+"""Every route of the session service, with every status and the exact shape of every body."""
 
 import datetime
 import re
@@ -21,7 +21,7 @@ def seconds_ago(text):
     return (datetime.datetime.now(datetime.UTC) - moment(text)).total_seconds()
 
 
-def test_create(alice):
+def test_create_returns_the_new_session(alice):
     body = {"description": "Mine, with ü", "domains": ["shop.example", "a.b.example"]}
     created = alice.post(good(**body, expires_at="2031-05-06T07:08:09+02:00"))
     assert created.status == 201
@@ -36,14 +36,14 @@ def test_create(alice):
     assert -5 < seconds_ago(session["created_at"]) < 60
 
 
-def test_create_with_the_least(alice):
+def test_create_needs_only_the_required_fields(alice):
     session = alice.create()
     assert session["description"] is None
     assert session["expires_at"] is None
     assert session["domains"] == ["shop.example"]
 
 
-def test_metadata_by_id_by_name_and_in_the_list(alice):
+def test_metadata_is_the_same_by_id_by_name_and_in_the_list(alice):
     created = alice.create(description="d", expires_at="2031-01-02T03:04:05.600Z")
     by_id = alice.get(f"/sessions/{created['id']}")
     assert by_id.status == 200
@@ -57,14 +57,14 @@ def test_metadata_by_id_by_name_and_in_the_list(alice):
     assert (listed.status, listed.json) == (200, {"sessions": [by_id.json]})
 
 
-def test_the_list_is_empty_and_then_newest_first(alice):
+def test_the_list_is_newest_first(alice):
     assert alice.get("/sessions").json == {"sessions": []}
     for number in range(12):
         alice.create(name=f"n{number}")
     assert alice.names() == [f"n{number}" for number in reversed(range(12))]
     first = alice.get("/sessions").json["sessions"][-1]
     assert alice.put(f"/sessions/{first['id']}", {"description": "touched"}).status == 200
-    assert alice.names()[-1] == "n0", "newest is by creation, not by change"
+    assert alice.names()[-1] == "n0", "the list is ordered by creation, not by change"
 
 
 STATES = {
@@ -89,19 +89,19 @@ STATES = {
 
 
 @pytest.mark.parametrize("case", STATES)
-def test_a_state_comes_back_as_it_was(alice, case):
+def test_a_state_is_returned_unchanged(alice, case):
     created = alice.create(storage_state=STATES[case])
     answer = alice.get(f"/sessions/{created['id']}/state")
     assert (answer.status, answer.json) == (200, {"storage_state": STATES[case]})
 
 
 @pytest.mark.parametrize("state", [{}, {"cookies": []}, {"origins": []}], ids=str)
-def test_lists_left_out_of_a_state_are_empty(alice, state):
+def test_missing_lists_of_a_state_are_empty(alice, state):
     created = alice.create(storage_state=state)
     assert alice.state(created["id"]) == {"cookies": [], "origins": []}
 
 
-def test_put_changes_what_it_names_and_nothing_else(alice):
+def test_put_changes_only_the_given_fields(alice):
     path = f"/sessions/{alice.create(description='before')['id']}"
     other = {"cookies": [], "origins": [], "other": True}
     changes = [
@@ -135,7 +135,7 @@ def test_put_changes_what_it_names_and_nothing_else(alice):
     ],
     ids=["null", "domains", "unknown fields"],
 )
-def test_put_passes_over(alice, ignored):
+def test_put_ignores_other_fields(alice, ignored):
     created = alice.create(description="kept", expires_at="2031-01-02T03:04:05Z")
     changed = alice.put(f"/sessions/{created['id']}", ignored)
     assert changed.status == 200
@@ -150,7 +150,7 @@ def test_create_ignores_unknown_fields(alice):
     assert alice.names() == ["work"]
 
 
-def test_delete(alice):
+def test_a_deleted_session_is_404(alice):
     path = f"/sessions/{alice.create()['id']}"
     deleted = alice.delete(path)
     assert (deleted.status, deleted.json) == (200, {"status": "deleted"})
@@ -161,18 +161,18 @@ def test_delete(alice):
 
 
 @pytest.mark.parametrize("identity", [NOBODY, "nonsense", NOBODY.replace("0", "F"), "-1", "null"])
-def test_an_id_nobody_has(alice, identity):
+def test_an_unknown_id_is_404(alice, identity):
     path = f"/sessions/{identity}"
     for answer in (alice.get(path), alice.get(f"{path}/state"), alice.put(path, {"name": "x"}), alice.delete(path)):
         assert (answer.status, answer.json) == (404, {"detail": "Session not found"})
 
 
-def test_a_name_nobody_has(alice):
+def test_an_unknown_name_is_404(alice):
     answer = alice.get("/sessions/by-name/nothing")
     assert (answer.status, answer.json) == (404, {"detail": "Session with name 'nothing' not found"})
 
 
-def test_a_name_is_taken_once_a_user(alice, bob):
+def test_a_name_is_unique_for_a_user(alice, bob):
     alice.create()
     taken = alice.post(good(domains=["other.example"]))
     assert (taken.status, taken.json) == (409, {"detail": "Session with name 'work' already exists"})
@@ -181,7 +181,7 @@ def test_a_name_is_taken_once_a_user(alice, bob):
     assert alice.names() == ["Work", "work"]
 
 
-def test_renaming_to_a_name_taken(alice):
+def test_renaming_to_a_used_name_is_409(alice):
     alice.create(name="one")
     two = alice.create(name="two")
     taken = alice.put(f"/sessions/{two['id']}", {"name": "one", "description": "lost", "storage_state": {}})
@@ -191,7 +191,7 @@ def test_renaming_to_a_name_taken(alice):
     assert alice.put(f"/sessions/{two['id']}", {"name": "two"}).status == 200
 
 
-def test_another_users_session_is_not_there(alice, bob):
+def test_another_users_session_is_404(alice, bob):
     path = f"/sessions/{alice.create()['id']}"
     before = alice.get(path).json
     for answer in (bob.get(path), bob.get(f"{path}/state"), bob.put(path, {"name": "mine"}), bob.delete(path)):
@@ -202,7 +202,7 @@ def test_another_users_session_is_not_there(alice, bob):
     assert alice.get(path).json == before
 
 
-def test_expired(alice):
+def test_an_expired_state_is_410(alice):
     path = f"/sessions/{alice.create(expires_at='2020-01-01T00:00:00Z')['id']}"
     gone = alice.get(f"{path}/state")
     assert (gone.status, gone.json) == (410, {"detail": "Session has expired"})
@@ -228,7 +228,7 @@ MOMENTS = {
 
 
 @pytest.mark.parametrize("given", MOMENTS, ids=str)
-def test_dates(alice, given):
+def test_expiry_dates_are_read(alice, given):
     created = alice.create(expires_at=given)
     assert created["expires_at"] == MOMENTS[given]
     assert alice.get(f"/sessions/{created['id']}").json["expires_at"] == MOMENTS[given]
@@ -244,7 +244,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("path", ALLOWED)
-def test_other_methods(carol, path):
+def test_other_methods_are_405(carol, path):
     for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - ALLOWED[path]:
         answer = carol.request(method, path, {} if method in ("POST", "PUT", "PATCH") else NOTHING)
         assert (answer.status, answer.json) == (405, {"detail": "Method Not Allowed"}), method
@@ -252,7 +252,7 @@ def test_other_methods(carol, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/session", "/sessions/a/b", "/sessions/a/state/b", "/admin"])
-def test_other_paths(carol, path):
+def test_other_paths_are_404(carol, path):
     answer = carol.get(path)
     assert (answer.status, answer.json) == (404, {"detail": "Not Found"})
 
@@ -277,7 +277,7 @@ PREFLIGHT = {
 }
 
 
-def test_pages_of_any_origin(carol):
+def test_pages_of_any_origin_may_call_the_service(carol):
     answer = carol.get("/sessions", Origin="https://app.example")
     assert answer["Access-Control-Allow-Origin"] in ("*", "https://app.example")
     preflight = carol.service.request("OPTIONS", f"/sessions/{NOBODY}", **PREFLIGHT)
@@ -289,7 +289,7 @@ def test_pages_of_any_origin(carol):
     assert "content-type" in allowed
 
 
-def test_pages_may_read_why_they_were_refused(carol):
+def test_pages_may_read_refusals(carol):
     origin = {"Origin": "https://app.example"}
     refused = [
         carol.service.request("GET", "/sessions", **origin),
@@ -301,7 +301,7 @@ def test_pages_may_read_why_they_were_refused(carol):
     assert all(answer["Access-Control-Allow-Origin"] == "*" for answer in refused)
 
 
-def test_pages_of_the_origin_named_only(own_service):
+def test_only_pages_of_the_configured_origin_may_call(own_service):
     service = own_service(SESSION_ALLOWED_ORIGINS="https://app.example")
     user = service.user("user_one")
     assert user.get("/sessions", Origin="https://app.example")["Access-Control-Allow-Origin"] == "https://app.example"

@@ -1,4 +1,4 @@
-"""What is stored stays sealed, and what is secret stays out of logs, metrics and answers."""
+"""Stored states stay sealed, and secrets stay out of logs, metrics and answers."""
 
 import base64
 import json
@@ -19,12 +19,12 @@ CANNOT = {"detail": "Failed to decrypt session data"}
 
 
 def refusals(service):
-    """The lines at warning or above."""
+    """The log lines at level warning or above."""
     return [line for line in service.log.all() if line.get("level") in ("warning", "error", "critical")]
 
 
-def test_another_master_secret(own_service, database):
-    """500 without a detail more, one line in the log, and the row is neither lost nor locked."""
+def test_a_row_under_another_master_secret_is_500(own_service, database):
+    """500 without details and one log line; the row is neither lost nor locked."""
     first = own_service(database)
     identity = first.user("alice").create()["id"]
     first.stop()
@@ -49,7 +49,7 @@ def flipped(data, position):
     return data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :]
 
 
-def test_damaged_rows(own_service, database):
+def test_damaged_rows_do_not_open(own_service, database):
     rows = Rows(database)
     service = own_service(database)
     alice = service.user("alice")
@@ -74,7 +74,7 @@ def test_damaged_rows(own_service, database):
     assert alice.state(identity) == STATE
 
 
-def test_what_opens_but_is_no_state(own_service, database):
+def test_plaintext_that_is_not_a_state_is_500(own_service, database):
     rows = Rows(database)
     service = own_service(database)
     service.user("alice").create()
@@ -84,7 +84,7 @@ def test_what_opens_but_is_no_state(own_service, database):
         assert (answer.status, answer.json) == (500, CANNOT), state
 
 
-def test_each_seal_is_new(own_service, database):
+def test_every_seal_has_a_new_iv(own_service, database):
     rows = Rows(database)
     alice = own_service(database).user("alice")
     ivs = []
@@ -98,7 +98,7 @@ def test_each_seal_is_new(own_service, database):
     assert len(set(ivs)) == 40
 
 
-def test_nothing_is_in_the_clear_in_the_database(own_service, tmp_path):
+def test_the_database_holds_no_plaintext(own_service, tmp_path):
     service = own_service()
     service.user("alice").create()
     service.terminate()
@@ -108,14 +108,14 @@ def test_nothing_is_in_the_clear_in_the_database(own_service, tmp_path):
     assert b"browser_sessions" in stored
     for text in (b"value-of-a-cookie", b"value-of-an-item", b"localStorage"):
         assert text not in stored
-    assert all(file.stat().st_mode & 0o077 == 0 for file in files), "others of the machine can read the database"
+    assert all(file.stat().st_mode & 0o077 == 0 for file in files), "only the owner can read the database"
     database = sqlite3.connect(tmp_path / "service.sqlite")
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
-def test_nothing_secret_is_said(own_service, database, level):
-    """Every kind of request, good and bad, and then everything that was said is searched."""
+def test_no_secret_is_logged_counted_or_answered(own_service, database, level):
+    """Sends every kind of request, good and bad, and then searches everything the service wrote."""
     service = own_service(database, SESSION_LOG_LEVEL=level)
     alice = service.user("alice")
     forged = sign(ECKey("ec-one"), claims(sub="mallory-the-forger"))
@@ -140,7 +140,7 @@ def test_nothing_secret_is_said(own_service, database, level):
         service.request("GET", path, token=marker),
     ]
     read = alice.get(f"{path}/state")
-    assert marker.encode() in read.body, "but to its owner"
+    assert marker.encode() in read.body, "the owner reads the value"
     Rows(database).change(identity, iv=bytes(12))
     answers.append(alice.get(f"{path}/state"))
     assert answers[-1].status == 500
@@ -156,7 +156,7 @@ def test_nothing_secret_is_said(own_service, database, level):
             assert segment not in said
     for secret in (SESSION_SECRET, PASSWORD, "pass%20word", *SESSION_SECRET.split("=")[:1]):
         assert secret not in said
-    assert "mallory-the-forger" not in log, "a forged name is nobody's"
+    assert "mallory-the-forger" not in log, "the user of a forged token is not logged"
     assert "a-description" not in log + metrics
 
 
@@ -189,9 +189,9 @@ def test_a_request_is_one_line_with_its_route(own_service):
     assert len(service.events("request")) == 3
 
 
-def test_quieter(own_service):
+def test_the_log_level_is_applied(own_service):
     service = own_service(SESSION_LOG_LEVEL="WARNING", wait=False)
-    # It says nothing of its start: its ports do.
+    # It does not log its start, so the test tries its ports.
     wait_for_port(service.admin_port)
     while service.admin("/ready").status != 200:
         assert service.process.poll() is None
@@ -202,7 +202,7 @@ def test_quieter(own_service):
     assert [line for line in service.stop() if line.get("event") == "request"] == []
 
 
-def test_the_environment_is_the_only_place_of_the_secret(own_service):
+def test_the_secret_is_not_among_the_arguments(own_service):
     service = own_service()
     arguments = pathlib.Path(f"/proc/{service.process.pid}/cmdline").read_bytes()
     assert SESSION_SECRET.encode() not in arguments

@@ -1,4 +1,4 @@
-"""What is wrong with a body is said as pydantic says it: where, what, and of which type; and never with the value."""
+"""The faults of a body in pydantic's words: where, what and of which type, and never the value."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ def state(**changes):
     return {"storage_state": STATE | changes}
 
 
-# Fields of POST /sessions that are wrong, and what is said of them.
+# Wrong fields of POST /sessions, and the errors they get.
 WRONG = {
     "no name": ({"name": NOTHING}, at("name", REQUIRED)),
     "name null": ({"name": None}, at("name", STRING)),
@@ -73,7 +73,7 @@ WRONG = {
 
 
 def without_context(answer):
-    """The errors, each of three fields; there may be a context, but never the input."""
+    """The errors, each with three fields. There may be a context, but never the input."""
     assert answer.status == 422, answer
     for error in answer.detail:
         assert set(error) <= {"loc", "msg", "type", "ctx"}
@@ -81,13 +81,13 @@ def without_context(answer):
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_each_rule_in_its_words(carol, case):
+def test_every_wrong_field_gets_its_error(carol, case):
     fields, expected = WRONG[case]
     assert without_context(carol.post(good(**fields))) == expected
 
 
 @pytest.mark.parametrize("case", [case for case, (fields, _) in WRONG.items() if NOTHING not in fields.values()])
-def test_a_change_is_held_to_the_same_rules(carol, case):
+def test_a_change_follows_the_same_rules(carol, case):
     fields, expected = WRONG[case]
     path = f"/sessions/{carol.create()['id']}"
     if "domains" in fields or None in fields.values():
@@ -108,12 +108,12 @@ DOMAINS = {
 
 
 @pytest.mark.parametrize("domain", DOMAINS["good"])
-def test_domains_taken(carol, domain):
+def test_valid_domains_are_accepted(carol, domain):
     assert carol.create(domains=[domain])["domains"] == [domain]
 
 
 @pytest.mark.parametrize("domain", DOMAINS["bad"], ids=ascii)
-def test_domains_refused(carol, domain):
+def test_invalid_domains_are_refused(carol, domain):
     expected = at("domains", (f"Value error, Invalid domain format: {domain}", "value_error"))
     assert without_context(carol.post(good(domains=[domain]))) == expected
 
@@ -130,7 +130,7 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("case", LIMITS)
-def test_up_to_the_limits(alice, case):
+def test_values_at_the_limits_are_accepted(alice, case):
     created = alice.create(**LIMITS[case])
     assert LIMITS[case].items() <= created.items()
     assert alice.get(f"/sessions/{created['id']}").json.items() >= created.items()
@@ -159,7 +159,7 @@ MUTATIONS = [
 
 
 def answers(user, rules):
-    """Each body, what the service makes of it, and what pydantic does: the errors, and when the session expires."""
+    """For each body the service's result and pydantic's: the errors, and the session's expiry."""
     for number, mutation in enumerate(MUTATIONS):
         body = good(name=f"n{number}") if rules is Creation else {}
         body = {name: value for name, value in (body | mutation).items() if value is not NOTHING}
@@ -175,8 +175,8 @@ def answers(user, rules):
 
 
 @pytest.mark.parametrize("rules", [Creation, Change])
-def test_pydantic_says_the_same(carol, rules):
-    """Some 200 bodies: refused where pydantic refuses them, in its order and words, and read as it reads them."""
+def test_the_errors_are_those_of_pydantic(carol, rules):
+    """About 200 bodies get the same errors as from pydantic, in the same order and words, or the same values."""
     differences = [case for case in answers(carol, rules) if case[1] != case[2]]
     assert differences == [], "\n".join("{}\n  ours: {}\n  pydantic: {}".format(*case) for case in differences)
 
@@ -198,7 +198,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("case", BODIES)
-def test_bodies_that_are_no_object(carol, case):
+def test_bodies_that_are_not_objects_are_refused(carol, case):
     body, kind = BODIES[case]
     for answer in (carol.post(body), carol.put(f"/sessions/{carol.create(name=f'n{len(body)}')['id']}", body)):
         (error,) = without_context(answer)
@@ -212,7 +212,7 @@ def test_bodies_that_are_no_object(carol, case):
             assert error["loc"] == ["body"]
 
 
-def test_null_for_a_body(carol):
+def test_a_null_body_is_refused(carol):
     (error,) = without_context(carol.post(b"null"))
     assert error["loc"] == ["body"]
     assert error["type"] in ("missing", "model_attributes_type")  # FastAPI has said both
@@ -242,14 +242,14 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("case", STRANGE)
-def test_strange_bodies_are_the_clients_fault(alice, case):
+def test_unusual_bodies_are_client_errors(alice, case):
     answer = alice.post(STRANGE[case])
     assert answer.status in (400, 413, 422), answer
     assert answer.json.keys() == {"detail"}
     assert alice.names() == []
 
 
-def test_a_nul_in_a_description_is_the_same_to_both_databases(own_service, postgres, tmp_path):
+def test_a_nul_in_a_description_is_refused_by_both_databases(own_service, postgres, tmp_path):
     statuses = set()
     for database in (f"sqlite:///{tmp_path}/nul.sqlite", postgres.url(postgres.new_database())):
         answer = own_service(database).user("user_one").post(good(description="a\0b"))
@@ -258,7 +258,7 @@ def test_a_nul_in_a_description_is_the_same_to_both_databases(own_service, postg
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.x+json"])
-def test_content_types_of_json(carol, kind):
+def test_json_content_types_are_accepted(carol, kind):
     assert carol.post(good(), Content_Type=kind).status == 201
 
 

@@ -1,4 +1,4 @@
-"""What the session service takes, the proxy can put into a browser; what it would leave out, the answer says."""
+"""The proxy can inject every state that the service accepts. The answer names what the injection would leave out."""
 
 import pytest
 from harness import tokens
@@ -34,7 +34,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("case", STATES)
-def test_the_answer_says_what_will_not_go_in_and_the_rest_does(own_chromium, own_service, tmp_path, case):
+def test_the_answer_names_what_is_left_out_and_the_rest_is_injected(own_chromium, own_service, tmp_path, case):
     state, warnings = STATES[case]
     service = own_service()
     alice = service.user("alice")
@@ -50,7 +50,7 @@ def test_the_answer_says_what_will_not_go_in_and_the_rest_does(own_chromium, own
         proxy.stop()
 
 
-def test_a_change_is_answered_in_the_same_way(carol):
+def test_a_change_gets_the_same_warnings(carol):
     path = f"/sessions/{carol.create(name='work')['id']}"
     changed = carol.put(path, {"storage_state": STATES["expired"][0]})
     assert changed.json["warnings"] == STATES["expired"][1]

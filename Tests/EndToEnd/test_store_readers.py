@@ -1,4 +1,4 @@
-"""A reader that may not write opens the SQLite database whatever its writer does: runs, has gone, or was killed."""
+"""A reader without write access opens the SQLite database while its writer runs, after it ended, and after a kill."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ READ_ONLY_MOUNT = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && mount
 
 
 class Folder:
-    """A folder with a database that everybody may read, and a program to read it with."""
+    """A folder with a database that other users may read, and a program to read it with."""
 
     def __init__(self, path):
         self.path = path
@@ -38,13 +38,13 @@ class Folder:
         return f"sqlite:///{self.database}"
 
     def open_to_readers(self):
-        """As an operator does it: to read, and to write for the owner alone."""
+        """Gives others read access and keeps write access for the owner, as an operator does."""
         self.database.parent.chmod(0o755)
         for file in self.database.parent.iterdir():
             file.chmod(0o644)
 
     def list(self, prefix):
-        """What a reader sees of it: names, newest first."""
+        """The names that a reader lists, newest first."""
         env = {"DATABASE_URL": self.url, "PATH": os.environ["PATH"], "TMPDIR": str(self.room)}
         command = [*prefix, self.binary, "session", "list", "--json"]
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
@@ -65,8 +65,8 @@ def folder():
 
 @pytest.fixture(params=["another user", "a read-only mount"])
 def reader(request, folder):
-    """What a command is run behind to be a reader. Where nobody may mount, another user has to do; who is no
-    administrator takes the right to write from themselves."""
+    """A command prefix for a reader without write access: another user or a read-only mount. A test that is not root
+    removes its own right to write instead."""
     if os.geteuid() != 0:
         return ["sh", "-c", 'chmod -R a-w "$0" && "$@"; status=$?; chmod -R u+w "$0"; exit $status', str(folder.path)]
     mount = [*READ_ONLY_MOUNT, str(folder.database.parent)]
@@ -76,7 +76,7 @@ def reader(request, folder):
 
 
 @pytest.mark.parametrize("end", ["terminate", "kill"])
-def test_while_the_writer_runs_and_after(folder, reader, provider, end):
+def test_a_reader_reads_while_the_writer_runs_and_afterwards(folder, reader, provider, end):
     service = Service(provider, folder.url)
     try:
         alice = service.user("alice")
@@ -93,7 +93,7 @@ def test_while_the_writer_runs_and_after(folder, reader, provider, end):
     assert folder.list(reader) == ["second", "first"]
 
 
-def test_after_an_import(folder, reader):
+def test_a_reader_reads_after_an_import(folder, reader):
     secret = {"SESSION_ENCRYPTION_SECRET": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "DATABASE_URL": folder.url}
     command = [folder.binary, "session", "import", "-", "--user-id", "u", "--name", "n"]
     subprocess.run(command, env=secret, input=json.dumps(STATE), text=True, check=True, capture_output=True)
@@ -116,8 +116,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("rows", [0, 100], ids=["before it wrote", "when half was written"])
-def test_after_a_writer_was_killed_in_a_transaction(folder, reader, rows):
-    """Nothing of what it was doing is seen, and the next writer puts all in order."""
+def test_a_reader_reads_after_the_writer_was_killed(folder, reader, rows):
+    """No reader sees the unfinished change, and the next writer rolls it back."""
     store = Store(folder.database.parent)
     assert store.path == folder.database
     store.add(STATE, name="kept")
@@ -129,12 +129,12 @@ def test_after_a_writer_was_killed_in_a_transaction(folder, reader, rows):
     assert (folder.database.stat().st_size > before) == (rows > 0)
     assert folder.list(reader) == ["kept"]
     assert folder.list([]) == ["kept"]
-    assert folder.database.with_name("sessions.sqlite-journal").exists() == (rows == 0), "what undoes nothing may stay"
+    assert folder.database.with_name("sessions.sqlite-journal").exists() == (rows == 0), "an empty journal may stay"
     assert folder.list(reader) == ["kept"]
 
 
-def test_of_a_database_with_a_write_ahead_log(folder, reader):
-    """As versions before this one left it: read as it is, and changed by the first who may write."""
+def test_a_reader_reads_a_database_with_a_write_ahead_log(folder, reader):
+    """As an older version left it: a reader reads it as it is, and the first writer changes its mode."""
     store = Store(folder.database.parent)
     store.add(STATE, name="new")
     with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as database:

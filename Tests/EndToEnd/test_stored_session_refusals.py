@@ -1,4 +1,4 @@
-"""A stored session that cannot be had refuses the connection, tells which way, and puts nothing into the browser."""
+"""A stored session that cannot be used refuses the connection with a reason, and puts nothing into the browser."""
 
 import pytest
 from harness import tokens
@@ -38,7 +38,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_what_cannot_be_had_is_refused_with_its_status(browser, own_proxy, store, case):
+def test_an_unusable_session_is_refused_with_its_status(browser, own_proxy, store, case):
     status, row, claims = ROWS[case]
     store.add(**({"state": STATE} | row))
     proxy = own_proxy(browser.address)
@@ -48,19 +48,19 @@ def test_what_cannot_be_had_is_refused_with_its_status(browser, own_proxy, store
     assert "cookies, please" not in text
 
 
-def test_another_users_row_is_not_there_even_by_id(browser, own_proxy, store):
+def test_another_users_row_is_404_even_by_id(browser, own_proxy, store):
     row = store.add(STATE, user="user_two")
     proxy = own_proxy(browser.address)
     assert refusal(proxy, browserSession=row) == 404
 
 
-def test_a_row_sealed_for_another_secret(browser, own_proxy, store):
+def test_a_row_sealed_under_another_secret_is_502(browser, own_proxy, store):
     store.add(STATE)
     proxy = own_proxy(browser.address, SESSION_ENCRYPTION_SECRET="A" * 43 + "=")
     assert refusal(proxy) == 502
 
 
-def test_another_session_beside_the_one_in_the_browser(own_chromium, own_proxy, store):
+def test_another_session_than_the_browsers_is_409(own_chromium, own_proxy, store):
     store.add(STATE)
     store.add({"cookies": [cookie("sid", "of two", "two.example")], "origins": []}, user="user_two", name="home")
     proxy = own_proxy(own_chromium().address)

@@ -1,4 +1,4 @@
-"""Something on Chrome's port that is no Chrome costs the client a 502, and the proxy nothing."""
+"""A server on Chrome's port that is not Chrome costs the client a 502, and the proxy nothing."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ VERSION = {"Browser": "Strange/1", "webSocketDebuggerUrl": "ws://127.0.0.1:{port
 
 
 class StrangeChrome:
-    """Answers every connection with what `script(head, port)` returns, and closes it; None keeps it silent."""
+    """Answers each connection with the result of `script(head, port)` and closes it; None keeps it open and silent."""
 
     def __init__(self, script):
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -100,8 +100,8 @@ def test_a_strange_answer_is_a_502(strange, own_proxy, case):
     assert proxy.process.poll() is None
 
 
-def test_a_hostile_answer_costs_a_health_check_a_constant(strange, own_proxy):
-    """31 MiB of tiny objects would become 2 GiB; nobody needs a credential to have Chrome asked for it."""
+def test_a_hostile_answer_does_not_fill_the_memory_of_a_health_check(strange, own_proxy):
+    """31 MiB of tiny objects would take 2 GiB parsed, and anyone can send a health check."""
     chrome = strange(lambda _, __: http("[" + '{"":0},' * (31 * MIB // 7) + "0]"))
     proxy = own_proxy(chrome.address)
     before = proxy.peak_memory()
@@ -110,7 +110,7 @@ def test_a_hostile_answer_costs_a_health_check_a_constant(strange, own_proxy):
     assert proxy.peak_memory() - before < 8 * MIB
 
 
-def test_a_hostile_list_becomes_no_more_than_it_may(strange, own_proxy):
+def test_the_memory_of_a_hostile_list_is_bounded(strange, own_proxy):
     hostile = http("[" + '{"":0},' * (31 * MIB // 7) + "{}]")
     chrome = strange(lambda head, port: version(port) if b"version" in head else hostile)
     proxy = own_proxy(chrome.address)
@@ -120,13 +120,13 @@ def test_a_hostile_list_becomes_no_more_than_it_may(strange, own_proxy):
     assert get(proxy.port, "/health").status == 200
 
 
-def test_a_silent_chrome_is_a_502_by_the_deadline(strange, own_proxy):
+def test_a_silent_chrome_is_a_502_at_the_deadline(strange, own_proxy):
     proxy = own_proxy(strange(lambda _, __: None).address)
     response, closed = exchange(proxy.port, upgrade(f"/?signingKey={tokens.token()}"))
     assert (response.status, closed) == (502, True)
 
 
-def test_no_chrome_at_all(own_proxy):
+def test_a_missing_chrome_is_a_502(own_proxy):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
     proxy = own_proxy(address)

@@ -1,4 +1,4 @@
-"""A ticket stands in for the token in a URL: opaque, for one use, for thirty seconds, and only for who had a header."""
+"""A ticket replaces the token in a URL: opaque, for one use, for thirty seconds, and only for a token in a header."""
 
 import concurrent.futures
 import json
@@ -22,7 +22,7 @@ def ticket(proxy):
     return json.loads(answer.body)
 
 
-def test_ticket_opens_one_connection(proxy, ticket):
+def test_a_ticket_opens_one_connection(proxy, ticket):
     assert ticket["expiresIn"] == 30
     assert (
         ticket["connectUrl"] == f"ws://{proxy.address}/?ticket={ticket['ticket']}"
@@ -35,28 +35,28 @@ def test_ticket_opens_one_connection(proxy, ticket):
     assert (refused.status, closed) == (401, True)
 
 
-def test_ticket_says_nothing(ticket):
+def test_a_ticket_is_opaque(ticket):
     assert "." not in ticket["ticket"]
     assert len(ticket["ticket"]) >= 22
 
 
-def test_made_up_ticket_is_refused(proxy):
+def test_an_invented_ticket_is_refused(proxy):
     refused, _ = exchange(proxy.port, upgrade("/?ticket=" + "A" * 43))
     assert refused.status == 401
 
 
-def test_token_in_the_query_buys_no_ticket(proxy):
+def test_a_token_in_the_query_gets_no_ticket(proxy):
     assert ask(proxy, f"/ticket?signingKey={tokens.token()}").status == 401
 
 
-def test_ticket_buys_no_ticket(proxy, ticket):
-    """Else one ticket would be as good as the token, for ever."""
+def test_a_ticket_gets_no_ticket(proxy, ticket):
+    """Otherwise a ticket would be as good as the token, for ever."""
     assert ask(proxy, f"/ticket?ticket={ticket['ticket']}").status == 401
     with CDP(proxy.port, f"/?ticket={ticket['ticket']}") as client:
         assert client.call("Browser.getVersion")
 
 
-def test_one_callers_loop_costs_another_nothing(own_proxy, chromium):
+def test_one_callers_tickets_do_not_displace_anothers(own_proxy, chromium):
     proxy = own_proxy(chromium.address)
     careful = {"Authorization": f"Bearer {tokens.token(userId='careful')}"}
     greedy = {"Authorization": f"Bearer {tokens.token(userId='greedy')}"}
@@ -70,10 +70,10 @@ def test_one_callers_loop_costs_another_nothing(own_proxy, chromium):
             assert client.call("Browser.getVersion")
 
 
-def test_a_short_token_buys_a_shorter_ticket(proxy):
+def test_a_ticket_ends_with_its_token(proxy):
     ticket = json.loads(ask(proxy, Authorization=f"Bearer {tokens.token(exp=int(time.time()) + 10)}").body)
     assert 8 <= ticket["expiresIn"] <= 10
 
 
-def test_no_credential_no_ticket(proxy):
+def test_a_ticket_needs_a_credential(proxy):
     assert ask(proxy).status == 401

@@ -1,4 +1,4 @@
-"""AWS as the proxy sees it: moto's Secrets Manager, behind a server that records each request and fails on demand."""
+"""AWS for the proxy: moto's Secrets Manager, behind a server that records each request and fails on demand."""
 
 import http.client
 import http.server
@@ -16,7 +16,7 @@ KEY_ID, SECRET_KEY = "testing", "fake/secret+key="
 
 
 def signature_of(request, secret_key, session_token=None):
-    """The SigV4 signature botocore makes of a recorded request."""
+    """The SigV4 signature that botocore computes for a recorded request."""
     fields = {name.lower(): value for name, value in request["headers"]}
     authorization = fields["authorization"]
     signed = authorization.split("SignedHeaders=")[1].split(",")[0].split(";")
@@ -31,14 +31,14 @@ def signature_of(request, secret_key, session_token=None):
 
 
 class Recorder(http.server.ThreadingHTTPServer):
-    """Passes requests on to moto, records them, and answers otherwise when `answer` says so."""
+    """Records requests and passes them on to moto, unless `answer` returns an answer of its own."""
 
     daemon_threads = True
 
     def __init__(self, upstream, answer=None):
         super().__init__(("127.0.0.1", 0), RecordingHandler)
         self.upstream, self.answer, self.requests = upstream, answer, []
-        # What this server says the time is, when it is not the machine's.
+        # The time in this server's `Date` field; None for the machine's time.
         self.clock = None
         self.changed = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -99,7 +99,7 @@ def manager(address):
 
 
 def make_secret(manager, text=None, **more):
-    """A fresh secret; its ARN."""
+    """Makes a secret and returns its ARN."""
     values = {"SecretString": text} if text is not None else more
     return manager.create_secret(Name=f"signing-{uuid.uuid4()}", **values)["ARN"]
 
@@ -118,6 +118,6 @@ def variables(arn, recorder, **more):
 
 
 def without_keys(values):
-    """The same without credentials, so that they are asked for."""
+    """The same without credentials, so that the proxy asks an endpoint for them."""
     gone = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED")
     return {name: value for name, value in values.items() if name not in gone}

@@ -1,4 +1,4 @@
-"""Tokens shown to the session service, and what it may say when it refuses one."""
+"""Tokens sent to the session service, and the only texts it may refuse them with."""
 
 import json
 
@@ -10,15 +10,15 @@ INVALID = "Invalid authentication token"
 NO_USER = "Token missing 'sub' claim"
 
 
-def show(service, token):
-    """The answer to a token, in which bytes may stand that are no text."""
+def send(service, token):
+    """The answer to a token, which may hold bytes that are not text."""
     fields = {"Authorization": f"Bearer {token}", "Connection": "close"}
     return exchange(service.port, head("/sessions", **fields))[0]
 
 
-def refused(service, token, case, reason=False):
-    """Asserts a 401 that says nothing but, after a good signature, a reason."""
-    answer = show(service, token)
+def assert_refused(service, token, case, reason=False):
+    """Asserts a 401 that explains nothing, or after a good signature only the reason."""
+    answer = send(service, token)
     assert answer.status == 401, (case, answer)
     assert answer["WWW-Authenticate"].startswith("Bearer"), case
     detail = json.loads(answer.body)["detail"]

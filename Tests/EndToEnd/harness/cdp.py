@@ -1,4 +1,4 @@
-"""CDP over a WebSocket of harness.wire: one call at a time, events kept."""
+"""CDP over a WebSocket of harness.wire: one call at a time; it stores the events."""
 
 import itertools
 import json
@@ -14,7 +14,7 @@ class CDP(WebSocket):
         self.events = []
 
     def call(self, method, session=None, **params):
-        """The result of a call; a CDP error is an assertion failure."""
+        """The result of a call. A CDP error fails the test."""
         answer = self.answer(method, session, **params)
         assert "result" in answer, f"{method}: {answer}"
         return answer["result"]
@@ -39,7 +39,7 @@ class CDP(WebSocket):
         return answer["result"].get("value")
 
     def wait_until(self, expression, session=None, timeout=60):
-        """Evaluates until the value is true; on the way to a page, a document may be there and be gone again."""
+        """Evaluates until the value is true. During a navigation, a document may appear and vanish again."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             answer = self.answer("Runtime.evaluate", session, expression=expression, returnByValue=True)
@@ -49,12 +49,12 @@ class CDP(WebSocket):
         raise AssertionError(f"not within {timeout} s: {expression}")
 
     def new_page(self, url="about:blank"):
-        """The session id of a page just opened."""
+        """Opens a page and returns its session id."""
         target = self.call("Target.createTarget", url=url)["targetId"]
         return self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
 
     def wait_for_event(self, method, wanted=lambda _: True):
-        """The parameters of the first event of that name `wanted` accepts, among those seen and those to come."""
+        """The parameters of the first event of this name that `wanted` accepts, among stored and later events."""
         while True:
             while self.events:
                 event = self.events.pop(0)

@@ -1,4 +1,5 @@
-"""A headless Chromium of the test's own: fresh profile, a debugging port on loopback, killable and restartable."""
+"""A headless Chromium for tests: with a fresh profile and a debugging port on loopback. It can be killed and
+restarted."""
 
 import json
 import os
@@ -22,7 +23,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-# Debian's Chromium reads policies in one place: there, for this process and its children alone, lies ours.
+# Debian's Chromium reads policies from one folder. The mount puts ours there, for this process and its children only.
 WITH_POLICY = (
     "mount -t tmpfs none /etc/chromium && mkdir -p /etc/chromium/policies/managed"
     ' && printf %s "$0" > /etc/chromium/policies/managed/policy.json && exec "$@"'
@@ -30,7 +31,7 @@ WITH_POLICY = (
 
 
 def with_policy(text):
-    """What makes a command see this managed policy."""
+    """A command prefix that gives Chromium this managed policy."""
     as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return ["unshare", *as_root, "--mount", "sh", "-c", WITH_POLICY, text]
 
@@ -47,7 +48,7 @@ class Chromium:
         self.start()
 
     def start(self, keeping_profile=False):
-        """Starts it with a fresh profile unless told otherwise; again on the port it had, when it had one."""
+        """Starts it with a fresh profile unless told to keep it. A restart uses the same port."""
         if not keeping_profile:
             self._profile = self._new_profile()
         profile = self._profile
@@ -78,12 +79,12 @@ class Chromium:
         return f"127.0.0.1:{self.port}"
 
     def kill(self):
-        """kill -9, and every helper with it."""
+        """Kills it with SIGKILL, and every helper process with it."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def wait(self, timeout=60):
-        """Returns once it has ended by itself."""
+        """Waits until it has ended by itself."""
         self._process.wait(timeout)
 
     def stop(self):

@@ -1,7 +1,7 @@
-"""The clients of docs/clients.md: its lines are taken from the page and run as they stand, each with its own client.
+"""The clients of docs/clients.md. Tests take its lines from the page and run each block unchanged, with its own client.
 
-A client's packages lie in an environment of its own (`scripts/client-environments`), since they contradict each other.
-What Playwright's wheel brings, Node and playwright-core, runs the lines in JavaScript.
+A client's packages are in an environment of its own (`scripts/client-environments`), since they contradict one
+another. Node and playwright-core, which Playwright's wheel contains, run the JavaScript blocks.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ PAGE = (ROOT / PATH).read_text(encoding="utf-8")
 LISTS = ROOT / "Tests" / "EndToEnd" / "clients"
 ROW = re.compile(r"^\| \[(.+?)\]\(#.+?\) \| `(.+?)` (\S+) \|", re.MULTILINE)
 
-# No client speaks to anybody but the proxy: its telemetry is off, and what would leave the machine finds a closed port.
+# Clients talk only to the proxy: telemetry is off, and connections to other hosts go to a closed port.
 QUIET = {
     "ANONYMIZED_TELEMETRY": "false",
     "BROWSER_USE_CLOUD_SYNC": "false",
@@ -34,34 +34,34 @@ QUIET = {
 
 
 def sections():
-    """The page's sections by heading; what stands before the first is under ''."""
+    """The page's sections by heading. The text before the first heading is under ''."""
     first, *parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
     return {"": first} | dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def lines(section, *languages):
-    """The blocks of a section in the languages named, in the page's order."""
+    """The blocks of a section in these languages, in the page's order."""
     return [block for block in documents.blocks(str(PATH), sections()[section]) if block.language in languages]
 
 
 def changed(block, old, new):
-    """The block with other words in it, which must be there."""
+    """The block with `old` replaced. It must contain `old`."""
     assert old in block.text, f"{block.where}: {old}"
     return dataclasses.replace(block, text=block.text.replace(old, new))
 
 
 def own(language, text):
-    """Lines of a test's own, run as if the page had them."""
+    """A block for a test, run as if it were on the page."""
     return documents.Block(str(PATH), 0, language, "", text)
 
 
 def table():
-    """The page's table: the package and the version of it that each section is about."""
+    """The page's table: the package and version of each section."""
     return {section: (package, version) for section, package, version in ROW.findall(PAGE)}
 
 
 def pins(path):
-    """What a list of requirements pins."""
+    """The versions that a list of requirements pins."""
     return dict(line.lower().split("==") for line in path.read_text(encoding="utf-8").splitlines() if "==" in line)
 
 
@@ -71,13 +71,13 @@ def nightly(package):
 
 
 def requirements(package):
-    """The list that pins the client; that of the tests themselves when it has none of its own."""
+    """The list that pins the client: its own, or else the one of the tests themselves."""
     own = [*LISTS.rglob(f"{package}.txt")]
     return own[0] if own else LISTS.parent / "requirements.txt"
 
 
 def python(package):
-    """The interpreter that has the client."""
+    """The Python interpreter of the client's environment."""
     if requirements(package).parent == LISTS.parent:
         return sys.executable
     found = ROOT / ".venv-clients" / package / "bin" / "python"
@@ -86,7 +86,7 @@ def python(package):
 
 
 def command(block, package, folder):
-    """The command line that runs a block, which is written to a file where its imports are found."""
+    """The command line that runs a block. Writes the block to a file where its imports are found."""
     if block.language == "python":
         (folder / "lines.py").write_text(block.text, encoding="utf-8")
         return [python(package), folder / "lines.py"]
@@ -98,12 +98,12 @@ def command(block, package, folder):
 
 
 def environment(folder, variables):
-    """What a client is started with: a home of its own, and nothing of the caller's environment but its PATH."""
+    """The environment of a client: a home of its own, and of the caller's environment only PATH."""
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder)} | QUIET | variables
 
 
 def start(block, package, folder, variables):
-    """Starts a block whose standard input and output the test holds."""
+    """Starts a block with pipes to the test."""
     return subprocess.Popen(
         command(block, package, folder),
         env=environment(folder, variables),

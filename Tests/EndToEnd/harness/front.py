@@ -11,15 +11,15 @@ from harness.site import Site
 from harness.store import Store, cookie
 
 SIGNED_IN = "Signed in as alice"
-# Long enough not to be taken for the page of somebody who refuses robots.
+# Long enough that no client takes it for an error page.
 WORDS = "<p>An account has orders, addresses and invoices, and each of them is listed on a page of its own.</p>" * 20
-ACCOUNT = f"""<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Nobody is signed in</title>
+ACCOUNT = f"""<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Signed out</title>
 <script>if (document.cookie.includes("account=alice")) document.title = "{SIGNED_IN}"</script>
 <h1>Account</h1>{WORDS}""".encode()
 
 
 class Front:
-    """Chromium's flags and the proxy's settings are the caller's."""
+    """The caller chooses Chromium's flags and the proxy's settings."""
 
     def __init__(self, folder, *flags, **settings):
         with contextlib.ExitStack() as stack:
@@ -36,7 +36,7 @@ class Front:
             self._stack = stack.pop_all()
 
     def issue(self):
-        """The variables of the page, as its own lines make them, but for the port this proxy listens on."""
+        """The variables of the page, as its own lines make them, but with this proxy's port."""
         (block,) = clients.lines("", "bash")
         (self.folder / "bin").mkdir(exist_ok=True)
         with contextlib.suppress(FileExistsError):
@@ -63,7 +63,7 @@ class Front:
         wait_for_port(port)
 
     def run(self, block, package, folder, **variables):
-        """Runs a block of the page; what it says in the end, and the browser lives on."""
+        """Runs a block of the page and returns its output. The browser must survive it."""
         before = self.chromium.browser_id()
         done = clients.run(block, package, folder, self.variables | variables)
         assert self.chromium.browser_id() == before

@@ -1,4 +1,4 @@
-"""An identity provider on loopback: a key set that can be lost, late, huge, wrong or rotated, and tokens for users."""
+"""An identity provider on loopback. A test can lose, delay, break or rotate its key set, and make tokens for users."""
 
 import contextlib
 import http.server
@@ -14,7 +14,7 @@ AUDIENCE = "janus"
 
 
 class IdentityProvider:
-    """Serves its key set at `url`; `answer` says otherwise when it is set. Every request for it is counted."""
+    """Serves its key set at `url`, or calls `answer` if set. It counts every request for the key set."""
 
     def __init__(self):
         self.rsa, self.ec = RSAKey("rsa-one"), ECKey("ec-one")
@@ -32,14 +32,14 @@ class IdentityProvider:
         return f"http://127.0.0.1:{self.port}/.well-known/jwks.json"
 
     def start(self):
-        """Listens; again on the port it had, when it had one."""
+        """Listens; after a stop, on the same port."""
         self._server = Server(("127.0.0.1", self.port), Handler)
         self._server.provider = self
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def stop(self):
-        """Connections to it are refused from now on."""
+        """Stops listening, so that connections to it are refused."""
         self.released.set()
         self._server.shutdown()
         self._server.server_close()
@@ -84,22 +84,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def key_set(handler):
-    """The answer of a provider in good health."""
+    """Answers with the key set."""
     handler.send(json.dumps({"keys": handler.server.provider.keys}).encode())
 
 
 def fixed(body, status=200, kind="application/json", **fields):
-    """The same body for everybody."""
+    """Answers every request with the same body."""
     return lambda handler: handler.send(body, status, kind, **fields)
 
 
 def hanging(handler):
-    """Takes the request and says nothing until the provider is stopped or `released`."""
+    """Takes the request and answers nothing until the provider is stopped or `released`."""
     handler.server.provider.released.wait(60)
 
 
 def dripping(handler):
-    """A good head, and then a byte of the body now and again."""
+    """Sends a good head, and then single bytes of the body with long pauses."""
     provider = handler.server.provider
     handler.send(b"{", Content_Length="100000")
     while not provider.released.wait(0.3):
@@ -107,27 +107,27 @@ def dripping(handler):
 
 
 def held(handler):
-    """The good answer, once the provider is `released`."""
+    """Answers with the key set once the provider is `released`."""
     handler.server.provider.released.wait(60)
     key_set(handler)
 
 
 def endless(handler):
-    """A body that goes on for as long as it is read."""
+    """Sends a body without an end."""
     handler.send(b'{"keys":["', Content_Length=str(1 << 40))
     while True:
         handler.wfile.write(b"x" * 65_536)
 
 
 def cut(handler):
-    """A body shorter than its head says."""
+    """Sends a body shorter than its head announces."""
     handler.send(b'{"keys":[', Content_Length="1000")
     handler.connection.shutdown(socket.SHUT_RDWR)
     handler.close_connection = True
 
 
 def claims(**changes):
-    """Good claims with `changes` made to them; a change to None leaves the claim out."""
+    """Valid claims with `changes`; None leaves a claim out."""
     now = int(time.time())
     good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "user_one", "exp": now + 600, "iat": now, "nbf": now}
     return {name: value for name, value in (good | changes).items() if value is not None}

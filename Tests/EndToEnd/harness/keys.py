@@ -1,4 +1,4 @@
-"""Keys of an identity provider: their JSON Web Keys, and tokens signed by hand, so that hostile ones can be made."""
+"""Keys of an identity provider: their JSON Web Keys, and tokens signed by hand so that tests can make hostile ones."""
 
 import hashlib
 import hmac
@@ -69,18 +69,18 @@ def without_none(values):
 
 
 def hmac_with(secret):
-    """A signer of HS256."""
+    """Returns a signer of HS256."""
     return lambda text: hmac.new(secret, text, hashlib.sha256).digest()
 
 
 def sign(key, payload, signer=None, **header):
-    """A token over `payload` (a dictionary, or bytes as they stand); `header` changes the header's fields."""
+    """A token over `payload` (a dictionary, or raw bytes). `header` changes the header's fields."""
     fields = without_none({"alg": key.algorithm, "typ": "JWT", "kid": key.kid} | header)
     return signed(json.dumps(fields).encode(), payload, signer or key.signature)
 
 
 def signed(header, payload, signer):
-    """A token of these header bytes and this payload, signed by `signer`."""
+    """A token with these header bytes and this payload, signed by `signer`."""
     text = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     unsigned = f"{base64url(header)}.{base64url(text)}"
     return f"{unsigned}.{base64url(signer(unsigned.encode()))}"

@@ -1,11 +1,11 @@
-"""The lines a process writes, kept, and awaited one by one instead of slept for."""
+"""The lines a process writes. Tests wait for single lines instead of sleeping."""
 
 import threading
 import time
 
 
 class Lines:
-    """Reads a stream to its end on a thread of its own."""
+    """Reads a stream to its end on a thread of its own, and stores its lines."""
 
     def __init__(self, stream, parse=lambda line: line):
         self._stream = stream
@@ -30,7 +30,7 @@ class Lines:
             return list(self._all)
 
     def wait_for(self, wanted, what, timeout=60):
-        """The first line `wanted` accepts, as soon as it is there."""
+        """Waits for the first line that `wanted` accepts, and returns it."""
         deadline = time.monotonic() + timeout
         seen = 0
         with self._changed:
@@ -50,6 +50,6 @@ class Lines:
             assert enough, f"fewer than {count} such lines in:\n" + "\n".join(map(str, self._all[-30:]))
 
     def finish(self, timeout=60):
-        """Everything written, once the writer has closed its end."""
+        """Waits until the writer has closed its end, and returns all lines."""
         self._thread.join(timeout)
         return self.all()

@@ -1,4 +1,4 @@
-"""Ports nobody listens on, and ports somebody soon will."""
+"""Free ports, and ports that a process is about to listen on."""
 
 import socket
 import threading
@@ -11,11 +11,11 @@ def free_port():
 
 
 def wait_for_port(port, attempts=3_000):
-    """Returns once connections to it are taken."""
+    """Waits until connections to the port succeed."""
     pause = threading.Event()
     for _ in range(attempts):
         try:
             return socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
             pause.wait(0.02)
-    raise AssertionError(f"nobody listens on {port}")
+    raise AssertionError(f"no process listens on {port}")

@@ -1,4 +1,5 @@
-"""A PostgreSQL of the test's own: a fresh cluster in a folder of its own, on loopback, stoppable and restartable."""
+"""A PostgreSQL server for tests: a fresh cluster in a folder of its own, on loopback. It can be stopped and
+restarted."""
 
 import contextlib
 import os
@@ -28,20 +29,20 @@ SETTINGS = {
 
 
 def programs():
-    """The newest of Debian's."""
+    """The folder of the newest version that Debian has installed."""
     folders = pathlib.Path("/usr/lib/postgresql").glob("*/bin")
     return max(folders, key=lambda folder: int(re.sub(r"\D", "", folder.parent.name)))
 
 
 def parents():
-    """Every process and its parent."""
+    """The parent of every process."""
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             yield int(folder.name), int((folder / "stat").read_text().rpartition(")")[2].split()[1])
 
 
 def identity():
-    """As whom it runs: the server refuses to be root."""
+    """The user that the server runs as, since it refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     found = pwd.getpwnam("postgres")
@@ -92,19 +93,20 @@ class Postgres:
         lines.wait_for(lambda line: "ready to accept connections" in line, "readiness", timeout=60)
 
     def halt(self):
-        """Stops it as `pg_ctl stop -m immediate` does: connections are cut, the log is replayed at the next start."""
+        """Stops it as `pg_ctl stop -m immediate` does: it cuts the connections and replays its log at the next
+        start."""
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(30)
 
     def freeze(self):
-        """Connections stay open, and nothing is answered on them, nor on new ones."""
+        """Suspends the server: connections stay open, and neither they nor new ones are answered."""
         self._signal_all(signal.SIGSTOP)
 
     def thaw(self):
         self._signal_all(signal.SIGCONT)
 
     def _signal_all(self, number):
-        """The server and its children, each of which leads a process group of its own."""
+        """Signals the server and its children, each of which leads a process group of its own."""
         server = self._process.pid
         for process in [server, *(child for child, parent in parents() if parent == server)]:
             with contextlib.suppress(ProcessLookupError):
@@ -122,7 +124,7 @@ class Postgres:
         return f"{scheme}://{USER}:{password}@127.0.0.1:{self.port}/{database}{text}"
 
     def new_database(self):
-        """The name of an empty database."""
+        """Makes an empty database and returns its name."""
         self._databases += 1
         name = f"sessions_{self._databases}"
         with psycopg.connect(self.url(), autocommit=True) as connection:

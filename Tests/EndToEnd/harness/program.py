@@ -1,4 +1,4 @@
-"""What the two programs under test have in common: a process, watched through its log and stopped by its process."""
+"""The common part of the two programs under test: a process that tests watch through its log and stop by its pid."""
 
 import contextlib
 import json
@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 
-# How scripts/test-sanitized tells a build with sanitizers where its reports go. Nothing with any other build.
+# scripts/test-sanitized sets these for a build with sanitizers, to say where its reports go. Other builds ignore them.
 SANITIZER_OPTIONS = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
 
 
@@ -18,7 +18,7 @@ def parse(line):
 
 
 class Program:
-    """Its maker sets `process` and `log`."""
+    """A subclass sets `process` and `log`."""
 
     def wait_for_event(self, event, **fields):
         def wanted(line):
@@ -31,7 +31,7 @@ class Program:
         return [line for line in self.log.all() if wanted.items() <= line.items()]
 
     def peak_memory(self):
-        """The most bytes of memory it has had in RAM."""
+        """The most bytes of memory it has had resident."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
@@ -50,7 +50,8 @@ class Program:
         return self.log.finish()
 
     def _end(self):
-        """Ends it as its operator would, since leaks are looked for at the exit; with a second signal if need be."""
+        """Ends it as an operator would, since sanitizers look for leaks at exit; sends a second signal if it does not
+        end."""
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.send_signal(number)

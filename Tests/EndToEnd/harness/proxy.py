@@ -1,4 +1,4 @@
-"""The binary under test: started with an environment, watched through its log, asked through its admin listener."""
+"""The proxy under test: started with an environment, watched through its log, queried through its admin listener."""
 
 import base64
 import os
@@ -19,7 +19,7 @@ METRIC = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 
 
 def environment(folder, **changes):
-    """What the proxy is started with, and nothing of the caller's environment but its PATH."""
+    """The environment of the proxy, with only PATH from the caller's environment."""
     good = {
         "PATH": os.environ["PATH"],
         "WALLCRAWLER_JWT_SIGNING_KEY": KEY,
@@ -66,7 +66,7 @@ class Proxy(Program):
             self.wait_for_event("listening")
 
     def again(self):
-        """Starts it again after its end, with what it had; its log is a new one."""
+        """Starts it again after its end, with the same files and settings and a new log."""
         self.process.wait(60)
         self.log.finish()
         self._start(wait=True)
@@ -81,7 +81,8 @@ class Proxy(Program):
         return f"{scheme}://{self.address}{path}" + (f"?{text}" if text else "")
 
     def admin(self, path, method="GET", headers=None, body=None):
-        """Status and body of a request to the admin listener, with the admin's token unless told otherwise."""
+        """Status and body of a request to the admin listener, with the admin's token unless `headers` says
+        otherwise."""
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"} if headers is None else headers
         url = f"http://127.0.0.1:{self.admin_port}{path}"
         request = urllib.request.Request(url, method=method, headers=headers, data=body)

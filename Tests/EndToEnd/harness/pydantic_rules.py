@@ -1,4 +1,4 @@
-"""What pydantic says of a body under the rules of the contract: the answers the clients of a FastAPI service know."""
+"""pydantic's answer to a body under the rules of the service: the errors that clients of a FastAPI service expect."""
 
 import datetime
 import re
@@ -52,7 +52,7 @@ class Change(BaseModel):
 
 
 def judge(rules, body):
-    """The `detail` of a 422 and None, or [] and the moment of expiry for a good body."""
+    """The `detail` of a 422 and None, or [] and the expiry of a valid body."""
     try:
         made = rules.model_validate(body, from_attributes=True)  # as FastAPI asks
     except ValidationError as failure:
@@ -62,7 +62,7 @@ def judge(rules, body):
 
 
 def in_utc(moment):
-    """The moment as the service writes it; without a zone it is in UTC."""
+    """The moment as the service writes it. A moment without a zone is in UTC."""
     if moment is None:
         return None
     aware = moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
@@ -70,5 +70,5 @@ def in_utc(moment):
 
 
 def sentence(error):
-    """The message; of a date without the half that says where its parser stopped."""
+    """The message. For a date it leaves out the half that says where the parser stopped."""
     return error["msg"].partition(", ")[0] if error["type"].startswith("datetime") else error["msg"]

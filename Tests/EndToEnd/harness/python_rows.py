@@ -1,4 +1,4 @@
-"""Rows of `browser_sessions` as a Python program with SQLAlchemy and `cryptography` keeps them, on either database."""
+"""Rows of `browser_sessions` as a Python program with SQLAlchemy and `cryptography` stores them, on either database."""
 
 import base64
 import datetime
@@ -48,7 +48,7 @@ def seal(user, state):
 
 
 def open_row(row):
-    """The state in a row."""
+    """The state of a row."""
     return json.loads(AESGCM(key_of(row.user_id)).decrypt(row.iv, row.storage_state_encrypted, None))
 
 
@@ -63,7 +63,7 @@ class Rows:
         metadata.create_all(self.engine)
 
     def add(self, state, user="user_one", name="work", **changes):
-        """Seals a state into a row; the row's id."""
+        """Seals a state into a row and returns the row's id."""
         ciphertext, iv = seal(user, state)
         row = {
             "id": str(uuid.uuid4()),
@@ -93,5 +93,5 @@ class Rows:
 
 
 def in_utc(moment):
-    """SQLite gives dates back without a zone; they are UTC."""
+    """The date in UTC: SQLite returns dates without a zone."""
     return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)

@@ -1,4 +1,4 @@
-"""A relay between the proxy and Chrome that holds back a handshake."""
+"""A relay between the proxy and Chrome that can hold back a handshake."""
 
 import contextlib
 import socket
@@ -6,7 +6,7 @@ import threading
 
 
 class HoldingRelay:
-    """Passes everything on but the handshake it is told to hold, counted from 1, until it is released."""
+    """Relays everything except the handshake it must hold, counted from 1, until that is released."""
 
     def __init__(self, port):
         self._chrome, self._number, self._seen = port, None, 0

@@ -1,4 +1,4 @@
-"""The session service under test: started with an environment, watched through its log, asked over HTTP."""
+"""The session service under test: started with an environment, watched through its log, queried over HTTP."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ NOTHING = object()
 
 
 def environment(**changes):
-    """What the service is started with, and nothing of the caller's environment but its PATH."""
+    """The environment of the service, with only PATH from the caller's environment."""
     good = {
         "PATH": os.environ["PATH"],
         "SESSION_ENCRYPTION_SECRET": SESSION_SECRET,
@@ -36,7 +36,7 @@ def run(*arguments, env, timeout=60):
 
 
 class Service(Program):
-    """`provider` says whose tokens are taken, `database` where the rows are; `changes` are further variables."""
+    """`provider` is the identity provider, `database` the URL of the rows; `changes` are further variables."""
 
     def __init__(self, provider, database, wait=True, **changes):
         self.port, self.admin_port = free_port(), free_port()
@@ -67,7 +67,7 @@ class Service(Program):
         return f"http://127.0.0.1:{self.port}"
 
     def request(self, method, path, body=NOTHING, token=None, timeout=60, **fields):
-        """One request on a connection of its own; `body` is bytes as they stand, or anything that becomes JSON."""
+        """Sends one request on a connection of its own. `body` is raw bytes, or a value to be sent as JSON."""
         headers = {name.replace("_", "-"): value for name, value in fields.items() if value is not None}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -101,11 +101,11 @@ class Service(Program):
             connection.close()
 
     def user(self, name, key=None, **claims):
-        """A client with a token of that user."""
+        """A client with a token of this user."""
         return Client(self, self.provider.token(name, key, **claims))
 
     def metrics(self):
-        """Every sample's line of the metrics as {name with its labels: value}."""
+        """Every sample of the metrics as {name with its labels: value}."""
         text = self.admin("/metrics").body.decode()
         found = [METRIC.match(line) for line in text.splitlines() if not line.startswith("#")]
         return {(one[1] + "{" + one[2] + "}" if one[2] else one[1]): float(one[3]) for one in found if one}
@@ -157,7 +157,7 @@ class Client:
         return self.request("DELETE", path, **fields)
 
     def create(self, **changes):
-        """Creates a session of good fields with `changes`; its metadata."""
+        """Creates a session with valid fields and `changes`; returns its metadata."""
         created = self.post(good(**changes))
         assert created.status == 201, created
         return created.json
@@ -190,6 +190,6 @@ STATE = {
 
 
 def good(**changes):
-    """The body of a good POST /sessions with `changes`; a change to NOTHING leaves the field out."""
+    """The body of a valid POST /sessions with `changes`; NOTHING leaves a field out."""
     body = {"name": "work", "domains": ["shop.example"], "storage_state": STATE} | changes
     return {name: value for name, value in body.items() if value is not NOTHING}

@@ -1,11 +1,11 @@
-"""A site on loopback that answers what it is told to and records every connection and request it sees."""
+"""A site on loopback that serves given pages, and records every connection and request."""
 
 import http.server
 import threading
 
 
 class Site:
-    """`pages` maps a path to (content type, body, further fields); the rest is 404."""
+    """`pages` maps a path to (content type, body, further fields). Other paths get 404."""
 
     def __init__(self, pages, host="127.0.0.1"):
         self.pages = pages

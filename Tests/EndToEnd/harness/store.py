@@ -1,4 +1,4 @@
-"""Rows of `browser_sessions`, sealed as the Python reference seals them, with SQLite and `cryptography` alone."""
+"""Rows of `browser_sessions`, sealed as the Python reference seals them, with only SQLite and `cryptography`."""
 
 import base64
 import datetime
@@ -30,7 +30,7 @@ def moment(seconds_from_now=0):
 
 
 class Store:
-    """The database a proxy started with the same folder opens."""
+    """The database of a proxy that is started with the same folder."""
 
     def __init__(self, folder):
         self.path = folder / "sessions.sqlite"
@@ -41,7 +41,7 @@ class Store:
         return sqlite3.connect(self.path, isolation_level=None)
 
     def add(self, state, user="user_one", name="work", expires_in=3600, flip=False):
-        """Seals `state` (a dictionary, or bytes as they stand) into a row; returns its id."""
+        """Seals `state` (a dictionary, or raw bytes) into a row and returns its id."""
         plain = state if isinstance(state, bytes) else json.dumps(state).encode()
         iv = os.urandom(12)
         sealed = bytearray(AESGCM(user_key(user)).encrypt(iv, plain, None))

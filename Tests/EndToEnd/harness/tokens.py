@@ -1,4 +1,4 @@
-"""HS256 tokens made with the standard library alone, so that the signer shares nothing with the verifier under test."""
+"""HS256 tokens made with only the standard library, so that the signer shares no code with the verifier under test."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ def base64url(data):
 
 
 def claims(**changes):
-    """Good claims with `changes` made to them; a change to None leaves the claim out."""
+    """Valid claims with `changes`; None leaves a claim out."""
     now = int(time.time())
     good = {
         "iss": "wallcrawler",
@@ -30,7 +30,7 @@ def claims(**changes):
 
 
 def sign(payload, key=KEY, header=None):
-    """A token over `payload`: a dictionary, or the bytes to be signed as they stand."""
+    """A token over `payload`: a dictionary, or raw bytes."""
     header = {"alg": "HS256", "typ": "JWT"} if header is None else header
     text = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     head = header if isinstance(header, bytes) else json.dumps(header).encode()
@@ -40,5 +40,5 @@ def sign(payload, key=KEY, header=None):
 
 
 def token(**changes):
-    """A good token, but for `changes` to its claims."""
+    """A valid token with `changes` to its claims."""
     return sign(claims(**changes))

@@ -1,4 +1,4 @@
-"""HTTP and WebSocket spoken byte by byte, so that a test can say exactly what goes on the wire, right or wrong."""
+"""HTTP and WebSocket byte by byte, so that a test controls exactly what it sends, valid or not."""
 
 import base64
 import dataclasses
@@ -31,7 +31,7 @@ class Frame:
 
 
 class Wire:
-    """A TCP connection with a reader that knows where lines and lengths end."""
+    """A TCP connection with a reader for lines and lengths."""
 
     def __init__(self, port, host="127.0.0.1", timeout=60):
         self.socket = socket.create_connection((host, port), timeout)
@@ -58,14 +58,14 @@ class Wire:
         return data
 
     def rest(self):
-        """Everything up to the end of the stream; a reset is an end too."""
+        """Everything up to the end of the stream. A reset is an end too."""
         try:
             return self._stream.read()
         except ConnectionResetError:
             return b""
 
     def response(self):
-        """The next response; its body too when a length says where it ends."""
+        """The next response, with its body if it has a length."""
         status = self._stream.readline()
         if not status:
             raise EOFError("no response")
@@ -78,7 +78,7 @@ class Wire:
 
 
 def head(target="/", method="GET", host="127.0.0.1", **fields):
-    """A request head; a field's underscores become hyphens, a list repeats the field, None leaves it out."""
+    """A request head. Underscores in a field's name become hyphens, a list repeats the field, None leaves it out."""
     lines = [f"{method} {target} HTTP/1.1"]
     for name, value in ({"Host": host} | fields).items():
         for one in value if isinstance(value, list) else [value]:
@@ -88,7 +88,7 @@ def head(target="/", method="GET", host="127.0.0.1", **fields):
 
 
 def upgrade(target="/", **fields):
-    """The head of a WebSocket handshake, with `fields` changed."""
+    """The head of a WebSocket handshake, with changed `fields`."""
     key = base64.b64encode(os.urandom(16)).decode()
     good = {
         "Upgrade": "websocket",
@@ -100,7 +100,7 @@ def upgrade(target="/", **fields):
 
 
 def exchange(port, data):
-    """One request, its response, and whether the connection was closed behind it."""
+    """Sends one request; returns its response, and whether the connection was closed after it."""
     with Wire(port) as wire:
         wire.send(data)
         response = wire.response()
@@ -112,7 +112,7 @@ def get(port, target, **fields):
 
 
 def mask(payload, key):
-    """XOR with the repeated key, as one big number: fast enough for 100 MiB."""
+    """XOR with the repeated key, as one large number: fast enough for 100 MiB."""
     if not payload or key == bytes(4):
         return payload
     repeated = (key * (len(payload) // 4 + 1))[: len(payload)]
@@ -163,7 +163,7 @@ class WebSocket(Wire):
         return Frame(first & 0x0F, self.exactly(size), bool(first & 0x80))
 
     def receive_message(self):
-        """The next data message as text; control frames in between are passed over, a Close is an error."""
+        """The next data message as text. Skips control frames; a Close is an error."""
         text = b""
         while True:
             part = self.receive()
@@ -175,7 +175,7 @@ class WebSocket(Wire):
                     return text.decode()
 
     def receive_close(self):
-        """The Close frame, whatever stands before it, and then the end of the stream."""
+        """Skips to the Close frame and returns it, after the end of the stream."""
         while (part := self.receive()).opcode != CLOSE:
             pass
         return part

@@ -179,9 +179,9 @@ import Testing
     }
 
     @Test func everyVisitIsReported() async throws {
-        var told: [[Int]] = []
-        _ = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}") { told.append([$0, $1]) }
-        #expect(told == [[1, 2], [2, 2]])
+        var visits: [[Int]] = []
+        _ = try await inject("{\(Self.origins("https://a.test", "https://b.test"))}") { visits.append([$0, $1]) }
+        #expect(visits == [[1, 2], [2, 2]])
     }
 
     @Test func everyRequestGetsAnEmptyPageThatNamesAnIcon() async throws {

@@ -15,7 +15,7 @@ import Testing
 
     /// The states of a browser. User a has driven it or had a session injected, in browser session s1.
     enum Scene: String, CaseIterable, Sendable {
-        case fresh, bareByA, bareByNobody, bareUnknown, injecting, holding, spoiled
+        case fresh, bareByA, bareWithoutUser, bareUnknown, injecting, holding, spoiled
     }
 
     /// A ledger with a browser `b` in this state and without drivers.
@@ -23,14 +23,14 @@ import Testing
         var ledger = BrowserLedger()
         #expect(ledger.decide("b", claim(caller("a")), to: .drive) == .learn)
         switch scene {
-        case .fresh, .bareByA, .bareByNobody, .injecting: ledger.learned("b", nil)
+        case .fresh, .bareByA, .bareWithoutUser, .injecting: ledger.learned("b", nil)
         case .bareUnknown: ledger.learned("b", .bare(BrowserVisitors()))
         case .holding, .spoiled:
             guard let holding = BrowserHolding(claim(caller("a"), "row")) else { break }
             ledger.learned("b", scene == .holding ? .holding(holding) : .injecting(holding))
         }
         switch scene {
-        case .bareByA, .bareByNobody:
+        case .bareByA, .bareWithoutUser:
             #expect(ledger.decide("b", claim(caller(scene == .bareByA ? "a" : nil)), to: .drive) == .admit)
             ledger.leave("b")
         case .injecting: #expect(ledger.decide("b", claim(caller("a"), "row"), to: .drive) == .inject)
@@ -59,10 +59,10 @@ import Testing
         Row(name: "b", claim: claim(caller("b", in: "s2")), drive: "+--+---", look: "+--+---"),
         Row(name: "b in a's", claim: claim(caller("b")), drive: "+-++---", look: "+-++---"),
         Row(name: "b, own", claim: claim(caller("b", in: "s2"), "b-row", of: "b"), drive: "i--i---", look: "+--+---"),
-        Row(name: "nobody in a's", claim: claim(caller(nil)), drive: "++++w+-", look: "++++w+-"),
-        Row(name: "nobody elsewhere", claim: claim(caller(nil, in: "s2")), drive: "+-++---", look: "+-++---"),
+        Row(name: "no user, in a's session", claim: claim(caller(nil)), drive: "++++w+-", look: "++++w+-"),
+        Row(name: "no user, elsewhere", claim: claim(caller(nil, in: "s2")), drive: "+-++---", look: "+-++---"),
         Row(
-            name: "nobody elsewhere, the session",
+            name: "no user, elsewhere, the session",
             claim: claim(caller(nil, in: "s2"), "row"),
             drive: "i--i---",
             look: "+-++---"

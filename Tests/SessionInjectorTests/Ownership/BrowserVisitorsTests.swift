@@ -3,7 +3,7 @@ import Testing
 @testable import SessionInjector
 
 @Suite struct BrowserVisitorsTests {
-    private static func nobody(_ number: Int) -> BrowserCaller {
+    private static func callerWithoutUser(_ number: Int) -> BrowserCaller {
         BrowserCaller(userID: nil, sessionID: "s\(number)")
     }
 
@@ -24,11 +24,11 @@ import Testing
 
     /// Many callers without a user are bounded, and afterwards no user owns the browser.
     @Test func callersWithoutAUserAreBounded() {
-        let many = (0..<1000).reduce(BrowserVisitors()) { $0.adding(Self.nobody($1)) }
+        let many = (0..<1000).reduce(BrowserVisitors()) { $0.adding(Self.callerWithoutUser($1)) }
         #expect(many.callers.count == BrowserVisitors.most)
         #expect(many.hasMore)
-        #expect(many.admit(Self.nobody(5000)))
-        #expect(!many.areOnly(Self.nobody(0)))
+        #expect(many.admit(Self.callerWithoutUser(5000)))
+        #expect(!many.areOnly(Self.callerWithoutUser(0)))
         #expect(!many.admit(BrowserCaller(userID: "a", sessionID: "s0")))
     }
 }

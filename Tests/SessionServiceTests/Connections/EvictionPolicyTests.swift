@@ -59,11 +59,11 @@ private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: UInt64(seco
     @Test mutating func theActivityWithTheLeastToLoseIsEvictedFirst() {
         var policy = EvictionPolicy(limit: 0)
         let order: [EvictionPolicy.Activity] = [.reading, .idle, .closing, .silent, .busy]
-        for (id, standing) in order.enumerated() {
-            policy.update(UInt64(id), to: standing, at: at(Double(id)))
+        for (id, activity) in order.enumerated() {
+            policy.update(UInt64(id), to: activity, at: at(Double(id)))
         }
-        let gone = (0..<4).map { _ in policy.next(at: at(10)) }
-        #expect(gone == [.evict(3), .evict(2), .evict(1), .evict(0)])
+        let evicted = (0..<4).map { _ in policy.next(at: at(10)) }
+        #expect(evicted == [.evict(3), .evict(2), .evict(1), .evict(0)])
         #expect(policy.next(at: at(10)) == .nothing)
     }
 

@@ -52,7 +52,7 @@ import Testing
         #expect(known.map(\.hash).sorted { $0.count < $1.count } == [[3], [1, 2]])
         #expect(try next.spentTokens(now: 50).map(\.until) == [100.5])
         try next.spend([4], until: 200, now: 150)
-        #expect(try next.spentTokens(now: 0).map(\.hash) == [[4]], "those whose time is over are gone")
+        #expect(try next.spentTokens(now: 0).map(\.hash) == [[4]], "tokens past their moment are forgotten")
     }
 
     @Test func twoProcessesMayShareTheFile() throws {
