@@ -1,4 +1,4 @@
-"""What the end-to-end tests stand on: a Chromium, the proxy in front of it, the session service and its databases."""
+"""The shared fixtures: a Chromium, the proxy in front of it, the session service and its databases."""
 
 import contextlib
 import itertools
@@ -15,6 +15,7 @@ from harness.identity import IdentityProvider  # noqa: E402
 from harness.postgres import Postgres  # noqa: E402
 from harness.proxy import Proxy  # noqa: E402
 from harness.service import Service  # noqa: E402
+from harness.site import Site  # noqa: E402
 from harness.store import Store  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 
@@ -42,7 +43,7 @@ def own_chromium():
 
 @pytest.fixture(scope="session")
 def proxy(chromium, tmp_path_factory):
-    """One proxy, with the settings an operator would have, for all tests that need no other."""
+    """One proxy with an operator's settings, for all tests that need no others."""
     folder = tmp_path_factory.mktemp("proxy")
     Store(folder)
     server = Proxy(folder, chromium.address)
@@ -52,14 +53,14 @@ def proxy(chromium, tmp_path_factory):
 
 @pytest.fixture
 def store(tmp_path):
-    """The store of the proxies `own_proxy` starts."""
+    """The store of the proxies that `own_proxy` starts."""
     return Store(tmp_path)
 
 
 @pytest.fixture
 def own_proxy(tmp_path, store, request):  # noqa: ARG001 (the database is made before a proxy opens it)
-    """Starts proxies for this test alone, with the settings it names. The Chromium of all tests is what it looks like:
-    driven by others before, through proxies that are gone."""
+    """Starts proxies for this test alone, with the settings the test names. The shared Chromium counts as used: other
+    tests have driven it through proxies that have ended."""
     with contextlib.ExitStack() as stack:
 
         def start(chrome, **settings):
@@ -72,9 +73,18 @@ def own_proxy(tmp_path, store, request):  # noqa: ARG001 (the database is made b
         yield start
 
 
+@pytest.fixture
+def site():
+    """A recording site whose only page has the title Origin. A file with pages of its own has its own `site`."""
+    page = b'<!doctype html><title>Origin</title><link rel="icon" href="data:,">'
+    server = Site({"/": ("text/html", page, {}), "/favicon.ico": ("image/png", b"", {})})
+    yield server
+    server.stop()
+
+
 @pytest.fixture(scope="module")
 def moto():
-    """Where an AWS emulator listens."""
+    """The address of an AWS emulator."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     yield server.get_host_and_port()
@@ -83,7 +93,7 @@ def moto():
 
 @pytest.fixture
 def recorder(moto):
-    """The emulator behind a door that notes each request, and can answer in its place."""
+    """A server in front of the emulator that records each request, and can answer in the emulator's place."""
     server = aws.Recorder(moto)
     yield server
     server.shutdown()
@@ -92,7 +102,7 @@ def recorder(moto):
 
 @pytest.fixture
 def manager(moto):
-    """Secrets Manager, as its owner's own client sees it."""
+    """Secrets Manager through boto3, for the tests' own changes."""
     return aws.manager(moto)
 
 
@@ -144,7 +154,7 @@ def database(request, tmp_path):
 
 @pytest.fixture(scope="session")
 def service_on_sqlite(provider, tmp_path_factory):
-    """One session service for all tests to which the database is all one."""
+    """One session service for all tests that do not depend on the kind of database."""
     server = Service(provider, f"sqlite:///{tmp_path_factory.mktemp('service')}/service.sqlite")
     yield server
     server.stop()
@@ -159,13 +169,13 @@ def service_on_postgres(provider, postgres):
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def service(request):
-    """One session service a kind of database, for all tests that need no other."""
+    """One session service for each kind of database, for all tests that need no settings of their own."""
     return request.getfixturevalue(f"service_on_{request.param}")
 
 
 @pytest.fixture
 def own_service(provider, tmp_path):
-    """Starts session services for this test alone; on a file of the test's own when it names no database."""
+    """Starts session services for this test alone. Without a named database, each uses a file of the test."""
     with contextlib.ExitStack() as stack:
 
         def start(database=None, identity=None, **settings):
@@ -182,7 +192,7 @@ PEOPLE = itertools.count(1)
 
 @pytest.fixture
 def alice(service):
-    """A user nobody else is."""
+    """A user for this test alone."""
     return service.user(f"alice_{next(PEOPLE)}")
 
 
@@ -193,5 +203,5 @@ def bob(service):
 
 @pytest.fixture
 def carol(service_on_sqlite):
-    """A user nobody else is, where the database is all one."""
+    """A user for this test alone, where the kind of database does not matter."""
     return service_on_sqlite.user(f"carol_{next(PEOPLE)}")

@@ -1,29 +1,20 @@
-"""The stored session is there before the client is: seen from inside pages of its origins, and by no network."""
+"""The stored session is in the browser before the client: pages of its origins see it, and no network does."""
 
 import concurrent.futures
 
 import pytest
 from harness import tokens
 from harness.cdp import CDP
-from harness.site import Site
 from harness.store import cookie, origin
 from harness.wire import exchange, upgrade
 from playwright.sync_api import sync_playwright
 
-PAGE = b'<!doctype html><title>Origin</title><link rel="icon" href="data:,">'
 HOSTS = ["one.example", "www.one.example", "two.example", "three.test"]
 
 
 @pytest.fixture
-def site():
-    server = Site({"/": ("text/html", PAGE, {}), "/favicon.ico": ("image/png", b"", {})})
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def browser(own_chromium, site):
-    """A Chromium for which the hosts of the stored origins are the recording site, and no other host is there."""
+    """A Chromium that resolves the stored origins' hosts to the recording site, and no other host."""
     here = f"127.0.0.1:{site.port}"
     return own_chromium(f"--host-resolver-rules=MAP *.example {here}, MAP *.test {here}, MAP * ~NOTFOUND")
 
@@ -44,7 +35,7 @@ def open_page(client, host):
 
 
 def stored(client, host):
-    """What a page of that origin sees, and what its cookies are."""
+    """A page's view of its localStorage, and the cookies of its host."""
     session = open_page(client, host)
     seen = client.evaluate("[location.host, localStorage.token ?? null, localStorage.length]", session)
     cookies = client.call("Storage.getCookies")["cookies"]
@@ -55,14 +46,14 @@ def pages(browser):
     return {target["id"] for target in browser.targets()}
 
 
-def test_pages_of_every_origin_find_their_state(browser, own_proxy, store, site):
+def test_pages_of_every_origin_have_their_state(browser, own_proxy, store, site):
     store.add(state())
     proxy = own_proxy(browser.address)
     targets = pages(browser)
     with CDP(proxy.port, "/" + query()) as client:
         left = client.call("Target.getTargets")["targetInfos"]
         assert {target["targetId"] for target in left if target["type"] != "browser"} == targets
-        assert site.connections == [], "injection let a connection out"
+        assert site.connections == [], "the injection opened no connection"
         for host in HOSTS:
             seen, cookies = stored(client, host)
             assert seen == [host, f"item of {host}", 1]
@@ -70,7 +61,7 @@ def test_pages_of_every_origin_find_their_state(browser, own_proxy, store, site)
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 1
 
 
-def test_playwright_finds_itself_signed_in(browser, own_proxy, store):
+def test_playwright_has_the_stored_state(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address)
     with sync_playwright() as playwright:
@@ -82,8 +73,8 @@ def test_playwright_finds_itself_signed_in(browser, own_proxy, store):
         connected.close()
 
 
-def test_once_per_chrome_process(browser, own_proxy, store):
-    """What the site changed since is newer than what was stored, so a second connection leaves it alone."""
+def test_a_session_is_injected_once_per_chrome_process(browser, own_proxy, store):
+    """The site's changes since the injection are newer than the stored state, so a second connection must keep them."""
     store.add(state())
     proxy = own_proxy(browser.address)
     with CDP(proxy.port, "/" + query()) as client:
@@ -105,7 +96,7 @@ def test_a_restarted_chrome_is_injected_again(browser, own_proxy, store):
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 2
 
 
-def test_many_first_clients_at_once_inject_once(browser, own_proxy, store, site):
+def test_many_simultaneous_first_clients_cause_one_injection(browser, own_proxy, store, site):
     store.add(state())
     proxy = own_proxy(browser.address)
 
@@ -119,7 +110,7 @@ def test_many_first_clients_at_once_inject_once(browser, own_proxy, store, site)
     assert site.connections == []
 
 
-def test_before_the_first_client(browser, own_proxy, store):
+def test_inject_start_injects_before_the_first_client(browser, own_proxy, store):
     store.add(state())
     settings = {"CDP_PROXY_INJECT": "start", "CDP_PROXY_USER_ID": "user_one", "CDP_PROXY_BROWSER_SESSION": "work"}
     proxy = own_proxy(browser.address, **settings)
@@ -130,14 +121,14 @@ def test_before_the_first_client(browser, own_proxy, store):
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 1
 
 
-def test_switched_off(browser, own_proxy, store):
+def test_inject_off_injects_nothing(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address, CDP_PROXY_INJECT="off")
     with CDP(proxy.port, "/" + query()) as client:
         assert client.call("Storage.getCookies")["cookies"] == []
 
 
-def test_a_token_that_asks_for_no_session_gets_none(browser, own_proxy, store):
+def test_a_token_without_a_session_gets_none(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address)
     with CDP(proxy.port, "/" + query(browserSession=None)) as client:
@@ -145,7 +136,7 @@ def test_a_token_that_asks_for_no_session_gets_none(browser, own_proxy, store):
 
 
 @pytest.mark.parametrize("how", ["by id", "by the token's session", "by the container's setting"])
-def test_the_other_ways_to_name_a_session(browser, own_proxy, store, how):
+def test_every_way_to_name_a_session_works(browser, own_proxy, store, how):
     row = store.add(state())
     settings = {"CDP_PROXY_BROWSER_SESSION": "work"} if "setting" in how else {}
     claims = {
@@ -158,7 +149,7 @@ def test_the_other_ways_to_name_a_session(browser, own_proxy, store, how):
         assert len(client.call("Storage.getCookies")["cookies"]) == len(HOSTS)
 
 
-def test_one_bad_cookie_does_not_cost_the_others(browser, own_proxy, store):
+def test_a_bad_cookie_costs_no_others(browser, own_proxy, store):
     cookies = [
         cookie("good", "1", "one.example"),
         cookie("__Host-bad", "1", ".one.example", secure=True),
@@ -173,7 +164,7 @@ def test_one_bad_cookie_does_not_cost_the_others(browser, own_proxy, store):
     assert proxy.wait_for_event("session_injected")["cookiesSkipped"] == 1
 
 
-# Chromium keeps 180 cookies a domain, and throws some of the rest away without a word.
+# Chromium keeps 180 cookies of a domain and silently drops the others.
 TOO_MANY = {"cookies": [cookie(f"c{number}", "1", "one.example") for number in range(250)], "origins": []}
 
 
@@ -185,7 +176,7 @@ def test_a_shortfall_is_a_failure(browser, own_proxy, store):
     assert proxy.metric("cdp_proxy_injections_total", result="partial") == 1
 
 
-def test_a_shortfall_may_be_allowed(browser, own_proxy, store):
+def test_a_shortfall_is_allowed_when_configured(browser, own_proxy, store):
     store.add(TOO_MANY)
     proxy = own_proxy(browser.address, CDP_PROXY_INJECT_FAILURE="open")
     with CDP(proxy.port, "/" + query()) as client:
@@ -199,8 +190,8 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));"""
 REGISTER = "navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => true)"
 
 
-def test_a_service_worker_of_the_site_is_passed_by(own_chromium, own_proxy, store, site):
-    """It would answer in place of the injector, and send the site requests of its own."""
+def test_a_service_worker_of_the_site_is_bypassed(own_chromium, own_proxy, store, site):
+    """It would answer instead of the injector, and send requests of its own to the site."""
     site.pages["/worker.js"] = ("text/javascript", WORKER, {})
     here = f"127.0.0.1:{site.port}"
     browser = own_chromium(
@@ -218,8 +209,8 @@ def test_a_service_worker_of_the_site_is_passed_by(own_chromium, own_proxy, stor
         client.wait_until("location.host == 'one.example' && localStorage.token == 'item'", session)
 
 
-def test_no_interception_is_left_behind(browser, own_proxy, store, site):
-    """A page that was there before, and one that comes after, reach the network."""
+def test_interception_ends_with_the_injection(browser, own_proxy, store, site):
+    """Requests of an older page and of a newer one both reach the network."""
     store.add(state())
     proxy = own_proxy(browser.address)
     with CDP(proxy.port, "/" + query()) as client:

@@ -1,4 +1,4 @@
-"""Cookies as a person would expect them: each in the jar of a real Chromium, however it was written in the state."""
+"""Cookies of every spelling are in the jar of a real Chromium after the injection."""
 
 import pytest
 from harness import tokens
@@ -11,7 +11,7 @@ def connect(proxy):
 
 
 def injected(own_chromium, own_proxy, store, *cookies):
-    """The jar afterwards, and the log line."""
+    """Injects cookies, and returns the jar and the log line."""
     store.add({"cookies": list(cookies)})
     proxy = own_proxy(own_chromium().address)
     with connect(proxy) as client:
@@ -22,11 +22,11 @@ def injected(own_chromium, own_proxy, store, *cookies):
 
 
 def numbered(changes):
-    """Cookies that differ in their names besides, so that each is found again."""
+    """Cookies with these changes and with names of their own, so that the test finds each again."""
     return [cookie(f"c{number}", str(number), "a.test") | changed for number, changed in enumerate(changes)]
 
 
-def test_a_hosts_cookie_and_its_domains_are_two(own_chromium, own_proxy, store):
+def test_a_host_only_and_a_domain_cookie_are_two(own_chromium, own_proxy, store):
     pair = [cookie("n", "host", "a.test"), cookie("n", "all", ".a.test")]
     jar, event = injected(own_chromium, own_proxy, store, *pair)
     assert {(one["domain"], one["value"]) for one in jar} == {("a.test", "host"), (".a.test", "all")}
@@ -52,13 +52,6 @@ PATHS = {
 }
 
 
-def test_paths_are_kept_as_chrome_writes_them(own_chromium, own_proxy, store):
-    jar, event = injected(own_chromium, own_proxy, store, *numbered([{"path": path} for path in PATHS]))
-    kept = {one["name"]: one["path"] for one in jar}
-    assert kept == {f"c{number}": path for number, path in enumerate(PATHS.values())}
-    assert event["cookies"] == event["cookiesWanted"] == len(PATHS)
-
-
 DOMAINS = {
     "0x7f.1": "127.0.0.1",
     "127.1": "127.0.0.1",
@@ -79,11 +72,12 @@ DOMAINS = {
 }
 
 
-def test_domains_are_kept_as_chrome_writes_them(own_chromium, own_proxy, store):
-    jar, event = injected(own_chromium, own_proxy, store, *numbered([{"domain": domain} for domain in DOMAINS]))
-    kept = {one["name"]: one["domain"] for one in jar}
-    assert kept == {f"c{number}": domain for number, domain in enumerate(DOMAINS.values())}
-    assert event["cookies"] == event["cookiesWanted"] == len(DOMAINS)
+@pytest.mark.parametrize(("member", "spellings"), [("path", PATHS), ("domain", DOMAINS)], ids=["paths", "domains"])
+def test_spellings_are_kept_as_chrome_writes_them(own_chromium, own_proxy, store, member, spellings):
+    jar, event = injected(own_chromium, own_proxy, store, *numbered([{member: text} for text in spellings]))
+    kept = {one["name"]: one[member] for one in jar}
+    assert kept == {f"c{number}": text for number, text in enumerate(spellings.values())}
+    assert event["cookies"] == event["cookiesWanted"] == len(spellings)
 
 
 SITES = {
@@ -108,8 +102,8 @@ def test_partitions_are_kept_as_chrome_writes_them(own_chromium, own_proxy, stor
     assert event["cookies"] == event["cookiesWanted"] == len(jar)
 
 
-def test_cookies_of_one_site_are_one(own_chromium, own_proxy, store):
-    """To Chrome, that is, which alone knows what a site is; the later one counts."""
+def test_cookies_of_one_site_are_one_cookie(own_chromium, own_proxy, store):
+    """Only Chrome knows which hosts are one site. The later cookie wins."""
     pair = [cookie("n", str(n), "a.test", secure=True, partitionKey=site) for n, site in enumerate(list(SITES)[1:3])]
     jar, _ = injected(own_chromium, own_proxy, store, *pair)
     assert [one["value"] for one in jar] == ["1"]
@@ -124,12 +118,12 @@ def test_cookies_of_one_site_are_one(own_chromium, own_proxy, store):
         ("http://127.1/", ("127.0.0.1", "/", False)),
     ],
 )
-def test_a_cookie_may_be_given_by_url_alone(own_chromium, own_proxy, store, url, place):
+def test_a_url_may_replace_the_domain(own_chromium, own_proxy, store, url, place):
     (kept,), _ = injected(own_chromium, own_proxy, store, {"name": "n", "value": "v", "url": url})
     assert (kept["domain"], kept["path"], kept["secure"]) == place
 
 
-def test_what_is_left_out_is_named_by_reason(own_chromium, own_proxy, store):
+def test_left_out_cookies_are_counted_by_reason(own_chromium, own_proxy, store):
     bad = [
         cookie("old", "1", "a.test", expires=1000),
         cookie("older", "1", "a.test", expires=999),

@@ -1,4 +1,4 @@
-"""Origins as a person would expect them: http ones, ones in another spelling, ones that stand twice, and many."""
+"""Origins of every kind: http ones, other spellings, repeated ones, and many at once."""
 
 import json
 import pathlib
@@ -6,25 +6,16 @@ import pathlib
 import pytest
 from harness import tokens
 from harness.cdp import CDP
-from harness.site import Site
 from harness.store import origin
 
-PAGE = b'<!doctype html><title>Origin</title><link rel="icon" href="data:,">'
-# Chromium tries https first for what looks like a host on the internet, as these names do and `.example` does not.
+# Chromium tries https first for a name that may be on the internet. `plain.com` is such a name, `.example` is not.
 HTTP = "http://plain.com"
 OTHER = "http://other.example"
 
 
 @pytest.fixture
-def site():
-    server = Site({"/": ("text/html", PAGE, {}), "/favicon.ico": ("image/png", b"", {})})
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def browser_with(own_chromium, site):
-    """Starts a Chromium for which port 80 of the hosts here is the site, and nothing listens at any other."""
+    """Starts a Chromium that resolves port 80 of these hosts to the site, and no other port or host."""
 
     def start(*flags, **how):
         here = f"127.0.0.1:{site.port}"
@@ -40,13 +31,13 @@ def connect(proxy):
 
 
 def items(client, where):
-    """The localStorage of a page of that address, and the origin the page is of."""
+    """The origin of a page of this address, and its localStorage."""
     session = client.new_page(where)
     client.wait_until("document.title == 'Origin'", session)
     return client.evaluate("[location.origin, Object.fromEntries(Object.entries(localStorage))]", session)
 
 
-def test_an_origin_chrome_would_upgrade_is_restored_all_the_same(browser_with, own_proxy, store, site):
+def test_an_http_origin_that_chrome_tries_over_https_is_restored(browser_with, own_proxy, store, site):
     store.add({"origins": [origin(HTTP, token="plain"), origin(OTHER, token="other")]})
     proxy = own_proxy(browser_with().address)
     with connect(proxy) as client:
@@ -58,13 +49,13 @@ def test_an_origin_chrome_would_upgrade_is_restored_all_the_same(browser_with, o
     assert "skipped" not in event
 
 
-def test_the_policy_of_deploy_has_chrome_leave_http_alone():
-    """So that a client, too, gets to the origin. Tried: with it, Chromium 156 asks for `http://plain.com` first."""
+def test_the_policy_of_deploy_switches_https_upgrades_off():
+    """With this policy, Chromium 156 opens `http://plain.com` over http first, for the client too."""
     policy = pathlib.Path(__file__).parents[2] / "deploy/chromium/cdp-proxy-policy.json"
     assert json.loads(policy.read_text())["HttpsUpgradesEnabled"] is False
 
 
-def test_an_origin_chrome_opens_over_https_only_costs_no_other(browser_with, own_proxy, store):
+def test_an_origin_that_chrome_upgrades_costs_no_others(browser_with, own_proxy, store):
     store.add({"origins": [origin(HTTP, token="plain"), origin("https://plain.com", token="secure")]})
     proxy = own_proxy(browser_with(preferences={"https_only_mode_enabled": True}).address)
     connect(proxy).close()
@@ -83,7 +74,7 @@ def test_an_origin_chrome_opens_over_https_only_costs_no_other(browser_with, own
         ("http://0x0a.1", "http://10.0.0.1"),
     ],
 )
-def test_an_origin_may_be_spelled_otherwise(browser_with, own_proxy, store, written, where):
+def test_an_origin_in_another_spelling_is_restored(browser_with, own_proxy, store, written, where):
     store.add({"origins": [origin(written, token="item")]})
     proxy = own_proxy(browser_with().address)
     with connect(proxy) as client:
@@ -91,7 +82,7 @@ def test_an_origin_may_be_spelled_otherwise(browser_with, own_proxy, store, writ
     assert proxy.wait_for_event("session_injected")["result"] == "full"
 
 
-def test_of_an_origin_that_stands_twice_both_entries_go_in(browser_with, own_proxy, store):
+def test_both_entries_of_a_repeated_origin_are_restored(browser_with, own_proxy, store):
     first = origin("http://b\u00fccher.example", old="1", both="1")
     second = origin("http://xn--bcher-kva.example/", both="2", new="2")
     store.add({"origins": [first, origin(OTHER, token="t"), second]})
@@ -103,14 +94,14 @@ def test_of_an_origin_that_stands_twice_both_entries_go_in(browser_with, own_pro
 
 
 @pytest.mark.parametrize("state", [{}, {"cookies": []}, {"origins": []}, {"other": 1}])
-def test_an_empty_state_is_a_state(own_chromium, own_proxy, store, state):
+def test_an_empty_state_is_injected(own_chromium, own_proxy, store, state):
     store.add(state)
     proxy = own_proxy(own_chromium().address)
     connect(proxy).close()
     assert proxy.wait_for_event("session_injected")["result"] == "full"
 
 
-def test_what_a_page_cannot_hold_costs_only_itself(browser_with, own_proxy, store):
+def test_faulty_parts_of_an_origin_cost_no_others(browser_with, own_proxy, store):
     good = origin(OTHER, token="t")
     good["localStorage"] += [{"name": "k", "value": None}, {"name": "n", "value": 5}, 7]
     good["indexedDB"] = [{"name": "no version"}]
@@ -126,13 +117,13 @@ def test_what_a_page_cannot_hold_costs_only_itself(browser_with, own_proxy, stor
     )
 
 
-def test_many_origins_have_the_time_they_need(own_chromium, own_proxy, store):
-    """More than the deadline without them, and the log says how far it is."""
+def test_the_deadline_grows_with_the_origins(own_chromium, own_proxy, store):
+    """So many take longer than the configured 1 s, which is for a few. Log lines report the progress."""
     count = 120
     store.add({"origins": [origin(f"https://site{number}.example", token="t") for number in range(count)]})
     proxy = own_proxy(own_chromium().address, CDP_PROXY_INJECT_DEADLINE="1s")
     connect(proxy).close()
     event = proxy.wait_for_event("session_injected")
     assert (event["result"], event["origins"]) == ("full", count)
-    told = [line["origins"] for line in proxy.events("session_injecting")]
-    assert told == [50, 100]
+    logged = [line["origins"] for line in proxy.events("session_injecting")]
+    assert logged == [50, 100]
