@@ -12,17 +12,11 @@ struct SessionService: AsyncParsableCommand {
         version: ServiceVersion.text
     )
 
-    /// Reads the configuration, opens the database and the ports, and serves until the process is told to end.
+    /// Reads the configuration, opens the database and the ports, and serves until SIGTERM or SIGINT.
     func run() async throws {
         ProcessHardening.forbidDumps()
         ProcessHardening.ignoreBrokenPipes()
         ProcessHardening.raiseDescriptorLimit()
         try await Service(ServiceConfiguration(.process)).run()
     }
-}
-
-/// The version, for `--version` and the metric `session_service_build_info`.
-enum ServiceVersion {
-    /// A version as semver.org defines it.
-    static let text = "0.1.0"
 }

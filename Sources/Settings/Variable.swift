@@ -31,33 +31,3 @@ public struct Variable<Value>: Sendable {
         self.parse = parse
     }
 }
-
-/// The entry of a variable in the help.
-public struct VariableDescription: Sendable {
-    /// The variable's name.
-    public let name: String
-    /// The heading under which it is listed.
-    public let section: VariableSection
-    /// The text used when the variable is not set; nil when there is none.
-    public let standard: String?
-    /// Completes "NAME must be …".
-    public let expected: String
-    /// Its purpose, as a sentence.
-    public let help: String
-}
-
-/// A heading in the list of variables. Each program adds its own headings to these shared ones.
-public struct VariableSection: Sendable, Hashable {
-    /// The heading.
-    public let title: String
-
-    /// A section under this heading.
-    public init(_ title: String) { self.title = title }
-
-    /// The addresses that clients and operators connect to.
-    public static let listeners = VariableSection("Listeners")
-    /// The database of stored sessions and their keys.
-    public static let sessions = VariableSection("Stored sessions")
-    /// The log output.
-    public static let logs = VariableSection("Logs")
-}
