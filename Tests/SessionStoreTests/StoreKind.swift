@@ -34,8 +34,8 @@ enum StoreKind: CaseIterable, Sendable {
             try await body(.sqlite(path: directory.file("s.sqlite3")))
             withExtendedLifetime(directory) {}
         case .postgres:
-            let scene = try await PostgresScene(withTable: false)
-            try await body(.postgres(scene.location()))
+            let testDatabase = try await PostgresTestDatabase(withTable: false)
+            try await body(.postgres(testDatabase.location()))
         }
     }
 }

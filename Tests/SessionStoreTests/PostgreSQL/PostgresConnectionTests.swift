@@ -5,8 +5,8 @@ import Testing
 @Suite struct PostgresConnectionTests {
     /// A pooler may give each statement another server.
     @Test func statementsUnknownToTheServerAreSentUnprepared() async throws {
-        let scene = try await PostgresScene()
-        let connection = try scene.connect()
+        let testDatabase = try await PostgresTestDatabase()
+        let connection = try testDatabase.connect()
         let named = "SELECT count(*)::text FROM pg_prepared_statements WHERE name LIKE 'cdp_proxy_%'"
         for round in 0..<3 {
             #expect(try connection.run(.rowByID, [.text("a")]).rows == [])
@@ -27,11 +27,11 @@ import Testing
         ("tls_only", "?sslmode=disable", "127.0.0.1", "opened: the server refuses the user"),
     ])
     func encryptionFollowsTheURL(user: String, query: String, host: String, refusal: String) async throws {
-        let scene = try await PostgresScene()
-        try await scene.sql("GRANT SELECT ON browser_sessions TO tls_only")
+        let testDatabase = try await PostgresTestDatabase()
+        try await testDatabase.sql("GRANT SELECT ON browser_sessions TO tls_only")
         let query = query.split(separator: "ROOT", omittingEmptySubsequences: false)
-            .joined(separator: "\(scene.address.folder)/root.crt")
-        let location = try scene.location(user: user, host: host, query: query)
+            .joined(separator: "\(testDatabase.address.folder)/root.crt")
+        let location = try testDatabase.location(user: user, host: host, query: query)
         let store = try await StoreKind.open(.postgres(location), creating: false)
         if refusal.isEmpty {
             try await store.check()
@@ -42,30 +42,31 @@ import Testing
     }
 
     @Test func aRequiredEncryptionIsUsed() async throws {
-        let scene = try await PostgresScene()
+        let testDatabase = try await PostgresTestDatabase()
         let isEncrypted = "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
         for (query, answer) in [("?sslmode=require", "true"), ("?sslmode=disable", "false"), ("", "true")] {
-            let connection = try PostgresConnection(to: scene.location(query: query), .patient())
+            let connection = try PostgresConnection(to: testDatabase.location(query: query), .patient())
             #expect(try connection.run(isEncrypted).rows == [[.text(answer)]])
         }
     }
 
     @Test(arguments: ["127.0.0.1", "FOLDER"])
     func aSocketInAFolderIsFound(host: String) async throws {
-        let scene = try await PostgresScene()
-        let query = host == "FOLDER" ? "?host=\(scene.address.folder)" : ""
-        let store = try scene.store(query: query)
+        let testDatabase = try await PostgresTestDatabase()
+        let query = host == "FOLDER" ? "?host=\(testDatabase.address.folder)" : ""
+        let store = try testDatabase.store(query: query)
         try await store.check()
         await store.close()
     }
 
     @Test func aWrongPasswordIsNotShown() async throws {
-        let scene = try await PostgresScene()
-        let location = DatabaseLocation.postgres(try scene.location(password: "hunter2"))
+        let testDatabase = try await PostgresTestDatabase()
+        let location = DatabaseLocation.postgres(try testDatabase.location(password: "hunter2"))
         let store = try await StoreKind.open(location, creating: false)
         let error = try #require(await #expect(throws: SessionStoreError.self) { try await store.check() })
         #expect(
-            "\(error)" == "the session database postgresql://127.0.0.1:\(scene.address.port)/\(scene.name) "
+            "\(error)"
+                == "the session database postgresql://127.0.0.1:\(testDatabase.address.port)/\(testDatabase.name) "
                 + "cannot be opened: the server refuses the user, the password or the way of connecting (pg_hba.conf)"
         )
         await #expect(throws: error) { try await StoreKind.open(location, creating: true) }

@@ -1,7 +1,7 @@
 @testable import SessionStore
 
 /// A database for one test, with or without the table.
-struct PostgresScene {
+struct PostgresTestDatabase {
     let server: PostgresServer
     let address: PostgresServer.Address
     let name: String

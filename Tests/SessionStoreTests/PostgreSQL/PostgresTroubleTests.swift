@@ -40,11 +40,11 @@ import Testing
 
     /// A statement that the caller saw fail must not be completed when the lock is released.
     @Test func aLockedRowIsWaitedForUntilTheTimeout() async throws {
-        let scene = try await PostgresScene()
-        let store = try scene.store(PostgresLimits(connect: .seconds(60), statement: .seconds(2)))
-        let patient = try scene.store()
+        let testDatabase = try await PostgresTestDatabase()
+        let store = try testDatabase.store(PostgresLimits(connect: .seconds(60), statement: .seconds(2)))
+        let patient = try testDatabase.store()
         try await patient.insert(.make(id: "a"))
-        let other = try scene.connect()
+        let other = try testDatabase.connect()
         try other.run("BEGIN")
         try other.run("SELECT id FROM browser_sessions WHERE id = 'a' FOR UPDATE")
         await #expect {
@@ -60,11 +60,13 @@ import Testing
     }
 
     @Test func aConnectionToAStuckServerIsReplaced() async throws {
-        let scene = try await PostgresScene()
-        let store = try scene.store(PostgresLimits(connections: 1, connect: .seconds(60), statement: .seconds(5)))
+        let testDatabase = try await PostgresTestDatabase()
+        let store = try testDatabase.store(
+            PostgresLimits(connections: 1, connect: .seconds(60), statement: .seconds(5))
+        )
         try await store.check()
         let others = "SELECT pid::text FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
-        let found = try scene.connect().run(others, [.text(scene.name)]).rows
+        let found = try testDatabase.connect().run(others, [.text(testDatabase.name)]).rows
         let process = try #require(found.first?.first?.asText.flatMap(pid_t.init))
         #expect(found.count == 1)
         #expect(kill(process, SIGSTOP) == 0)
@@ -78,12 +80,12 @@ import Testing
 
     /// A connection that was closed while idle causes no error, not even for a write.
     @Test func aClosedConnectionIsReplaced() async throws {
-        let scene = try await PostgresScene()
-        let store = try scene.store(.patient(connections: 1))
+        let testDatabase = try await PostgresTestDatabase()
+        let store = try testDatabase.store(.patient(connections: 1))
         for number in 0..<3 {
             try await store.insert(.make(id: "\(number)", name: "\(number)"))
-            try await scene.sql(
-                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = '\(scene.name)' "
+            try await testDatabase.sql(
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = '\(testDatabase.name)' "
                     + "AND pid <> pg_backend_pid()"
             )
         }
@@ -94,8 +96,8 @@ import Testing
     /// A row that was reported as stored is there after the restart, and no caller waits for ever.
     @Test func aRestartUnderLoadLosesNothing() async throws {
         let server = PostgresServer()
-        let scene = try await PostgresScene(on: server)
-        let store = try scene.store(PostgresLimits(connections: 4, wait: .seconds(60), connect: .seconds(60)))
+        let testDatabase = try await PostgresTestDatabase(on: server)
+        let store = try testDatabase.store(PostgresLimits(connections: 4, wait: .seconds(60), connect: .seconds(60)))
         let load = Load()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<8 { group.addTask { try await load.run(worker, on: store) } }
