@@ -93,7 +93,7 @@ def test_a_chunked_body_gets_the_same_answer(proxy):
     assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
 
 
-@pytest.mark.parametrize("expect", [[], ["-H", "Expect:"]], ids=["100-continue", "unasked"])
+@pytest.mark.parametrize("expect", [[], ["-H", "Expect:"]], ids=["100-continue", "no Expect"])
 def test_curl_reads_the_answer_and_the_end(proxy, tmp_path, expect):
     body = tmp_path / "body"
     body.write_bytes(b"x" * 16 * MIB)

@@ -151,7 +151,7 @@ def until(true, otherwise):
         assert time.monotonic() < deadline, otherwise
 
 
-@pytest.mark.parametrize("how", [identity.hanging, identity.dripping], ids=["says nothing", "drips"])
+@pytest.mark.parametrize("how", [identity.hanging, identity.dripping], ids=["silent", "slow body"])
 def test_a_slow_fetch_ends_at_its_deadline(own_service, own_provider, how):
     own_provider.answer = how
     service = own_service(identity=own_provider)

@@ -178,7 +178,7 @@ def certificate(tmp_path_factory):
     return folder
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # it is the old TLS that is tried
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the test tries old TLS versions
 def test_tls_works_and_old_versions_are_refused(own_service, certificate):
     files = {"SESSION_TLS_CERT": f"{certificate}/certificate.pem", "SESSION_TLS_KEY": f"{certificate}/key.pem"}
     service = own_service(**files)

@@ -12,7 +12,7 @@ MADE = datetime.datetime(2026, 1, 30, 12, 34, 56, 123456, UTC)
 ENDS = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
-@pytest.fixture(params=[True, False], ids=["table of Python", "table of ours"])
+@pytest.fixture(params=[True, False], ids=["table by Python", "table by the service"])
 def rows(request, database, own_service):
     """The table, made by Python or by the service."""
     table = Rows(database)

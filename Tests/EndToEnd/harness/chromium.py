@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-# Debian's Chromium reads policies from one folder. The mount puts ours there, for this process and its children only.
+# Debian's Chromium reads policies from one folder. The mount puts the test's policy there, for one Chromium only.
 WITH_POLICY = (
     "mount -t tmpfs none /etc/chromium && mkdir -p /etc/chromium/policies/managed"
     ' && printf %s "$0" > /etc/chromium/policies/managed/policy.json && exec "$@"'
