@@ -3,9 +3,9 @@
 import concurrent.futures
 
 import pytest
-from harness import tokens
 from harness.cdp import CDP
 from harness.store import cookie, origin
+from harness.tokens import session_query
 from harness.wire import exchange, upgrade
 from playwright.sync_api import sync_playwright
 
@@ -17,10 +17,6 @@ def browser(own_chromium, site):
     """A Chromium that resolves the stored origins' hosts to the recording site, and no other host."""
     here = f"127.0.0.1:{site.port}"
     return own_chromium(f"--host-resolver-rules=MAP *.example {here}, MAP *.test {here}, MAP * ~NOTFOUND")
-
-
-def query(**claims):
-    return f"?signingKey={tokens.token(**({'userId': 'user_one', 'browserSession': 'work'} | claims))}"
 
 
 def state():
@@ -50,7 +46,7 @@ def test_pages_of_every_origin_have_their_state(browser, own_proxy, store, site)
     store.add(state())
     proxy = own_proxy(browser.address)
     targets = pages(browser)
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         left = client.call("Target.getTargets")["targetInfos"]
         assert {target["targetId"] for target in left if target["type"] != "browser"} == targets
         assert site.connections == [], "the injection opened no connection"
@@ -65,7 +61,7 @@ def test_playwright_has_the_stored_state(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address)
     with sync_playwright() as playwright:
-        connected = playwright.chromium.connect_over_cdp(proxy.url("/" + query()))
+        connected = playwright.chromium.connect_over_cdp(proxy.url("/" + session_query()))
         page = connected.contexts[0].new_page()
         page.goto("http://two.example/")
         assert page.evaluate("localStorage.token") == "item of two.example"
@@ -77,10 +73,10 @@ def test_a_session_is_injected_once_per_chrome_process(browser, own_proxy, store
     """The site's changes since the injection are newer than the stored state, so a second connection must keep them."""
     store.add(state())
     proxy = own_proxy(browser.address)
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         session = open_page(client, "two.example")
         client.evaluate("localStorage.token = 'rotated'", session)
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         assert stored(client, "two.example")[0][1] == "rotated"
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 1
 
@@ -88,10 +84,10 @@ def test_a_session_is_injected_once_per_chrome_process(browser, own_proxy, store
 def test_a_restarted_chrome_is_injected_again(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address)
-    CDP(proxy.port, "/" + query()).close()
+    CDP(proxy.port, "/" + session_query()).close()
     browser.kill()
     browser.start()
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         assert stored(client, "three.test")[0][1] == "item of three.test"
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 2
 
@@ -101,7 +97,7 @@ def test_many_simultaneous_first_clients_cause_one_injection(browser, own_proxy,
     proxy = own_proxy(browser.address)
 
     def connect(_):
-        with CDP(proxy.port, "/" + query()) as client:
+        with CDP(proxy.port, "/" + session_query()) as client:
             return client.call("Browser.getVersion")["protocolVersion"]
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -116,7 +112,7 @@ def test_inject_start_injects_before_the_first_client(browser, own_proxy, store)
     proxy = own_proxy(browser.address, **settings)
     proxy.wait_for_event("session_injected")
     assert proxy.admin("/ready")[0] == 200
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         assert stored(client, "one.example")[0][1] == "item of one.example"
     assert proxy.metric("cdp_proxy_injections_total", result="full") == 1
 
@@ -124,14 +120,14 @@ def test_inject_start_injects_before_the_first_client(browser, own_proxy, store)
 def test_inject_off_injects_nothing(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address, CDP_PROXY_INJECT="off")
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         assert client.call("Storage.getCookies")["cookies"] == []
 
 
 def test_a_token_without_a_session_gets_none(browser, own_proxy, store):
     store.add(state())
     proxy = own_proxy(browser.address)
-    with CDP(proxy.port, "/" + query(browserSession=None)) as client:
+    with CDP(proxy.port, "/" + session_query(browserSession=None)) as client:
         assert client.call("Storage.getCookies")["cookies"] == []
 
 
@@ -145,7 +141,7 @@ def test_every_way_to_name_a_session_works(browser, own_proxy, store, how):
         "by the container's setting": {"browserSession": None},
     }
     proxy = own_proxy(browser.address, **settings)
-    with CDP(proxy.port, "/" + query(**claims[how])) as client:
+    with CDP(proxy.port, "/" + session_query(**claims[how])) as client:
         assert len(client.call("Storage.getCookies")["cookies"]) == len(HOSTS)
 
 
@@ -158,7 +154,7 @@ def test_a_bad_cookie_costs_no_others(browser, own_proxy, store):
     ]
     store.add({"cookies": cookies, "origins": []})
     proxy = own_proxy(browser.address)
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         names = {one["name"]: one.get("sameSite") for one in client.call("Storage.getCookies")["cookies"]}
     assert names == {"good": "Lax", "other": "None", "third": None}
     assert proxy.wait_for_event("session_injected")["cookiesSkipped"] == 1
@@ -171,7 +167,7 @@ TOO_MANY = {"cookies": [cookie(f"c{number}", "1", "one.example") for number in r
 def test_a_shortfall_is_a_failure(browser, own_proxy, store):
     store.add(TOO_MANY)
     proxy = own_proxy(browser.address)
-    response, closed = exchange(proxy.port, upgrade("/" + query()))
+    response, closed = exchange(proxy.port, upgrade("/" + session_query()))
     assert (response.status, closed) == (502, True)
     assert proxy.metric("cdp_proxy_injections_total", result="partial") == 1
 
@@ -179,7 +175,7 @@ def test_a_shortfall_is_a_failure(browser, own_proxy, store):
 def test_a_shortfall_is_allowed_when_configured(browser, own_proxy, store):
     store.add(TOO_MANY)
     proxy = own_proxy(browser.address, CDP_PROXY_INJECT_FAILURE="open")
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         assert 0 < len(client.call("Storage.getCookies")["cookies"]) < 250
     assert proxy.metric("cdp_proxy_injections_total", result="partial") == 1
 
@@ -203,7 +199,7 @@ def test_a_service_worker_of_the_site_is_bypassed(own_chromium, own_proxy, store
     before = list(site.requests)
     store.add({"cookies": [], "origins": [origin("http://one.example", token="item")]})
     proxy = own_proxy(browser.address, CDP_PROXY_USED_BROWSER="adopt")
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         assert site.requests == before
         session = client.new_page("http://one.example/from-the-worker")
         client.wait_until("location.host == 'one.example' && localStorage.token == 'item'", session)
@@ -213,7 +209,7 @@ def test_interception_ends_with_the_injection(browser, own_proxy, store, site):
     """Requests of an older page and of a newer one both reach the network."""
     store.add(state())
     proxy = own_proxy(browser.address)
-    with CDP(proxy.port, "/" + query()) as client:
+    with CDP(proxy.port, "/" + session_query()) as client:
         first = next(one for one in client.call("Target.getTargets")["targetInfos"] if one["type"] == "page")
         session = client.call("Target.attachToTarget", targetId=first["targetId"], flatten=True)["sessionId"]
         client.call("Page.navigate", session, url="http://one.example/?before")

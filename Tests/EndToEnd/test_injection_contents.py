@@ -4,7 +4,7 @@ import json
 
 import pytest
 from harness import tokens
-from harness.cdp import CDP
+from harness.cdp import connect_with_session
 from harness.site import Site
 from harness.store import origin
 from playwright.sync_api import sync_playwright
@@ -70,11 +70,6 @@ def site():
     server.stop()
 
 
-def connect(proxy):
-    token = tokens.token(userId="user_one", browserSession="work")
-    return CDP(proxy.port, f"/?signingKey={token}")
-
-
 def in_page(client, url, expression):
     """The value of an expression in a page of this address. No request leaves, and no service worker answers."""
     session = client.new_page()
@@ -96,7 +91,7 @@ def test_a_service_worker_does_not_answer_the_injector(own_chromium, own_proxy, 
     site.requests.clear()
     store.add({"origins": [origin(site.url(""), token="injected")]})
     proxy = own_proxy(browser.address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         assert site.requests == []
         seen = in_page(client, site.url(), "[localStorage.token ?? null, localStorage.worker ?? null]")
     assert seen == ["injected", None]
@@ -130,7 +125,7 @@ def test_lone_surrogates_and_special_names_survive(own_chromium, own_proxy, stor
     }
     store.add({"origins": [origin(site.url(""), **items)]})
     proxy = own_proxy(own_chromium().address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         names = json.dumps(list(items))
         seen = in_page(client, site.url(), f"JSON.stringify({names}.map(name => localStorage.getItem(name)))")
         assert json.loads(seen) == list(items.values())
@@ -141,7 +136,7 @@ def test_more_than_an_origin_may_store_is_a_shortfall(own_chromium, own_proxy, s
     items = {f"k{number}": "x" * 1_000_000 for number in range(6)}
     store.add({"origins": [origin(site.url(""), **items), origin("http://other.example", token="t")]})
     proxy = own_proxy(own_chromium().address, CDP_PROXY_INJECT_FAILURE="open")
-    with connect(proxy):
+    with connect_with_session(proxy):
         event = proxy.wait_for_event("session_injected")
     assert (event["result"], event["originsWanted"], event["origins"]) == ("partial", 2, 1)
     assert 0 < event["items"] < event["itemsWanted"] == 7

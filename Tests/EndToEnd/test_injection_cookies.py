@@ -1,20 +1,15 @@
 """Cookies of every spelling are in the jar of a real Chromium after the injection."""
 
 import pytest
-from harness import tokens
-from harness.cdp import CDP
+from harness.cdp import connect_with_session
 from harness.store import cookie
-
-
-def connect(proxy):
-    return CDP(proxy.port, f"/?signingKey={tokens.token(userId='user_one', browserSession='work')}")
 
 
 def injected(own_chromium, own_proxy, store, *cookies):
     """Injects cookies, and returns the jar and the log line."""
     store.add({"cookies": list(cookies)})
     proxy = own_proxy(own_chromium().address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         jar = client.call("Storage.getCookies")["cookies"]
     event = proxy.wait_for_event("session_injected")
     assert event["result"] == "full"

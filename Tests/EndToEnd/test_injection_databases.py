@@ -1,8 +1,7 @@
 """Existing databases are replaced if possible; otherwise they stay whole, and no request stays in Chrome's queue."""
 
 import pytest
-from harness import tokens
-from harness.cdp import CDP
+from harness.cdp import CDP, connect_with_session
 from harness.site import Site
 from harness.store import origin
 
@@ -95,7 +94,7 @@ def inject(browser, own_proxy, store, site, *databases):
     """Injects databases for a client, and returns the log line."""
     store.add({"origins": [origin(site.url(""), token="t") | {"indexedDB": list(databases)}]})
     proxy = own_proxy(browser.address, CDP_PROXY_INJECT_FAILURE="open", CDP_PROXY_USED_BROWSER="adopt")
-    with CDP(proxy.port, f"/?signingKey={tokens.token(userId='user_one', browserSession='work')}"):
+    with connect_with_session(proxy):
         return proxy.wait_for_event("session_injected")
 
 

@@ -4,8 +4,7 @@ import json
 import pathlib
 
 import pytest
-from harness import tokens
-from harness.cdp import CDP
+from harness.cdp import connect_with_session
 from harness.store import origin
 
 # Chromium tries https first for a name that may be on the internet. `plain.com` is such a name, `.example` is not.
@@ -26,10 +25,6 @@ def browser_with(own_chromium, site):
     return start
 
 
-def connect(proxy):
-    return CDP(proxy.port, f"/?signingKey={tokens.token(userId='user_one', browserSession='work')}")
-
-
 def items(client, where):
     """The origin of a page of this address, and its localStorage."""
     session = client.new_page(where)
@@ -40,7 +35,7 @@ def items(client, where):
 def test_an_http_origin_that_chrome_tries_over_https_is_restored(browser_with, own_proxy, store, site):
     store.add({"origins": [origin(HTTP, token="plain"), origin(OTHER, token="other")]})
     proxy = own_proxy(browser_with().address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         assert site.connections == []
         assert items(client, HTTP) == [HTTP, {"token": "plain"}]
         assert items(client, OTHER) == [OTHER, {"token": "other"}]
@@ -58,7 +53,7 @@ def test_the_policy_of_deploy_switches_https_upgrades_off():
 def test_an_origin_that_chrome_upgrades_costs_no_others(browser_with, own_proxy, store):
     store.add({"origins": [origin(HTTP, token="plain"), origin("https://plain.com", token="secure")]})
     proxy = own_proxy(browser_with(preferences={"https_only_mode_enabled": True}).address)
-    connect(proxy).close()
+    connect_with_session(proxy).close()
     event = proxy.wait_for_event("session_injected")
     assert (event["result"], event["origins"], event["skipped"]) == ("full", 1, "origins upgraded 1")
 
@@ -77,7 +72,7 @@ def test_an_origin_that_chrome_upgrades_costs_no_others(browser_with, own_proxy,
 def test_an_origin_in_another_spelling_is_restored(browser_with, own_proxy, store, written, where):
     store.add({"origins": [origin(written, token="item")]})
     proxy = own_proxy(browser_with().address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         assert items(client, where) == [where, {"token": "item"}]
     assert proxy.wait_for_event("session_injected")["result"] == "full"
 
@@ -87,7 +82,7 @@ def test_both_entries_of_a_repeated_origin_are_restored(browser_with, own_proxy,
     second = origin("http://xn--bcher-kva.example/", both="2", new="2")
     store.add({"origins": [first, origin(OTHER, token="t"), second]})
     proxy = own_proxy(browser_with().address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         assert items(client, "http://xn--bcher-kva.example")[1] == {"old": "1", "both": "2", "new": "2"}
     event = proxy.wait_for_event("session_injected")
     assert (event["result"], event["origins"], event["items"]) == ("full", 2, 4)
@@ -97,7 +92,7 @@ def test_both_entries_of_a_repeated_origin_are_restored(browser_with, own_proxy,
 def test_an_empty_state_is_injected(own_chromium, own_proxy, store, state):
     store.add(state)
     proxy = own_proxy(own_chromium().address)
-    connect(proxy).close()
+    connect_with_session(proxy).close()
     assert proxy.wait_for_event("session_injected")["result"] == "full"
 
 
@@ -108,7 +103,7 @@ def test_faulty_parts_of_an_origin_cost_no_others(browser_with, own_proxy, store
     bad = [{"localStorage": [{"name": "k", "value": "v"}]}, {"origin": HTTP, "localStorage": {"k": "v"}}, {}]
     store.add({"origins": [good, *bad, origin("file:///etc", token="t")]})
     proxy = own_proxy(browser_with().address)
-    with connect(proxy) as client:
+    with connect_with_session(proxy) as client:
         assert items(client, OTHER) == [OTHER, {"token": "t"}]
     event = proxy.wait_for_event("session_injected")
     assert event["result"] == "full"
@@ -122,7 +117,7 @@ def test_the_deadline_grows_with_the_origins(own_chromium, own_proxy, store):
     count = 120
     store.add({"origins": [origin(f"https://site{number}.example", token="t") for number in range(count)]})
     proxy = own_proxy(own_chromium().address, CDP_PROXY_INJECT_DEADLINE="1s")
-    connect(proxy).close()
+    connect_with_session(proxy).close()
     event = proxy.wait_for_event("session_injected")
     assert (event["result"], event["origins"]) == ("full", count)
     logged = [line["origins"] for line in proxy.events("session_injecting")]

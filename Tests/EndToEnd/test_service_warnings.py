@@ -1,8 +1,7 @@
 """The proxy can inject every state that the service accepts. The answer names what the injection would leave out."""
 
 import pytest
-from harness import tokens
-from harness.cdp import CDP
+from harness.cdp import connect_with_session
 from harness.proxy import Proxy
 from harness.store import cookie, origin
 
@@ -44,7 +43,7 @@ def test_the_answer_names_what_is_left_out_and_the_rest_is_injected(own_chromium
     assert "warnings" not in alice.get(f"/sessions/{created['id']}").json
     proxy = Proxy(tmp_path, own_chromium().address, DATABASE_URL=service.env["DATABASE_URL"])
     try:
-        CDP(proxy.port, f"/?signingKey={tokens.token(userId='alice', browserSession='work')}").close()
+        connect_with_session(proxy, userId="alice").close()
         assert proxy.wait_for_event("session_injected")["result"] == "full"
     finally:
         proxy.stop()

@@ -1,20 +1,16 @@
 """A stored session that cannot be used refuses the connection with a reason, and puts nothing into the browser."""
 
 import pytest
-from harness import tokens
-from harness.cdp import CDP
+from harness.cdp import CDP, connect_with_session
 from harness.store import cookie
+from harness.tokens import session_query
 from harness.wire import exchange, upgrade
 
 STATE = {"cookies": [cookie("sid", "a-stored-value", "one.example")], "origins": []}
 
 
-def query(**claims):
-    return f"/?signingKey={tokens.token(**({'userId': 'user_one', 'browserSession': 'work'} | claims))}"
-
-
 def refusal(proxy, **claims):
-    response, closed = exchange(proxy.port, upgrade(query(**claims)))
+    response, closed = exchange(proxy.port, upgrade("/" + session_query(**claims)))
     assert closed
     return response.status
 
@@ -64,7 +60,7 @@ def test_another_session_than_the_browsers_is_409(own_chromium, own_proxy, store
     store.add(STATE)
     store.add({"cookies": [cookie("sid", "of two", "two.example")], "origins": []}, user="user_two", name="home")
     proxy = own_proxy(own_chromium().address)
-    with CDP(proxy.port, query()) as client:
+    with connect_with_session(proxy) as client:
         assert refusal(proxy, userId="user_two", browserSession="home") == 409
         values = [one["value"] for one in client.call("Storage.getCookies")["cookies"]]
         assert values == ["a-stored-value"]

@@ -4,6 +4,7 @@ import itertools
 import json
 import time
 
+from harness.tokens import session_query
 from harness.wire import WebSocket
 
 
@@ -61,3 +62,8 @@ class CDP(WebSocket):
                 if event.get("method") == method and wanted(event["params"]):
                     return event["params"]
             self.events.append(json.loads(self.receive_message()))
+
+
+def connect_with_session(proxy, **changes):
+    """A client whose token asks for user_one's stored session `work`, with `changes` to its claims."""
+    return CDP(proxy.port, "/" + session_query(**changes))

@@ -42,3 +42,8 @@ def sign(payload, key=KEY, header=None):
 def token(**changes):
     """A valid token with `changes` to its claims."""
     return sign(claims(**changes))
+
+
+def session_query(**changes):
+    """The query of a token for user_one's stored session `work`, with `changes` to its claims."""
+    return f"?signingKey={token(**({'userId': 'user_one', 'browserSession': 'work'} | changes))}"
