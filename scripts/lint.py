@@ -103,6 +103,14 @@ FORBIDDEN_IN_SWIFT = [
     (r"\bimport Foundation$", "import FoundationEssentials: all of Foundation trebles the binary"),
     (r"\bTask\.sleep", "wait for the event instead of for the clock"),
 ]
+# Bytes of a connection pass through a Leg; these folders and files are what it stands on.
+RAW_SOCKET_CALL = [(r"\b(descriptor|socket)\??\.(receive|send|splice)\(", "bytes of a connection pass through a Leg")]
+RAW_SOCKET_FILES = (
+    "Sources/ProxyCore/System/",
+    "Sources/ProxyCore/Loop/",
+    "Sources/ProxyCore/Transport/Leg.swift",
+    "Sources/ProxyCore/Transport/LegCodec.swift",
+)
 FORBIDDEN_ANYWHERE = [
     (r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", "leftover: do it, or write an issue"),
     (r"(?<![\w.])/(home|Users)/[a-z]\w*|(?<![\w.])/(wo" + r"rk|ro" + r"ot)/\w", "a path of somebody's machine"),
@@ -209,6 +217,8 @@ def findings(name):
         yield from patterns(lines, FORBIDDEN_ANYWHERE)
     if name.endswith(".swift"):
         yield from patterns(lines, FORBIDDEN_IN_SWIFT)
+        if name.startswith("Sources/") and not name.startswith(RAW_SOCKET_FILES):
+            yield from patterns(lines, RAW_SOCKET_CALL)
         yield from imports(name, lines)
         yield from names(name, "\n".join(lines))
         yield from lengths(lines, TEST_FUNCTION_LINES if name.startswith("Tests/") else FUNCTION_LINES)

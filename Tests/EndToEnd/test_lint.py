@@ -121,3 +121,13 @@ def test_a_file_that_declares_what_its_name_says_is_well_named(types, name, text
 )
 def test_any_other_is_not(types, name, text):
     assert types.misnamed(f"Sources/ProxyCore/Auth/{name}", text)
+
+
+@pytest.mark.parametrize(("name", "count"), [("Relay/Flow.swift", 1), ("Transport/Leg.swift", 0)])
+def test_bytes_of_a_connection_pass_through_a_leg(lint, monkeypatch, tmp_path, name, count):
+    file = tmp_path / "Sources/ProxyCore" / name
+    file.parent.mkdir(parents=True)
+    file.write_text("struct A {\n    let count = try descriptor?.send(bytes, more: more)\n}\n")
+    monkeypatch.setattr(lint, "ROOT", tmp_path)
+    found = [what for _, what in lint.findings(f"Sources/ProxyCore/{name}") if "Leg" in what and "bytes" in what]
+    assert len(found) == count

@@ -50,7 +50,7 @@ final class Arrivals {
     /// Makes room for a client that has connected, and its stream; nil when the client was turned away.
     func clientStream(_ descriptor: consuming Descriptor, _ peer: SocketAddress) -> TCPStream? {
         guard handshakes < Self.mostHandshakes else {
-            _ = try? descriptor.send(Self.noRoom.span)
+            unsafe descriptor.turnAway(with: Self.noRoom, scratch: loop.scratch)
             return nil
         }
         for silent in halfOpen.makeRoom(for: trustedProxies.limitedAddress(of: peer), isSilent: \.isSilent) {

@@ -105,7 +105,24 @@ struct Flow: ~Copyable {
     var hasRoomForAnswers: Bool { answers.hasRoom }
 
     /// Whether bytes of the source wait for its answers to be taken.
+    @inline(never)
     var isStalled: Bool { stage?.isStalled ?? false }
+
+    /// Whether the source is to get answers.
+    @inline(never)
+    private var hasAnswers: Bool { stage?.hasAnswers ?? false }
+
+    /// Goes on with the bytes that wait in the stage; false while its answers are not taken.
+    private mutating func resumeStage() -> Bool {
+        guard let stage, !stage.hasAnswers else { return false }
+        stage.resume(into: &held)
+        return true
+    }
+
+    @inline(never)
+    private mutating func stageTakes(_ bytes: Span<UInt8>) {
+        stage?.take(bytes, into: &held)
+    }
 
     /// Takes the answers that the source is to get.
     func takeAnswers() -> [[UInt8]] { stage?.takeAnswers() ?? [] }
@@ -147,7 +164,7 @@ struct Flow: ~Copyable {
         now: Instant
     ) throws(BrokenEnd) -> Progress {
         let before = bytesReceived
-        let hadAnswers = !answers.isEmpty
+        let hadAnswers = seeksBoundary && !answers.isEmpty
         let stop = isOver ? .sourceEmpty : unsafe try move(from: source, to: sink, through: scratch, pipes, now)
         var notes: Notes = walker.closeCode == nil ? [] : .closed
         if isBulk != (bytesReceived &- before >= Self.bulk) {
@@ -156,8 +173,8 @@ struct Flow: ~Copyable {
         }
         // While the sink is full there is nothing to look for: the loop announces when it has room.
         if lowWater.isRaised, sourceIsDrained, !isBlocked, !isOver { notes.insert(.awaitsLowWater) }
-        if let stage, stage.hasAnswers { notes.insert(.hasAnswers) }
         if hadAnswers, answers.isEmpty { notes.insert(.answered) }
+        if stage != nil, hasAnswers { notes.insert(.hasAnswers) }
         return Progress(stop: stop, notes: notes)
     }
 
@@ -177,14 +194,17 @@ struct Flow: ~Copyable {
                 isBlocked = true
                 return .sinkFull
             }
-            if let stage, stage.isStalled {
-                guard !stage.hasAnswers else { return .answersFull }
-                stage.resume(into: &held)
+            if stage != nil, isStalled {
+                guard resumeStage() else { return .answersFull }
                 continue
             }
             if sourceIsDrained || walker.payloadLeft == 0 { stopSplicing(source, pipes) }
-            if let stop = restingPlace { return stop }
-            if seeksBoundary, insertAnswers() { continue }
+            if let fault { return .fault(fault) }
+            if hasEnded { return .ended }
+            if seeksBoundary {
+                if stopsAtBoundary, isAtBoundary { return .boundary }
+                if insertAnswers() { continue }
+            }
             guard !sourceIsDrained else { return .sourceEmpty }
             guard left > 0 else { return .budgetSpent }
             let count: Int?
@@ -204,13 +224,6 @@ struct Flow: ~Copyable {
     @inline(__always)
     private func readLimit(_ room: Int) -> Int {
         seeksBoundary ? min(room, max(1, Int(clamping: walker.payloadLeft))) : room
-    }
-
-    /// Why the flow may not take more, apart from its legs.
-    private var restingPlace: Stop? {
-        if let fault { return .fault(fault) }
-        if hasEnded { return .ended }
-        return stopsAtBoundary && isAtBoundary ? .boundary : nil
     }
 
     // MARK: Copying
@@ -262,7 +275,7 @@ struct Flow: ~Copyable {
     /// Writes bytes of the scratch buffer and holds those that the sink does not take; or gives them to the stage.
     @inline(__always)
     private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Leg) throws(BrokenEnd) {
-        if let stage { return unsafe stage.take(good.span, into: &held) }
+        if stage != nil { return unsafe stageTakes(good.span) }
         let more = isInsideLargeFrame || endsWithClose && walker.closeCode != nil
         let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: more) ?? 0
         bytesSent &+= UInt64(written)

@@ -17,6 +17,8 @@ public final class Relay: ReadinessHandler {
     /// From Chrome to the client.
     private var down: Flow
     private var ending = RelayEnding()
+    /// What ``ending`` says of bytes, kept beside it: every message asks.
+    private var passages = RelayEnding.Passages.open
     private var keepalive: Keepalive
     private var timer: LoopTimer?
     private var lowWaterTimer: LoopTimer?
@@ -120,7 +122,7 @@ public final class Relay: ReadinessHandler {
 
     @inline(__always)
     private func runUp() {
-        switch ending.fromClient {
+        switch passages.fromClient {
         case .pump: pumpUp()
         case .discard: discard()
         case .flush, .stop: break
@@ -129,7 +131,7 @@ public final class Relay: ReadinessHandler {
 
     @inline(__always)
     private func runDown() {
-        switch ending.fromChrome {
+        switch passages.fromChrome {
         case .pump: pumpDown()
         case .flush: flushFarewell()
         case .discard, .stop: break
@@ -267,7 +269,9 @@ public final class Relay: ReadinessHandler {
 
     private func feed(_ input: RelayEnding.Input) {
         let facts = RelayEnding.Facts(now: loop.now, lastFromChrome: down.lastByte, bytesSent: down.bytesSent)
-        perform(ending.handle(input, facts))
+        let action = ending.handle(input, facts)
+        passages = ending.passages
+        perform(action)
     }
 
     /// Feeds the Close frames that were passed on; the machine knows which it has heard of.

@@ -158,21 +158,21 @@ extension RelayEnding {
         case stop
     }
 
-    /// What is done with the client's bytes.
-    var fromClient: Passage {
-        switch state {
-        case .open, .halfClosed, .closing, .closed: .pump
-        case .seekingBoundary, .farewell, .flushing, .lingering: .discard
-        case .ended: .stop
-        }
+    /// What is done with the bytes of both sides.
+    struct Passages: Equatable {
+        let fromClient: Passage
+        let fromChrome: Passage
+
+        static let open = Passages(fromClient: .pump, fromChrome: .pump)
     }
 
-    /// What is done with Chrome's bytes.
-    var fromChrome: Passage {
+    /// What is done with the bytes of both sides.
+    var passages: Passages {
         switch state {
-        case .open, .halfClosed, .closing, .closed, .seekingBoundary: .pump
-        case .farewell, .flushing, .lingering: .flush
-        case .ended: .stop
+        case .open, .halfClosed, .closing, .closed: .open
+        case .seekingBoundary: Passages(fromClient: .discard, fromChrome: .pump)
+        case .farewell, .flushing, .lingering: Passages(fromClient: .discard, fromChrome: .flush)
+        case .ended: Passages(fromClient: .stop, fromChrome: .stop)
         }
     }
 

@@ -49,11 +49,7 @@ public struct Leg: ~Copyable, Sendable {
         into buffer: UnsafeMutableBufferPointer<UInt8>,
         expectsEnd: Bool
     ) throws(Errno) -> Received {
-        if let codec {
-            let count = unsafe try codec.receive(into: UnsafeMutableRawBufferPointer(buffer), from: descriptor)
-            // Decoded bytes may be left inside the codec, which no edge announces.
-            return Received(count: count, isDrained: count == nil)
-        }
+        if codec != nil { return unsafe try receiveDecoded(into: buffer) }
         guard let count = unsafe try descriptor.receive(into: UnsafeMutableRawBufferPointer(buffer)) else {
             return Received(count: nil, isDrained: true)
         }
@@ -65,8 +61,20 @@ public struct Leg: ~Copyable, Sendable {
     /// first. `more` says that more follows at once, so that the kernel may wait for it with a segment that is not full.
     @inline(__always)
     func send(_ bytes: Span<UInt8>, more: Bool) throws(Errno) -> Int? {
-        if let codec { return try codec.send(bytes, more: more, to: descriptor) }
+        if codec != nil { return try sendEncoded(bytes, more: more) }
         return try descriptor.send(bytes, more: more)
+    }
+
+    @inline(never)
+    private func receiveDecoded(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(Errno) -> Received {
+        let count = unsafe try codec?.receive(into: UnsafeMutableRawBufferPointer(buffer), from: descriptor)
+        // Decoded bytes may be left inside the codec, which no edge announces.
+        return Received(count: count, isDrained: count == nil)
+    }
+
+    @inline(never)
+    private func sendEncoded(_ bytes: Span<UInt8>, more: Bool) throws(Errno) -> Int? {
+        try codec?.send(bytes, more: more, to: descriptor)
     }
 
     /// Ends the connection in both directions while the socket stays open.
