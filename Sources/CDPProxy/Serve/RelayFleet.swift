@@ -30,8 +30,8 @@ final class RelayFleet {
     /// heads.
     func join(
         _ connection: ConnectionRecord,
-        client: consuming DetachedSocket,
-        chrome: consuming DetachedSocket,
+        client: consuming Leg,
+        chrome: consuming Leg,
         pipelined: Pipelined
     ) async {
         count(1)
