@@ -12,7 +12,7 @@ public enum CredentialRejection: String, Error, Sendable, CaseIterable {
     case expired
     /// The token's `nbf` or `iat` is still to come.
     case notYetValid = "not_yet_valid"
-    /// The token's `iss` is somebody else.
+    /// The token's `iss` is another issuer.
     case issuer
     /// The token's `aud` is something else.
     case audience
@@ -82,7 +82,7 @@ extension CredentialRejection {
     public var challenge: String? {
         guard status == .unauthorized else { return nil }
         let realm = "Bearer realm=\"cdp-proxy\""
-        // Section 3.1: who sent no credential is told no error.
+        // Section 3.1: a caller that sent no credential is told no error.
         guard self != .missing else { return realm }
         let description = errorDescription.map { ", error_description=\"\($0)\"" } ?? ""
         return realm + ", error=\"invalid_token\"" + description

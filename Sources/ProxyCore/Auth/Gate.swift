@@ -28,8 +28,8 @@ public struct GatePolicy: Sendable {
 /// Does no I/O and reads no clock. What it remembers is bounded: tickets, spent tokens,
 /// and tokens whose signature was good.
 ///
-/// Rule 1: a credential is checked in the order that costs a stranger least to be refused, and a signature before anything
-/// the token says is believed.
+/// Rule 1: the checks that refuse a stranger at the least cost come first, and nothing the token says is believed before its
+/// signature is found good.
 /// Rule 2: a token that admits once is spent when its WebSocket is opened, not when it is shown, so that a connection which
 /// fails on our side leaves it good. `admit` looks, `spend` spends; of two that race, one fails there.
 public struct Gate: Sendable {
@@ -40,7 +40,7 @@ public struct Gate: Sendable {
     private var tickets: TicketOffice
     private var known = VerifiedTokens()
 
-    /// A gate that has admitted nobody yet.
+    /// A gate that has admitted no caller yet.
     public init(policy: GatePolicy) {
         self.init(policy: policy, ledger: ReplayLedger(), tickets: TicketOffice())
     }
@@ -103,7 +103,7 @@ public struct Gate: Sendable {
         let verified = try verified(token, keys: keys, now: now)
         let claims = verified.claims
         try checkAddress(claims.ipAddress, peer: peer)
-        // Until roles have a policy, who carries any is refused: everything would be more than their token says.
+        // A token with roles is refused until roles have a policy: all of the browser would be more than the token allows.
         guard claims.roles == nil else { throw .role }
         let key = policy.tokenUse == .once ? ReplayKey(claims, payload: verified.payload) : nil
         if let key { try ledger.check(key, now: now) }

@@ -1,4 +1,4 @@
-/// A caller that was admitted, and as what. Only `Gate` makes one: who holds a grant has been through it.
+/// A caller that was admitted, and as what. Only `Gate` makes one, so a grant proves that its caller was admitted.
 ///
 /// Not printable: it shows its type alone.
 public struct Grant: Sendable, Redacted {

@@ -1,9 +1,9 @@
-/// A JWS in compact serialization (RFC 7515 section 7.1) signed with HS256. The claims can be had by no other way than
-/// through a good signature.
+/// A JWS in compact serialization (RFC 7515 section 7.1) signed with HS256. Only a good
+/// signature leads to the claims.
 ///
-/// Rule 1: before the signature is found good nothing is decoded or parsed but the signature itself.
-/// Rule 2: a token whose signature is bad is looked at once more, only to say why: a header of at most `longestHeader`
-/// characters is read, and of the rest the alphabet. Whatever it holds, it costs less than a good one of its length.
+/// Rule 1: until the signature is found good, nothing but the signature itself is decoded or parsed.
+/// Rule 2: a token with a bad signature is read once more, only to say why: its header, up to `longestHeader` characters,
+/// and the alphabet of the rest. Any content costs less than a good token of that length.
 struct SignedToken {
     /// The longest token read, in bytes; a longer one is refused unread. None that came in a head is longer.
     static let maximumByteCount = HTTPLimits.standard.head

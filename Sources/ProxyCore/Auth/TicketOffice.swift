@@ -19,11 +19,11 @@ public struct Ticket: Sendable, Redacted {
     public let seconds: Int
 }
 
-/// The tickets of the last seconds. Holds their hashes only, so that what is in memory opens nothing.
+/// The tickets of the last seconds. Holds their hashes only, so that a copy of the memory opens nothing.
 ///
-/// Rule 1: a ticket ends when the one its caller came by would have, so that none renews itself.
-/// Rule 2: each caller has a share of its own; with one more ticket its oldest is forgotten. So nobody who asks for ticket
-/// after ticket takes the place of others.
+/// Rule 1: a ticket asked for with a ticket ends when that one does, so that none renews itself.
+/// Rule 2: each caller has a share of its own; with one more ticket its oldest is forgotten. So a caller that asks for
+/// ticket after ticket takes no other caller's place.
 struct TicketOffice: Sendable {
     /// Whose tickets are counted together: a user's, or those of one browser session that names no user.
     private enum Holder: Hashable {
@@ -82,7 +82,7 @@ struct TicketOffice: Sendable {
         }
     }
 
-    /// The grant that `text` is a ticket to, which it is no longer.
+    /// The grant that `text` is a ticket to. The ticket is used up.
     ///
     /// `malformed` is thrown for what no ticket looks like, `replayed` for one that was used, `expired` for one whose time
     /// is over. A guess is indistinguishable from the last.

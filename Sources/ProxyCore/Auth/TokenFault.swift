@@ -1,4 +1,4 @@
-/// Why a token is refused, and by which of its claims: for whoever holds the key, and a caller is told the reason only.
+/// Why a token is refused, and by which of its claims. The holder of the key is told both, a caller the reason only.
 public struct TokenFault: Error, Equatable, Sendable {
     /// The reason.
     public let reason: CredentialRejection

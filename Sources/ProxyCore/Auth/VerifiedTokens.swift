@@ -1,17 +1,16 @@
 /// The tokens whose signature was found good lately. Clients come again with the token they have, first for
 /// `/json/version` and then for the WebSocket, and a signature over the same bytes is as good the second time.
 ///
-/// Only what follows from the bytes and the key is remembered: time, address, session and use are looked at each time
-/// by whoever asks. A token that was signed with a key which is no longer accepted is not found. Bounded in number and
-/// in bytes.
+/// Only what follows from the bytes and the key is remembered: the gate checks time, address, session and use each time.
+/// A token signed with a key that has left the accepted keys is not found. Bounded in number and in bytes.
 struct VerifiedTokens: Sendable {
     private static let mostTokens = 256
     private static let longestToken = 2048
 
     private var tokens: [Bytes: VerifiedToken] = [:]
 
-    /// A token as it came. Its last bytes, a signature, are hashed for all of them, in one go: nobody makes two tokens
-    /// that end alike and are both good.
+    /// A token as it came. Its last bytes, a signature, are hashed for all of them, in one go: no two good
+    /// tokens end alike.
     private struct Bytes: Hashable {
         let bytes: ArraySlice<UInt8>
 

@@ -1,5 +1,5 @@
-/// Why a message head is refused. Every refusal ends the connection: after a malformed head nobody knows where the
-/// next message begins (RFC 9112 section 9.2).
+/// Why a message head is refused. Every refusal ends the connection: after a malformed head it is unknown where
+/// the next message begins (RFC 9112 section 9.2).
 ///
 /// The raw value is the label for logs. No case carries bytes of the message, which may hold a credential.
 /// From Chrome's side the same facts are Chrome's fault, and the caller answers its client 502.

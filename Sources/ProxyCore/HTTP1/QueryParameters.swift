@@ -26,7 +26,7 @@ public struct QueryParameters: Sendable, Redacted {
 
     /// The parameters that have one of these names, in order: which name it is, and the value as in ``first(of:)``.
     ///
-    /// One pass, whatever there is: whoever may ask for anything may send thousands of parameters.
+    /// One pass over any query: a caller without a credential may send thousands of parameters.
     public func values(ofAny names: [String]) -> [(name: Int, value: ArraySlice<UInt8>)] {
         var found: [(name: Int, value: ArraySlice<UInt8>)] = []
         forEachElement { element in

@@ -9,7 +9,7 @@
 /// }
 /// ```
 ///
-/// Whatever way the bytes are cut, the result is the same. A parser reads one head: after a head or a refusal, drop it.
+/// However the bytes are cut, the result is the same. A parser reads one head: after a head or a refusal, drop it.
 public struct RequestHeadParser: Sendable {
     private let limits: HTTPLimits
     private var scanner = LineScanner()

@@ -23,8 +23,8 @@ public struct ContainerCredentialsEndpoint: Sendable {
     }
 
     /// The endpoint for `AWS_CONTAINER_CREDENTIALS_FULL_URI`; nil unless it is `https`, this machine, or one of the
-    /// link-local addresses at which ECS (169.254.170.2) and EKS (169.254.170.23, fd00:ec2::23) answer. Anywhere else
-    /// whoever can set the variable would have the authorization token sent to a host of their choice in the clear.
+    /// link-local addresses at which ECS (169.254.170.2) and EKS (169.254.170.23, fd00:ec2::23) answer. With any
+    /// other host, an attacker who sets the variable would get the authorization token sent there in the clear.
     public init?(full text: String, authorization: Authorization) {
         guard let url = EndpointURL(text), url.isSecure || url.isLoopback || Self.agents.contains(url.host) else {
             return nil

@@ -9,7 +9,7 @@ struct SecretVersion: Sendable {
 
     /// Reads an answer of `GetSecretValue`, whatever its status, that came at `now`.
     static func read(_ answer: HTTPSResponse, now: Timestamp) -> Result<SecretVersion, SecretFailure> {
-        // Secrets Manager's own answers name no member twice; one that does is somebody else's.
+        // Secrets Manager names no member twice; an answer that does comes from another server.
         let value = try? JSONValue.parse(answer.body)
         guard answer.status == 200 else { return .failure(SecretFailure(answer, value, now: now)) }
         guard let value, let id = value["VersionId"]?.stringValue else {

@@ -7,9 +7,9 @@ struct SecretVersions: Sendable {
 }
 
 /// How long the signing key is kept, when it is fetched, and what serves when that fails: a value that is told the time
-/// and does no I/O. Whoever drives it starts a fetch when it says so and reports the outcome.
+/// and does no I/O. `SigningKeySource` starts a fetch when it says so and reports the outcome.
 struct SigningKeyCache: Sendable {
-    /// What to do for someone who asks for the keys.
+    /// What to do for a caller that asks for the keys.
     enum Lookup: Sendable {
         /// Use these.
         case ready(SecretVersions)
@@ -55,7 +55,7 @@ struct SigningKeyCache: Sendable {
         failure != nil || now < fetchedAt + timeToLive ? keys(at: now) : nil
     }
 
-    /// What to do for someone who asks for the keys now.
+    /// What to do for a caller that asks for the keys now.
     mutating func lookup(at now: Timestamp) -> Lookup {
         if let keys = ready(at: now) { return .ready(keys) }
         if isFetching { return .wait }
@@ -64,8 +64,7 @@ struct SigningKeyCache: Sendable {
         return .fetch
     }
 
-    /// What to do for someone whose token's signature fits none of the keys. `failed` when nothing is to be done:
-    /// the signature is bad.
+    /// What to do for a token whose signature fits none of the keys. Nil when there is nothing to do: the signature is bad.
     mutating func lookupAfterBadSignature(at now: Timestamp) -> Lookup? {
         if isFetching { return .wait }
         if let refetchedAt, now < refetchedAt + Self.refetchInterval, now >= refetchedAt { return nil }

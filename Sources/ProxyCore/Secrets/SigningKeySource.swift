@@ -126,7 +126,7 @@
         wake()
     }
 
-    /// Waits for the moment of the next refresh, or for a fetch by somebody else, which moves it.
+    /// Waits for the moment of the next refresh, or for another caller's fetch, which moves it.
     private func sleep() async {
         guard !cache.isFetching else { return await outcome() }
         await unsafe withUnsafeContinuation { continuation in
@@ -160,7 +160,7 @@
             cache.finish(with: error, at: clock())
             observe(error)
         }
-        // Resuming only enqueues: nobody is appended while this goes on.
+        // Resuming only queues a job, so no continuation is appended during this loop.
         while let continuation = unsafe waiting.popLast() { unsafe continuation.resume() }
         wake()
     }

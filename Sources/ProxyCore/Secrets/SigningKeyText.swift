@@ -3,8 +3,8 @@ public enum SigningKeyText {
     /// The key in a `SecretString`: `{"algorithm":"HS256","signingKey":"…"}`, or the whole text.
     ///
     /// One byte order mark at the beginning is left off, since editors write it unasked; else the UTF-8 bytes are taken
-    /// untouched. Text that sets out to be JSON is JSON or nothing, and so is one in quotation marks: were a damaged one
-    /// taken as the key itself, whoever knows the shape could guess most of it.
+    /// untouched. Text that begins like JSON, or in quotation marks, is JSON or no key: if damaged JSON were the key, an
+    /// attacker who knows its shape could guess most of it.
     public static func key(in secretString: String) throws(UnusableSecret) -> SecretBytes {
         var text = Array(secretString.utf8)[...]
         if text.starts(with: byteOrderMark) { text = text.dropFirst(byteOrderMark.count) }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The system's random numbers, fetched a batch at a time: a system call for each would cost more than what they are
-/// used for. For names and keys that nobody is to guess; not for secrets, which must not lie about in memory before
+/// used for. For names and keys that a caller must not guess; not for secrets, which must not lie in memory before
 /// they are used.
 public struct BatchedRandom: RandomNumberGenerator, Sendable {
     // 256 bytes: the most that one call gives (getentropy(3)).

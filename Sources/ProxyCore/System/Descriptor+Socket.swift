@@ -14,11 +14,11 @@ extension Descriptor {
         _ = unsafe setsockopt(number, option.level, option.name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Has a socket whose connections do not leave this machine send at once whatever there is room for.
+    /// Makes a socket whose connections stay on this machine send at once all that there is room for.
     ///
     /// What the system has for networks may spread it over time, as BBR does, which on loopback costs up to a third of the
     /// CPU time of a large message, and latency. Reno does nothing before a packet is lost; every kernel has it and lets
-    /// everybody use it (tcp(7), `TCP_CONGESTION`).
+    /// every user choose it (tcp(7), `TCP_CONGESTION`).
     func sendUnpaced(within address: SocketAddress) {
         guard address.ipAddress?.isLoopback == true else { return }
         let name = "reno"
@@ -31,7 +31,7 @@ extension Descriptor {
         _ = try checked { Glibc.listen(number, backlog) }
     }
 
-    /// The next connection in the queue and who made it; nil when there is none.
+    /// The next connection in the queue and its peer; nil when there is none.
     func accept() throws(Errno) -> AcceptedSocket? {
         var peer = SocketAddress()
         let accepted = try retrying {

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Every call is one system call. A call that would block gives nil; a broken one throws ``Errno``.
 public struct Descriptor: ~Copyable, Sendable {
-    /// The kernel's number. Whoever borrows it must not outlive the descriptor, nor close it.
+    /// The kernel's number. A borrower must not use it after the descriptor is gone, nor close it.
     public let number: Int32
 
     /// Takes ownership of an open descriptor.

@@ -24,7 +24,7 @@ public struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     public static let tooManyOpenFilesInSystem = Errno(code: ENFILE)
     /// The peer gave the connection up with a reset.
     public static let connectionReset = Errno(code: ECONNRESET)
-    /// Nobody listens at the address.
+    /// No socket listens at the address.
     public static let connectionRefused = Errno(code: ECONNREFUSED)
     /// The address is taken.
     public static let addressInUse = Errno(code: EADDRINUSE)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Writes whole lines to a descriptor somebody else owns, standard error as a rule, and never blocks on it.
+/// Writes whole lines to a descriptor that the program did not open, standard error as a rule, and never blocks on it.
 ///
-/// The descriptor is not made non-blocking, since it is shared with whoever started us. `poll` is asked first: it
+/// The descriptor stays blocking, since the process that started this one shares it. `poll` is asked first: it
 /// calls a pipe writable only while `PIPE_BUF` bytes fit, and one write of at most that many is atomic and does not
 /// block (pipe(7)). A file or a terminal is always writable.
 public struct LineOutput: Sendable {

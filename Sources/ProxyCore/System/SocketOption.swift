@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is asked of a TCP socket beyond its defaults.
+/// The options that are set on a TCP socket.
 enum SocketOption {
     case reuseAddress
     case noDelay

@@ -44,7 +44,7 @@ public final class EventLog {
 
     /// Records an event with the fields that `describe` appends; it records nothing itself.
     ///
-    /// No token, key, cookie or stored value may be given in a field: what is given is written.
+    /// No token, key, cookie or stored value may be given in a field: the log writes all it is given.
     public func record(
         _ level: LogLevel,
         _ event: String,
@@ -59,7 +59,7 @@ public final class EventLog {
         gather(line.bytes, lastFrom: line.start)
     }
 
-    /// Records an event. Fields whose value is nil are left out; what may be in them is said above.
+    /// Records an event. Fields whose value is nil are left out. No secret may be in them, as above.
     public func record(
         _ level: LogLevel,
         _ event: String,

@@ -1,6 +1,6 @@
 /// How much a log line matters.
 public enum LogLevel: String, Sendable, Comparable, CaseIterable {
-    /// For a developer who looks for something.
+    /// For a developer who searches for a fault.
     case debug
     /// What normally happens.
     case info

@@ -40,7 +40,7 @@ import Glibc
         guard Self.isLoaded else { throw .noLibrary }
         let transfer = try HTTPSTransfer(request)
         let result = await unsafe withUnsafeContinuation { (continuation: HTTPSTransfer.Continuation) in
-            // Looked at here and not before: on the way into this closure others may have their turn.
+            // Checked here and not before: other jobs may run on the way into this closure.
             guard let multi = unsafe multi else { return unsafe continuation.resume(returning: .failure(.closed)) }
             unsafe transfer.continuation = continuation
             unsafe transfers[UInt(bitPattern: transfer.easy)] = transfer
@@ -79,7 +79,7 @@ import Glibc
         return 0
     }
 
-    /// Watches a socket for what libcurl names, or no longer.
+    /// Watches a socket for the readiness that libcurl names, or stops watching it.
     private func watch(_ number: Int32, _ what: Int32) -> Int32 {
         var readiness: Readiness = []
         if what & CURL_POLL_IN != 0 { readiness.insert(.readable) }
@@ -139,8 +139,8 @@ import Glibc
 
 /// One of libcurl's sockets, registered with the loop.
 ///
-/// What is registered is a duplicate: libcurl (7.88 at least) closes a socket that it could not connect before it says
-/// so, and the loop must not be asked about a number that is closed, or somebody else's by then.
+/// The registered descriptor is a duplicate: libcurl (7.88 at least) closes a socket that it could not connect before it says
+/// so, and by then the number may be another descriptor's, which the loop must not be asked about.
 private final class HTTPSClientSocket: ReadinessHandler {
     private let number: Int32
     private let duplicate: Descriptor

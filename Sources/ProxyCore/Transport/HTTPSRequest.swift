@@ -49,7 +49,7 @@ public struct HTTPSResponse: Sendable, Equatable {
     public let status: Int
     /// The whole body.
     public let body: [UInt8]
-    /// What the server's clock said; nil when it did not tell.
+    /// The server's clock, from `Date`; nil without one.
     public var date: Timestamp?
 }
 
@@ -57,11 +57,11 @@ public struct HTTPSResponse: Sendable, Equatable {
 public enum HTTPSFailure: Error, Hashable, Sendable {
     /// The host has no address that we know.
     case unresolved
-    /// Nobody answers there.
+    /// No server answers there.
     case unconnected
     /// The deadline passed.
     case deadline
-    /// The server could not prove that it is who it should be, or TLS failed otherwise.
+    /// The server's certificate is not trusted, or TLS failed otherwise.
     case untrusted
     /// The answer was longer than the limit.
     case tooLong

@@ -1,6 +1,6 @@
 import CCurl
 
-/// One request on its way: libcurl's easy handle, and what has come of the answer.
+/// One request on its way: libcurl's easy handle, and the part of the answer that has arrived.
 ///
 /// `@safe`: owns the handle and its list of fields from `init` to `deinit`; the multi handle must have let go of it by
 /// then. The continuation is taken out before it is resumed.
@@ -10,7 +10,7 @@ import CCurl
 
     /// libcurl's handle.
     let easy: OpaquePointer
-    /// Who waits for the outcome.
+    /// Resumed with the outcome.
     var continuation: Continuation?
 
     private var fields: UnsafeMutablePointer<curl_slist>?

@@ -1,5 +1,5 @@
-/// Text as the bytes it is sent and logged as. Whoever floods the proxy makes it write heads, bodies and log lines as
-/// often, so nothing is made a `String` on its way here, and nothing is copied byte by byte.
+/// Text as the bytes it is sent and logged as. A flood of requests makes the proxy write as many heads, bodies and log
+/// lines, so nothing becomes a `String` on its way here, and nothing is copied byte by byte.
 extension [UInt8] {
     /// Appends the bytes of `text` in UTF-8.
     public mutating func append(_ text: String) {

@@ -41,7 +41,7 @@ struct ByteBlock: Equatable {
     /// A word with the top bit of each byte set that is `byte`, seen through `mask`.
     ///
     /// Taking one from each byte sets the top bit of those that were zero; a borrow reaches the next byte only from a
-    /// zero, so what is marked first is exact, and so is that nothing is.
+    /// zero, so the first mark is exact, and so is a word without marks.
     @inline(__always)
     private func marks(of byte: UInt8, mask: UInt8 = 0xFF) -> UInt64 {
         let difference = (bytes ^ Self.repeated(byte)) & Self.repeated(mask)

@@ -10,7 +10,7 @@ public struct CIDR: Sendable, Hashable {
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let address = IPAddress(parts[0]) else { return nil }
-        // What is written like IPv6 counts 128 bits, IPv4-mapped or not.
+        // A block written like IPv6 counts 128 bits, IPv4-mapped or not.
         let width = parts[0].contains(":") ? 128 : 32
         var length = width
         if parts.count == 2 {

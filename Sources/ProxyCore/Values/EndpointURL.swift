@@ -1,8 +1,8 @@
 /// An `http` or `https` address this program may be configured to ask, in the one plain spelling it takes.
 ///
 /// Only letters, digits, dots and hyphens in a host name, or an address literal; an optional port; an optional path.
-/// No user name, no backslash, no percent sign in the host: what is checked here is what libcurl connects to, since
-/// nothing two parsers could read differently gets through.
+/// No user name, no backslash, no percent sign in the host: libcurl connects to the host that was checked here,
+/// since no spelling is taken that two parsers could read differently.
 public struct EndpointURL: Sendable, Equatable {
     /// Whether the connection is TLS.
     public let isSecure: Bool

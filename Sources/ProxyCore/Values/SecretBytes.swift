@@ -1,6 +1,6 @@
 /// Bytes that must never be printed: a key, a password, a token.
 ///
-/// It shows nothing of itself, so that a secret inside of a larger value that somebody logs stays secret.
+/// It shows nothing of itself, so that a secret inside of a larger value stays secret when that value is logged.
 public struct SecretBytes: Sendable, Redacted {
     private let bytes: [UInt8]
 

@@ -2,7 +2,7 @@
 public enum FrameFault: String, Error, Hashable, Sendable {
     /// RSV1-3 are set though no extension was agreed on (section 5.2).
     case reservedBits = "reserved_bits"
-    /// An opcode nobody has defined (section 5.2).
+    /// An undefined opcode (section 5.2).
     case unknownOpcode = "unknown_opcode"
     /// A length in more bytes than it needs (section 5.2).
     case lengthNotMinimal = "length_not_minimal"

@@ -27,7 +27,7 @@ public struct MaskingKey: Hashable, Sendable {
         self.littleEndian = littleEndian
     }
 
-    /// A key nobody can guess.
+    /// A key that cannot be guessed.
     public static func random() -> MaskingKey {
         MaskingKey(littleEndian: .random(in: .min ... .max))
     }

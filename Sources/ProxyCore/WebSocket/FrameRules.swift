@@ -1,4 +1,4 @@
-/// Who sends the frames that are looked at; the rules differ (RFC 6455, section 5.1).
+/// The side that sends the frames; each has rules of its own (RFC 6455, section 5.1).
 public enum FrameSender: Sendable {
     /// Masks its frames; sends text only, and no message longer than Chrome takes.
     case client

@@ -60,8 +60,8 @@ public struct MessageReader: Sendable {
         let length = FrameHeader.length(first: buffer[position], second: buffer[position + 1])
         guard there >= length else { return nil }
         let frame = try FrameHeader(buffer.span.extracting(position..<position + length))
-        // A bad frame is refused by its header, so that nobody waits for its payload; but the rules remember it only
-        // once it is there whole, since until then this header is read again.
+        // A bad frame is refused by its header, without waiting for its payload. The rules remember a frame only once
+        // all of it has arrived, since until then this header is read again.
         var next = rules
         try next.admit(frame)
         guard frame.opcode.isControl || frame.payloadLength <= UInt64(limit - message.count) else {

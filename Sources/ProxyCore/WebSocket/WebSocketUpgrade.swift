@@ -1,4 +1,4 @@
-/// A client's request for a WebSocket, checked: whoever holds one may answer it with 101.
+/// A client's request for a WebSocket, checked: the server may answer it with 101.
 ///
 /// The rules are those of RFC 6455 section 4.2.1, read strictly. No extension and no subprotocol is ever agreed to, as
 /// nothing is offered to Chrome either.

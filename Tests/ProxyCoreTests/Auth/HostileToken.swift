@@ -266,7 +266,7 @@ extension HostileToken {
         .claim(nil, "ipAddress", #""not one""#),
     ]
 
-    /// Who issued it is asked first, then what it says, then when.
+    /// The issuer is checked first, then the other claims, then the times.
     private static let order: [HostileToken] = [
         .claims(.issuer, ["iss": #""x""#, "aud": #""x""#, "exp": "1"]),
         .claims(.audience, ["aud": #""x""#, "exp": nil]),

@@ -42,7 +42,7 @@ private func redeem(
         #expect(try office.issue(try grant("a", lasting: token), now: now).seconds == seconds)
     }
 
-    @Test func aCallersLoopTakesNobodysPlace() throws {
+    @Test func aCallersLoopTakesNoOtherCallersPlace() throws {
         var office = TicketOffice(capacity: 64, share: 4)
         let others = try [grant("b"), grant(nil, sessionID: "a"), grant(nil, sessionID: "b")]
         let tickets = try others.map { try office.issue($0, now: now) }

@@ -5,7 +5,7 @@ import Testing
 
 /// Tokens that other libraries signed, as text.
 @Suite struct TokenInteroperabilityTests {
-    /// RFC 7515 appendix A.1: somebody else's token, so that its issuer is what is wrong, and not its signature.
+    /// RFC 7515 appendix A.1: a good signature by another issuer, so that the issuer is refused and not the signature.
     @Test func theExampleOfTheStandardVerifies() throws {
         let secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
         let bytes = Base64URL.decode(secret.utf8.span) ?? []

@@ -71,7 +71,7 @@ import Testing
         #expect(work.parsed == 0)
     }
 
-    /// A signature of another length than 32 bytes is nobody's, without a look at what it would sign.
+    /// A signature of another length than 32 bytes is bad, without a look at the signed part.
     @Test(arguments: [0, 1, 42, 44, 7000]) func aSignatureOfAnotherLengthIsNotComputed(length: Int) {
         let unsigned = HostileToken.sound.split(separator: ".").prefix(2).joined(separator: ".")
         let (work, reason) = Self.work("\(unsigned).\(String(repeating: "A", count: length))")

@@ -112,7 +112,7 @@ private func word(_ lookup: SigningKeyCache.Lookup?) -> String {
         SecretFailure.unreachable("timeout"), .noCredentials("x"),
         .unauthenticated(UnauthenticatedRequest(code: "InvalidSignatureException", clockDifference: -600)),
     ])
-    func servesTheLastKeyWhileNobodyAnswers(failure: SecretFailure) {
+    func servesTheLastKeyWhileSecretsManagerIsSilent(failure: SecretFailure) {
         fill()
         #expect(word(cache.lookup(at: 1300)) == "fetch")
         cache.finish(with: failure, at: 1302)

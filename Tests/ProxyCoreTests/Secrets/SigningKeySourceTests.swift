@@ -312,7 +312,7 @@ private func withSource(
         }
     }
 
-    @Test func aFixedKeyNeedsNobody() async throws {
+    @Test func aFixedKeyNeedsNoFetch() async throws {
         let source = SigningKeySource(fixed: try #require(SigningKey(firstKey.utf8)))
         let asked = try await source.keys()
         #expect(source.keysAtHand?.current === asked.current)

@@ -137,7 +137,7 @@ private final class LoopbackClient {
         #expect(try await outcome(of: HTTPSRequest("GET", try url(server))) == .failure(expected))
     }
 
-    @Test func saysWhenNobodyListens() async throws {
+    @Test func saysWhenNoServerListens() async throws {
         let server = ScriptedHTTPServer { _, _ in .hang }
         let address = try url(server)
         server.stop()
@@ -149,7 +149,7 @@ private final class LoopbackClient {
         let deaf = try Descriptor.streamSocket(family: AF_INET)
         try deaf.listen(at: try #require(SocketAddress(host: "127.0.0.1", port: 0)), backlog: 0)
         let address = deaf.boundAddress()
-        // Those fill the queue of one that never accepts; whoever comes after them gets no answer.
+        // Those fill the queue of one that never accepts; a later connection gets no answer.
         let waiting = try (0..<4).map { _ in try LoopbackClient(to: address) }
         var request = HTTPSRequest("GET", try #require(EndpointURL("http://127.0.0.1:\(address.port)/")))
         request.deadline = .milliseconds(200)
