@@ -8,7 +8,9 @@ struct FuzzTarget: Sendable {
     let check: @Sendable ([UInt8]) throws(Violation) -> Void
 
     /// Every target, in the order in which they run.
-    static let all: [FuzzTarget] = [requests, responses, frames, credentials, tokens, json, states, answers, hosts]
+    static let all: [FuzzTarget] = [
+        requests, responses, frames, messages, credentials, tokens, json, states, answers, hosts,
+    ]
 }
 
 /// A property that an input violates.

@@ -23,7 +23,7 @@ extension FuzzTarget {
         try checkReport(report, state)
     }
 
-    private static let now: Double = 1_800_000_000
+    private static let now = Timestamp(microseconds: 1_800_000_000_000_000)
 
     /// Runs a task that never waits, since nothing it asks does; nil when it did.
     private static func immediately<Value: Sendable>(_ body: @escaping () async -> Value) -> Value? {
@@ -51,10 +51,13 @@ extension FuzzTarget {
             try? await BrowserContents.read(over: CDPClient(over: FuzzedChrome(lines)))
         }
         guard let looked else { throw Violation(property: "a look ends with its stream") }
-        if let looks = looked {
-            try expect(looks.cookies >= 0 && looks.pages >= 0 && looks.contexts >= 0, "no count is negative")
+        if let contents = looked {
+            let counts = [contents.cookies, contents.pages, contents.contexts]
+            try expect(counts.allSatisfy { $0 >= 0 }, "no count is negative")
         }
-        let cleared = immediately { (try? await BrowserContents.clear(over: CDPClient(over: FuzzedChrome(lines)))) != nil }
+        let cleared = immediately {
+            (try? await BrowserContents.clear(over: CDPClient(over: FuzzedChrome(lines)))) != nil
+        }
         try expect(cleared != nil, "clearing a browser ends with its stream")
     }
 
@@ -71,7 +74,7 @@ extension FuzzTarget {
         var spelling = SpellingScript.spelling(answer, after: former)
         for written in former.unknownHosts {
             guard let host = spelling.host(written) else { continue }
-            try expect(WebOrigin("https://\(host)")?.host, equals: host, "a host that Chrome spells is one")
+            try expect(WebOrigin(stored: "https://\(host)")?.host, equals: host, "a host that Chrome spells is one")
         }
     }
 }

@@ -52,7 +52,9 @@ extension FuzzTarget {
         do throws(UpgradeRefusal) {
             upgrade = try WebSocketUpgrade(head)
         } catch {
-            return try checkAnswer(HTTPResponse(refusing: error), error.status)
+            var answer = HTTPResponse(error.status, json: [])
+            answer.setFields(for: error)
+            return try checkAnswer(answer, error.status)
         }
         try expect(WebSocketUpgrade.isAttempted(by: head), "an upgrade that is admitted is an attempt at one")
         var parser = ResponseHeadParser()

@@ -15,7 +15,7 @@ extension FuzzTarget {
         try checkSummary(plan, state)
     }
 
-    private static let now: Double = 1_800_000_000
+    private static let now = Timestamp(microseconds: 1_800_000_000_000_000)
 
     private static func checkCookies(_ plan: InjectionPlan, _ state: StorageState) throws(Violation) {
         let leftOut = plan.leftOut.cookies.values.reduce(0, +)
@@ -34,7 +34,9 @@ extension FuzzTarget {
                 equals: true,
                 "a path begins with a slash"
             )
-            if let expires = cookie.parameter["expires"]?.doubleValue { try expect(expires > now, "none has run out") }
+            if let expires = cookie.parameter["expires"]?.doubleValue {
+                try expect(expires > now.secondsSince1970, "none has expired")
+            }
             try checkAgain(cookie)
         }
     }
@@ -62,7 +64,11 @@ extension FuzzTarget {
         let runs = zip(sites, sites.dropFirst()).count { $0 != $1 } + (sites.isEmpty ? 0 : 1)
         try expect(runs, equals: Set(sites).count, "the origins of a site are visited one after another")
         for visit in plan.visits {
-            try expect(WebOrigin(visit.origin.text), equals: visit.origin, "an origin written back is the same")
+            try expect(
+                WebOrigin(stored: visit.origin.description),
+                equals: visit.origin,
+                "an origin written back is the same"
+            )
             try expect(Set(visit.items.map(\.name)).count, equals: visit.items.count, "each item is set once")
             let items = state.origins.reduce(0) { $0 + $1.localStorage.count }
             try expect(visit.items.count <= items, "no item is made up")

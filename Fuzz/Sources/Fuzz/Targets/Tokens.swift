@@ -15,7 +15,7 @@ extension FuzzTarget {
     private static let key = SigningKey("a signing key of tests, 32 bytes or more".utf8)
     private static let otherKey = SigningKey("another signing key, which is not accepted".utf8)
     private static let header = Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
-    private static let now: Double = 1_800_000_000
+    private static let now = Timestamp(microseconds: 1_800_000_000_000_000)
 
     /// Only what the key would sign is good, and what is not good costs little.
     private static func checkToken(_ token: [UInt8], _ keys: SigningKeys) throws(Violation) {
