@@ -1,8 +1,8 @@
 import ProxyCore
 
 extension Timestamp {
-    /// Reads what a database holds. A year beyond 9999 or before 1, which earlier versions could write and no reader could
-    /// read, is the latest or the earliest moment.
+    /// Reads the text of a database. A year above 9999 or below 1 becomes the latest or the earliest moment: older
+    /// versions wrote such years, and no reader accepted them.
     init?(stored text: String) {
         let year = text.prefix { ("0"..."9").contains($0) }
         if let moment = Timestamp(text) {

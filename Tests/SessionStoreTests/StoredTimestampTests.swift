@@ -4,7 +4,7 @@ import Testing
 @testable import SessionStore
 
 @Suite struct StoredTimestampTests {
-    /// Versions before this one wrote such texts, and no reader could read them.
+    /// Older versions wrote some of these texts, and no reader accepted them.
     @Test(arguments: [
         ("10000-01-01 23:58:59.000000", Timestamp.latest), ("0000-12-31 00:01:00.000000", .earliest),
         ("-001-12-31 00:00:00", .earliest), ("9999-12-31 23:59:59.999999", .latest),
@@ -12,7 +12,7 @@ import Testing
         ("1700000000", nil),
         ("1970-13-01 00:00:00", nil),
     ])
-    func readsWhatIsStored(text: String, moment: Timestamp?) {
+    func storedTextIsRead(text: String, moment: Timestamp?) {
         #expect(Timestamp(stored: text) == moment)
     }
 }

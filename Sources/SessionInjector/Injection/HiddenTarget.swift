@@ -75,7 +75,7 @@ final class HiddenTarget {
     }
 
     /// Asks Chrome how it writes the hosts and paths that have several spellings.
-    func spell(_ spelling: Spelling) async throws(CDPError) -> Spelling {
+    func spell(_ spelling: ChromeSpelling) async throws(CDPError) -> ChromeSpelling {
         do throws(CDPError) {
             let question = SpellingScript.evaluation(for: spelling)
             let answer = try await client.call("Runtime.evaluate", question, session: sessionID)

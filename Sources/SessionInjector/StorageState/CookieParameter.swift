@@ -16,7 +16,7 @@ struct CookieParameter: Sendable, Equatable {
 
     /// Maps a cookie from Playwright, from `Storage.getCookies` or from a cookie-exporting extension. `now` tells which
     /// cookies have expired.
-    init(_ cookie: JSONObject, now: Timestamp, spelling: inout Spelling) throws(CookieProblem) {
+    init(_ cookie: JSONObject, now: Timestamp, spelling: inout ChromeSpelling) throws(CookieProblem) {
         guard let name = cookie["name"]?.stringValue, let value = cookie["value"]?.stringValue,
             !(name.isEmpty && value.isEmpty)
         else { throw .missingName }
@@ -99,7 +99,7 @@ extension CookieParameter {
     private static func partition(
         of cookie: JSONObject,
         isSecure: Bool,
-        spelling: inout Spelling
+        spelling: inout ChromeSpelling
     ) throws(CookieProblem) -> CookiePartition? {
         guard let written = cookie["partitionKey"], !written.isNull else { return nil }
         guard let site = written.stringValue ?? written["topLevelSite"]?.stringValue else { throw .partition }

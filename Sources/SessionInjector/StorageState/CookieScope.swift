@@ -17,7 +17,7 @@ struct CookieScope: Sendable, Equatable {
     let impliesSecure: Bool
 
     /// Reads the scope of a cookie.
-    init(_ cookie: JSONObject, spelling: inout Spelling) throws(CookieProblem) {
+    init(_ cookie: JSONObject, spelling: inout ChromeSpelling) throws(CookieProblem) {
         let url = cookie["domain"]?.stringValue == nil ? cookie["url"]?.stringValue : nil
         let written = cookie["domain"]?.stringValue?.lowercased() ?? ""
         guard written.utf8.count <= Self.longestDomain, url?.utf8.count ?? 0 <= Self.longestURL else { throw .domain }

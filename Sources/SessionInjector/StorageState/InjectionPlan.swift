@@ -19,10 +19,10 @@ struct InjectionPlan: Sendable {
     /// them.
     private(set) var visits: [Visit] = []
     /// The spelling of hosts and paths that the plan assumes, and those that only Chrome knows.
-    private(set) var spelling: Spelling
+    private(set) var spelling: ChromeSpelling
 
     /// Plans a state. `now` tells which cookies have expired.
-    init(_ state: StorageState, now: Timestamp, spelling: Spelling = Spelling()) {
+    init(_ state: StorageState, now: Timestamp, spelling: ChromeSpelling = ChromeSpelling()) {
         self.spelling = spelling
         planCookies(state.cookies, now: now)
         planVisits(state.origins)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CookieKeyTests {
     private func key(_ cookie: String) throws -> CookieKey {
-        var spelling = Spelling()
+        var spelling = ChromeSpelling()
         let object = try #require(try JSONValue.parse(text: cookie).objectValue)
         return try CookieParameter(object, now: 0, spelling: &spelling).key
     }

@@ -17,7 +17,7 @@ import Testing
     }
 
     private func cookie(_ changes: String, now: Timestamp = 0) throws -> CookieParameter {
-        var spelling = Spelling()
+        var spelling = ChromeSpelling()
         return try CookieParameter(try make(changes), now: now, spelling: &spelling)
     }
 
@@ -103,7 +103,7 @@ import Testing
 
     @Test(arguments: [(4095, true), (4096, false)])
     func theSizeLimitIsTheOneOfChrome(length: Int, fits: Bool) throws {
-        var spelling = Spelling()
+        var spelling = ChromeSpelling()
         var cookie = try make()
         cookie["value"] = JSONValue(String(repeating: "x", count: length))
         let mapped = try? CookieParameter(cookie, now: 0, spelling: &spelling)
@@ -112,7 +112,7 @@ import Testing
 
     @Test(arguments: [(1023, true), (1024, false)])
     func thePathLimitIsTheOneOfChrome(length: Int, fits: Bool) throws {
-        var spelling = Spelling()
+        var spelling = ChromeSpelling()
         var cookie = try make()
         cookie["path"] = JSONValue("/" + String(repeating: "x", count: length))
         let mapped = try? CookieParameter(cookie, now: 0, spelling: &spelling)

@@ -123,7 +123,11 @@ import Testing
         #expect(plan.spelling.unknownHosts == ["127.1", "bücher.test", "a\u{200d}.test"])
         #expect(plan.spelling.unknownPaths == ["/a b"])
         #expect(plan.visits.count == 3)
-        let answer = Spelling(of: plan.spelling, hosts: ["127.0.0.1", "xn--bcher-kva.test", nil], paths: ["/a%20b"])
+        let answer = ChromeSpelling(
+            of: plan.spelling,
+            hosts: ["127.0.0.1", "xn--bcher-kva.test", nil],
+            paths: ["/a%20b"]
+        )
         let state = try StorageState(parsing: Array(text.utf8))
         let spelled = InjectionPlan(state, now: 0, spelling: answer)
         #expect(!spelled.spelling.isIncomplete)
@@ -136,7 +140,7 @@ import Testing
 
     @Test func anAnswerOfAnotherLengthIsIgnored() throws {
         let plan = try plan(#"{"cookies":[{"name":"a","value":"1","domain":"127.1"}]}"#)
-        let spelled = Spelling(of: plan.spelling, hosts: [], paths: [])
+        let spelled = ChromeSpelling(of: plan.spelling, hosts: [], paths: [])
         var again = spelled
         #expect(again.host("127.1") == "127.1")
     }

@@ -12,7 +12,7 @@ import Testing
         ("http://a.b.node1", "http://b.node1"), ("http://[::1]", "http://[::1]"),
         ("http://localhost", "http://localhost"),
     ])
-    func guessesTheSite(origin: String, site: String) {
+    func theSiteIsGuessed(origin: String, site: String) {
         #expect(WebOrigin(stored: origin)?.site == site)
     }
 }

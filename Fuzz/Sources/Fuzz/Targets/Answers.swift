@@ -68,7 +68,7 @@ extension FuzzTarget {
         try expect(CookieJar(answer).count([]), equals: 0, "a jar holds no more than is asked for")
         let hosts = answer["result"]?["value"]?["hosts"]?.arrayValue?.count ?? 0
         let paths = answer["result"]?["value"]?["paths"]?.arrayValue?.count ?? 0
-        var former = Spelling()
+        var former = ChromeSpelling()
         for number in 0..<hosts { _ = former.host("ü\(number).example") }
         for number in 0..<paths { _ = former.path("/ \(number)") }
         var spelling = SpellingScript.spelling(answer, after: former)

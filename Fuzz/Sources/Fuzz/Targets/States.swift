@@ -46,7 +46,7 @@ extension FuzzTarget {
         guard var object = cookie.parameter.objectValue else { return }
         // Beyond 10¹¹ seconds a time is taken for milliseconds.
         if let expires = object["expires"]?.doubleValue, expires > 1e11 { object["expires"] = nil }
-        var spelling = Spelling()
+        var spelling = ChromeSpelling()
         let again: CookieParameter
         do throws(CookieProblem) {
             again = try CookieParameter(object, now: now, spelling: &spelling)
@@ -82,12 +82,12 @@ extension FuzzTarget {
         let asked = plan.spelling
         try expect(Set(asked.unknownHosts).count, equals: asked.unknownHosts.count, "Chrome is asked once for a host")
         try expect(Set(asked.unknownPaths).count, equals: asked.unknownPaths.count, "Chrome is asked once for a path")
-        let known = Spelling(of: asked, hosts: asked.unknownHosts.map { $0 }, paths: asked.unknownPaths)
+        let known = ChromeSpelling(of: asked, hosts: asked.unknownHosts.map { $0 }, paths: asked.unknownPaths)
         let same = InjectionPlan(state, now: now, spelling: known)
         try expect(!same.spelling.isIncomplete, "an answer leaves nothing to ask")
         try expect(same.cookies, equals: plan.cookies, "an answer that changes nothing changes no cookie")
         try expect(same.visits.map(\.origin), equals: plan.visits.map(\.origin), "nor an origin")
-        let none = Spelling(of: asked, hosts: asked.unknownHosts.map { _ in nil }, paths: asked.unknownPaths)
+        let none = ChromeSpelling(of: asked, hosts: asked.unknownHosts.map { _ in nil }, paths: asked.unknownPaths)
         let fewer = InjectionPlan(state, now: now, spelling: none)
         try expect(fewer.cookies.count <= plan.cookies.count, "a host that is none adds no cookie")
     }

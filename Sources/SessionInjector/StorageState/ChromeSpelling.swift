@@ -2,7 +2,7 @@ import ProxyCore
 
 /// How Chrome writes the hosts and paths of a state. Most have one spelling. Only Chrome knows that of the others
 /// (`bücher.example`, `127.1`, `/a b`): they stay as written until Chrome has answered.
-struct Spelling: Sendable {
+struct ChromeSpelling: Sendable {
     /// The hosts and paths to ask Chrome for, each once, in order.
     private(set) var unknownHosts: [String] = []
     private(set) var unknownPaths: [String] = []
@@ -14,7 +14,7 @@ struct Spelling: Sendable {
     init() {}
 
     /// Adds Chrome's answers, in the order of the unknown hosts and paths. Lists of another length are ignored.
-    init(of former: Spelling, hosts: [String?], paths: [String]) {
+    init(of former: ChromeSpelling, hosts: [String?], paths: [String]) {
         guard hosts.count == former.unknownHosts.count, paths.count == former.unknownPaths.count else { return }
         for (written, host) in zip(former.unknownHosts, hosts) { self.hosts[written] = .some(host) }
         for (written, path) in zip(former.unknownPaths, paths) { self.paths[written] = path }
