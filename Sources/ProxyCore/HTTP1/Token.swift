@@ -71,10 +71,10 @@ extension Token {
     public static let webSocket = Token("websocket")
     /// `X-API-Key`.
     public static let xAPIKey = Token("x-api-key")
-    /// `X-Forwarded-For`, believed from trusted trustedProxies only.
+    /// `X-Forwarded-For`, believed from trusted proxies only.
     public static let xForwardedFor = Token("x-forwarded-for")
-    /// `X-Forwarded-Host`, believed from trusted trustedProxies only.
+    /// `X-Forwarded-Host`, believed from trusted proxies only.
     public static let xForwardedHost = Token("x-forwarded-host")
-    /// `X-Forwarded-Proto`, believed from trusted trustedProxies only.
+    /// `X-Forwarded-Proto`, believed from trusted proxies only.
     public static let xForwardedProto = Token("x-forwarded-proto")
 }
