@@ -243,6 +243,8 @@ private let masked = WireFrame.text("payload", key: WireFrame.key)
 
     @Test(arguments: [200_000, 8 << 20])
     func aFaultIsAnsweredBehindTheFrameThatIsUnderWay(size: Int) async throws {
+        // A debug build's codec moves less than that within the timeouts of a busy machine.
+        let size = RelayKind.current.codec == nil ? size : min(size, 1 << 20)
         try await relayScene { peers in
             let frame = WireFrame.bytes(.text, [UInt8](repeating: 0x61, count: size))
             peers.chrome.send(Array(frame[..<100_000]))
@@ -255,7 +257,7 @@ private let masked = WireFrame.text("payload", key: WireFrame.key)
             let ending = await peers.client.end()
             #expect(ending == .finished)
             let received = peers.client.take()
-            #expect(received.starts(with: frame))
+            try #require(received.starts(with: frame))
             #expect(
                 Array(received[frame.count...])
                     == ControlFrame.close(.unsupportedData, reason: FrameFault.binary.reason)
