@@ -1,38 +1,39 @@
-/// What a loop is to do in a turn besides telling of events. In most turns there is nothing, which one look tells.
+/// The work of a turn besides dispatching events: jobs, bulk handlers, timers. In most turns there is none, which one look
+/// tells.
 ///
 /// `@safe`: what it points to is retained until it is released here.
 @safe struct Agenda {
     /// Jobs to run.
     var jobs = FIFOQueue<UnownedJob>()
-    /// Who waits to be told that a descriptor is ready: one of them in a turn.
+    /// Bulk handlers that wait for their turn: the loop dispatches one of them in a turn.
     var bulkQueue = FIFOQueue<Registration>()
-    /// What is done when there is nothing else to do.
+    /// Actions for the moment when neither jobs nor bulk handlers wait.
     var deferred: [() -> Void] = []
-    /// Whether it was the line that had its turn last.
+    /// Whether the last turn dispatched a bulk handler, not jobs.
     private var bulkWasLast = false
-    /// How often there was something else to do.
+    /// For how many turns the deferred actions have waited.
     var turnsDeferred = 0
-    /// Whether the moment has passed that the timerfd was set to.
+    /// Whether the timerfd has fired.
     var timerFired = false
-    /// Handlers that are registered no more: they live to the end of the turn.
+    /// Handlers that were deregistered in this turn: they live until its end.
     var retired: [Unmanaged<ReadinessHandler>] = unsafe []
 
-    /// Whether there is nothing to do.
+    /// Whether the loop may sleep.
     @inline(__always)
     var isClear: Bool { unsafe isIdle && deferred.isEmpty && !timerFired && retired.isEmpty }
 
-    /// Whether nobody waits, so that what was put off may be done.
+    /// Whether neither jobs nor bulk handlers wait, so that deferred actions may run.
     @inline(__always)
     var isIdle: Bool { jobs.isEmpty && bulkQueue.isEmpty }
 
-    /// Whether it is the line's turn rather than the jobs': each has every other one when both wait, so that a message
-    /// which comes meanwhile waits for one of them and not for both.
+    /// Whether this turn dispatches a bulk handler rather than jobs. They alternate while both wait, so that a message that
+    /// arrives meanwhile waits for one of them and not for both.
     mutating func takesBulkNext() -> Bool {
         bulkWasLast = !bulkQueue.isEmpty && (jobs.isEmpty || !bulkWasLast)
         return bulkWasLast
     }
 
-    /// Takes out what was put off, if now is the time for it.
+    /// Takes out the deferred actions, if they may run now.
     mutating func takeDeferred() -> [() -> Void] {
         guard !deferred.isEmpty else { return [] }
         turnsDeferred += 1

@@ -1,6 +1,5 @@
 extension EventLoop {
-    /// Suspends the caller, who must be on the loop, until a moment has come, or the loop is stopped; others have their
-    /// turns meanwhile.
+    /// Suspends the caller until a moment has come or the loop is stopped; the loop goes on meanwhile. On the loop only.
     public func sleep(until moment: Instant) async {
         assertOnLoop()
         unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
@@ -16,7 +15,7 @@ extension EventLoop {
         }
     }
 
-    /// Nobody else would: a loop that has ended looks at no clock.
+    /// A loop that has ended looks at no clock, so no timer would wake them.
     func wakeSleepers() {
         for sleeper in Array(sleepers.values) {
             cancel(sleeper)

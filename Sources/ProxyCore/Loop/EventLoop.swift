@@ -7,10 +7,10 @@ import Synchronization
 /// state without a lock. A task that is to run on the loop is started with it as its preferred executor: then nothing it
 /// awaits passes through another thread, and calls into an actor of the loop are plain calls.
 ///
-/// A turn: wait for events and tell their handlers; tell one of those in the line, or run jobs that are there by then;
-/// fire the timers that are due. Nothing in a turn is unbounded: a handler gives way after a fair share
-/// (``yield(_:)``), those that move much stand in the line each time (``setBulk(_:_:)``), jobs are left for the next turn
-/// when this one has lasted long enough, and so are jobs enqueued by jobs.
+/// A turn waits for events and dispatches them; dispatches one bulk handler, or runs the jobs that are there by then; and
+/// fires the timers that are due. Every step is bounded: a handler yields when its budget is spent (``yield(_:)``), a bulk
+/// handler is queued each time (``setBulk(_:_:)``), jobs wait for the next turn once this one has lasted its
+/// ``turnBudget``, and so do jobs enqueued by jobs.
 ///
 /// `@unchecked Sendable`: every stored property but `inbox`, `owner` and the eventfd is touched only on the loop's thread, which
 /// ``assertOnLoop()`` checks at every entrance.
@@ -30,7 +30,7 @@ import Synchronization
     private var timers = TimerHeap()
     private var armedFor: Instant?
     private var running = false
-    /// Those of ``sleep(until:)`` whose moment has not come, by their number.
+    /// The timers of ``sleep(until:)`` that have not fired, by their number.
     var sleepers: [UInt64: LoopTimer] = [:]
     var sleepersEver: UInt64 = 0
 
@@ -69,13 +69,13 @@ import Synchronization
         inbox.take(into: &agenda.jobs)
         while running || !agenda.jobs.isEmpty {
             turn()
-            // Whoever handed a job over before the end has it run, though its wakeup may not have been heard.
+            // A job that was handed over before the end runs, though its wakeup may not have been read.
             if !running { inbox.take(into: &agenda.jobs) }
         }
         owner.store(0, ordering: .releasing)
     }
 
-    /// Ends ``run()`` after the present turn, and wakes those who sleep. On the loop's thread only.
+    /// Ends ``run()`` after the present turn, and wakes the sleepers. On the loop's thread only.
     public func stop() {
         assertOnLoop()
         running = false
@@ -123,7 +123,7 @@ import Synchronization
         unsafe handler._withUnsafeGuaranteedRef { $0.ready(readiness, tag: slot.tag) }
     }
 
-    /// An event of the eventfd or the timerfd: empties it. What it announces is looked at in every turn anyway.
+    /// Empties the eventfd or the timerfd. Every turn looks at what they announce anyway.
     private func drainWakeup(_ descriptor: Int32) {
         var count: UInt64 = 0
         _ = unsafe read(descriptor, &count, 8)
@@ -186,18 +186,17 @@ import Synchronization
         return place
     }
 
-    // MARK: The line
+    // MARK: Yielding
 
-    /// Lets the others have their turn: the handler is told again, ready in both directions, when those who are ready now
-    /// and those who stand in the line before it have been. What a handler with more work than its fair share calls
-    /// before it returns.
+    /// Queues the handler behind the others: it is called again, as ready in both directions, after the handlers that are ready
+    /// now and those queued before it. A handler calls it before it returns when its budget is spent and more is to do.
     public func yield(_ registration: Registration) {
         assertOnLoop()
         enqueueBulk(registration, [.readable, .writable])
     }
 
-    /// Says whether a descriptor moves much whenever it is ready. One that does stands in the line first, each time: so
-    /// however many there are, whoever has little to say waits for one of them at most.
+    /// Says whether a descriptor moves much whenever it is ready. Each event of a bulk descriptor is queued, and a turn
+    /// dispatches one: so a small message waits for one of them at most, however many there are.
     public func setBulk(_ registration: Registration, _ isBulk: Bool) {
         assertOnLoop()
         slots[slot(of: registration)].isBulk = isBulk
@@ -209,7 +208,7 @@ import Synchronization
         slots[place].pending.formUnion(readiness)
     }
 
-    /// One in a turn: what has become ready meanwhile waits for no more than one fair share.
+    /// One in a turn: an event that arrives meanwhile waits for no more than one handler's budget.
     private func dispatchNextBulk() {
         guard let registration = agenda.bulkQueue.takeFirst() else { return }
         let place = Int(registration.descriptor)
@@ -232,7 +231,7 @@ import Synchronization
         if armedFor.map({ deadline < $0 }) ?? true { arm(for: deadline) }
     }
 
-    /// Takes a timer back; it is no mistake when it has fired.
+    /// Takes a timer back. It may have fired already.
     public func cancel(_ timer: LoopTimer) {
         assertOnLoop()
         timers.cancel(timer)
@@ -241,7 +240,7 @@ import Synchronization
     private func fireTimers() {
         agenda.timerFired = false
         armedFor = nil
-        // As many as there are now: one that schedules itself for a moment that has come waits for the next turn.
+        // As many as there are now: a timer that schedules itself for a past moment waits for the next turn.
         for _ in 0..<timers.count {
             guard let due = timers.takeDue(at: now) else { break }
             due.fire()
@@ -258,10 +257,10 @@ import Synchronization
         armedFor = deadline
     }
 
-    // MARK: What can wait
+    // MARK: Deferred actions
 
-    /// Has something done once, as soon as nothing else is to be done, or some turns later when the loop stays busy: what is
-    /// better done for several at once. On the loop's thread only.
+    /// Runs an action once, when neither jobs nor bulk handlers wait, or some turns later when the loop stays busy: for work
+    /// that is better done for several callers at once. On the loop's thread only.
     public func runWhenIdle(_ action: @escaping () -> Void) {
         assertOnLoop()
         agenda.deferred.append(action)
@@ -270,7 +269,7 @@ import Synchronization
     // MARK: Jobs
 
     /// Runs jobs that are there by now, in the order they came: at least one, and no more once the turn has lasted its
-    /// time. So a crowd of newcomers, whose handshakes are jobs, does not hold up those who are connected.
+    /// ``turnBudget``. So a burst of new connections, whose handshakes are jobs, does not hold up live ones.
     private func runJobs() {
         guard !agenda.jobs.isEmpty else { return }
         let enough = now + Self.turnBudget
@@ -281,8 +280,8 @@ import Synchronization
         }
     }
 
-    /// How long a turn may last before jobs are left for the next: as long as those who are connected may be kept waiting,
-    /// since one job after the other costs less than each between two waits.
+    /// How long a turn may last before jobs wait for the next. As long as a live connection may be kept waiting, since jobs in
+    /// one turn cost less than the same jobs each in a turn of their own.
     private static let turnBudget = Duration.microseconds(25)
 }
 

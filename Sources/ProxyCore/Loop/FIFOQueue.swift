@@ -1,20 +1,21 @@
-/// What waits for its turn: first come, first served. What has left makes room again, at no more than a constant cost each.
+/// A first-in, first-out queue. Both ends cost a constant number of steps for each element, and the room of elements that
+/// have left is used again.
 struct FIFOQueue<Element> {
     private var elements: [Element] = []
     private var first = 0
 
-    /// How many wait.
+    /// How many elements wait.
     var count: Int { elements.count - first }
 
-    /// Whether nobody waits.
+    /// Whether no element waits.
     var isEmpty: Bool { first == elements.count }
 
-    /// Adds one at the end.
+    /// Adds an element at the end.
     mutating func append(_ element: Element) {
         elements.append(element)
     }
 
-    /// Takes out the one that has waited longest.
+    /// Takes out the element that has waited longest.
     mutating func takeFirst() -> Element? {
         guard first < elements.count else { return nil }
         let element = elements[first]

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Jobs that other threads hand to the loop.
 ///
-/// Any thread may add; only the loop takes. `mayHaveJobs` tells an adder whether a wake is already on its way, so a burst
+/// Any thread may add; only the loop takes. `wakePending` tells an adder whether a wakeup is already on its way, so a burst
 /// of jobs costs one write to the eventfd.
 struct JobInbox: ~Copyable, Sendable {
     private let jobs = Mutex<[UnownedJob]>([])
@@ -14,9 +14,9 @@ struct JobInbox: ~Copyable, Sendable {
         return !wakePending.exchange(true, ordering: .acquiringAndReleasing)
     }
 
-    /// Moves all jobs to the loop's own queue. The flag falls before the jobs are taken: one added in between brings
-    /// a wake too many, never one too few. An exchange and not a store, since it must see what came before the last
-    /// adder's.
+    /// Moves all jobs to the loop's own queue. The flag falls before the jobs are taken: a job added in between causes one
+    /// wakeup too many, never one too few. It is an exchange and not a store, so that it sees the jobs of every adder that
+    /// found the flag up.
     func take(into line: inout FIFOQueue<UnownedJob>) {
         _ = wakePending.exchange(false, ordering: .acquiringAndReleasing)
         jobs.withLock { waiting in

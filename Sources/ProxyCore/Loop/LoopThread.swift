@@ -1,15 +1,15 @@
 import Glibc
 
-/// An event loop running on a thread of its own, for a program whose other threads are not ours. ``stop()``, or
-/// ``join()`` once somebody on the loop has said stop, is called once and by one; without it the thread goes on.
+/// An event loop that runs on a thread of its own. Its owner calls ``stop()`` once, or ``join()`` once after code on the loop
+/// has stopped it; without that the thread goes on.
 ///
-/// `@unchecked Sendable`: the thread's name is written once, before anyone else sees it.
+/// `@unchecked Sendable`: the thread's name is written once, before the object is shared.
 @safe public final class LoopThread: @unchecked Sendable {
-    /// The loop; it runs until somebody on it says stop.
+    /// The loop; it runs until ``EventLoop/stop()``.
     public let loop: EventLoop
     private var thread = pthread_t()
 
-    /// Starts the thread. Signals are none of its business: they go to the threads that wait for them.
+    /// Starts the thread. It takes no signals, which go to the threads that wait for them.
     public init(_ loop: EventLoop) throws(Errno) {
         self.loop = loop
         let retained = unsafe Unmanaged.passRetained(loop)
@@ -26,13 +26,13 @@ import Glibc
             )
         }
         guard code == 0 else {
-            // No thread took it over.
+            // No thread has taken the retain over.
             unsafe retained.release()
             throw Errno(code: code)
         }
     }
 
-    /// What is started meanwhile inherits a mask that lets no signal in.
+    /// A thread that is started meanwhile inherits a mask that blocks every signal.
     private static func withoutSignals(_ start: () -> Int32) -> Int32 {
         var (all, before) = (sigset_t(), sigset_t())
         unsafe sigfillset(&all)

@@ -1,5 +1,5 @@
-/// Who is told when a registered descriptor becomes ready. A class to inherit from, not a protocol: the call goes
-/// through one table, with no existential in the way.
+/// Handles the readiness of registered descriptors. A class to inherit from, not a protocol, so that a call goes through one
+/// table without an existential.
 open class ReadinessHandler {
     /// A handler that is registered by its subclass.
     public init() {}
@@ -9,7 +9,7 @@ open class ReadinessHandler {
     open func ready(_ readiness: Readiness, tag: UInt8) {}
 }
 
-/// One place of the loop's table: who handles a descriptor, and under which registration number.
+/// A descriptor's place in the loop's table: its handler and its registration number.
 ///
 /// `@safe`: the handler is retained as long as it stands in the table.
 @safe struct HandlerSlot {
@@ -18,8 +18,8 @@ open class ReadinessHandler {
     var handler: Unmanaged<ReadinessHandler>?
     var number: UInt32 = 0
     var tag: UInt8 = 0
-    /// Whether the handler moves much whenever it is called, so that it waits in the loop's line each time.
+    /// Whether the handler moves much whenever it is called, so that each of its events waits in the bulk queue.
     var isBulk = false
-    /// What it is to be told when its turn has come in the line; empty while it does not stand there.
+    /// The readiness to report when its turn in the bulk queue has come; empty while it is not queued.
     var pending: Readiness = []
 }

@@ -66,8 +66,8 @@ public struct Registration: Hashable, Sendable {
         unsafe events.deallocate()
     }
 
-    /// Starts reporting a descriptor. Edge-triggered: each change of readiness is told once, so whoever is told must
-    /// read or write until it would block.
+    /// Starts reporting a descriptor, edge-triggered: each change of readiness is reported once, so the handler must read or
+    /// write until the call would block.
     func add(_ registration: Registration, levelTriggered: Readiness? = nil) throws(Errno) {
         let edges = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
         try control(EPOLL_CTL_ADD, registration, levelTriggered?.rawValue ?? edges)

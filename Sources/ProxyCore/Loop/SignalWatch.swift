@@ -22,7 +22,7 @@ public final class SignalWatch: ReadinessHandler {
         registration = try loop.register(descriptor.number, handler: self, levelTriggered: .readable)
     }
 
-    /// Tells of no signal any more; they stay blocked. It may be called again.
+    /// Reports no signal any more; they stay blocked. It may be called again.
     public func close() {
         if let registration { loop.deregister(registration) }
         registration = nil

@@ -1,4 +1,4 @@
-/// Something to be done at a moment, on the loop's thread. Its owner keeps it and may schedule it again and again.
+/// An action at a moment, on the loop's thread. Its owner keeps it and may schedule it again and again.
 public final class LoopTimer {
     fileprivate(set) var deadline = Instant(nanoseconds: .max)
     fileprivate var place = -1
@@ -35,7 +35,7 @@ struct TimerHeap {
         siftDown(timer.place)
     }
 
-    /// Takes a timer out; one that is not in is left alone.
+    /// Takes a timer out, if it is scheduled.
     mutating func cancel(_ timer: LoopTimer) {
         let place = timer.place
         guard place >= 0 else { return }

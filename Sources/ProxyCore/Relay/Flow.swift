@@ -318,7 +318,7 @@ struct Flow: ~Copyable {
 
     // MARK: Splicing
 
-    /// Whether the next bytes are to be spliced, with a pipe at hand. Without a pipe they are copied.
+    /// Whether the next bytes are to be spliced, with a pipe from the pool. Without one they are copied.
     @inline(__always)
     private mutating func startsSplicing(
         from source: borrowing Leg,

@@ -1,24 +1,24 @@
-/// Who of the two has been silent, and for how many intervals. A relay looks at it each time an interval has passed.
+/// Counts for how many intervals each side has been silent. A relay asks it after each interval.
 struct Keepalive {
     /// What is to be done.
     enum Verdict {
-        /// The client has not been heard of for too long.
+        /// The client has sent nothing for too long.
         case clientIsGone
-        /// Chrome has not been heard of for too long.
+        /// Chrome has sent nothing for too long.
         case chromeIsGone
-        /// Whoever was silent is to be pinged, if anybody was; and the next look is at a moment.
+        /// The silent sides, if any, are to be pinged; the relay asks again at a moment.
         case goOn(pingClient: Bool, pingChrome: Bool, next: Instant)
     }
 
-    /// How many intervals without a byte, each with a Ping, mean that nobody is there.
+    /// After how many intervals without a byte, each with a Ping, a side counts as gone.
     private static let mostSilentIntervals = 3
 
     private var silence = (client: 0, chrome: 0)
-    /// When an interval last passed, and what each side had taken by then.
+    /// When an interval last passed, and how many bytes each side had taken by then.
     private var checked: Instant
     private var taken = (client: UInt64(0), chrome: UInt64(0))
 
-    /// Begins to count.
+    /// Starts to count.
     init(at now: Instant) {
         checked = now
     }
@@ -32,7 +32,7 @@ struct Keepalive {
     ) -> Verdict {
         let clientIsSilent = Self.isSilent(from: up, to: down, hadTaken: taken.client, for: interval, now)
         let chromeIsSilent = Self.isSilent(from: down, to: up, hadTaken: taken.chrome, for: interval, now)
-        // Whoever answered the last Ping begins anew, however soon the answer came and however late this looks.
+        // A side that answered the last Ping begins anew, however soon the answer came and however late this asks.
         silence.client = clientIsSilent ? (up.lastByte > checked ? 0 : silence.client) + 1 : 0
         silence.chrome = chromeIsSilent ? (down.lastByte > checked ? 0 : silence.chrome) + 1 : 0
         taken = (down.bytesSent, up.bytesSent)
@@ -47,7 +47,7 @@ struct Keepalive {
         )
     }
 
-    /// Nothing came from a side though it was read from; and it could be pinged, or takes nothing either.
+    /// A side is silent when it sent nothing though it was read from, and can be pinged or takes no bytes either.
     private static func isSilent(
         from: borrowing Flow,
         to: borrowing Flow,

@@ -1,7 +1,7 @@
 /// The pipes of one loop that nothing stands in. A connection borrows one while it passes on a large frame, so the
 /// idle ones, which are most, hold none.
 public final class PipePool {
-    /// What is asked of the kernel; it may give less to a user who is not root.
+    /// The capacity to ask for, in bytes; the kernel may give less to a user other than root.
     private static let capacity = 1 << 20
     private static let mostKept = 16
 
@@ -17,7 +17,7 @@ public final class PipePool {
         return PooledPipe(pipe)
     }
 
-    /// Takes a pipe back. One that something still stands in is closed: its bytes belong to nobody else.
+    /// Takes a pipe back. One that still holds bytes is closed, since they belong to one connection.
     func give(_ pipe: consuming PooledPipe) {
         guard pipe.count == 0, pipes.count < Self.mostKept else { return }
         pipes.append(pipe)

@@ -1,4 +1,4 @@
-/// Who ended a connection.
+/// The side that ended a connection.
 public enum RelaySide: String, Sendable {
     /// The automation client: by its Close frame, its fault or its disappearance.
     case client

@@ -31,7 +31,7 @@ public struct HTTPSRequest: Sendable {
     public var deadline: Duration = .seconds(5)
     /// The longest body that is taken, in bytes.
     public var bodyLimit = 256 * 1024
-    /// Whether `https_proxy` and its like count. Never for credentials of this machine's own, which are for no proxy.
+    /// Whether `https_proxy` and the other proxy variables count. Never for credentials of this machine's own, which are for no proxy.
     public var usesProxy = true
     /// A PEM file of certificate authorities to trust in place of the system's.
     public var authorities: String?

@@ -10,7 +10,7 @@ public final class TCPListener: ReadinessHandler {
     /// Takes a new connection and its peer's address.
     public typealias Accept = (consuming Descriptor, SocketAddress) -> Void
 
-    /// How long it leaves the queue alone when there is not even a descriptor to turn somebody away with.
+    /// How long it leaves the queue alone when it has no descriptor to turn a client away with.
     private static let pause = Duration.milliseconds(100)
 
     private let loop: EventLoop
@@ -68,8 +68,8 @@ public final class TCPListener: ReadinessHandler {
         timer = nil
     }
 
-    /// Accepts one that waits. While more wait the loop tells again, once the others on it have had their turn: a crowd
-    /// of newcomers does not hold up those who are connected.
+    /// Accepts one connection. While more wait the loop reports it again in its next turn, so a burst of new connections does not
+    /// hold up live ones.
     public override func ready(_ readiness: Readiness, tag: UInt8) {
         do throws(Errno) {
             if let connection = try socket?.accept() { give(connection) }
@@ -78,7 +78,7 @@ public final class TCPListener: ReadinessHandler {
         } catch .tooManyOpenFilesInSystem {
             turnAway()
         } catch {
-            // The connection ended while it waited (ECONNABORTED and its like, accept(2)); the next is told of again.
+            // The connection ended while it was queued (such as by ECONNABORTED, accept(2)); the loop reports the next.
         }
     }
 

@@ -4,7 +4,7 @@ import Glibc
 public enum StreamError: Error, Hashable, Sendable {
     /// The phase's deadline passed first.
     case deadline
-    /// The stream was closed on this side while somebody waited.
+    /// The stream was closed on this side while a reader or a writer waited.
     case closed
     /// The peer ended the stream before everything that was asked for had come.
     case ended
@@ -24,10 +24,10 @@ public enum StreamError: Error, Hashable, Sendable {
     public let loop: EventLoop
     /// The other end.
     public let peer: SocketAddress
-    /// Whether the peer said that it will send no more, or is gone. Told by the loop even while nobody reads.
+    /// Whether the peer said that it will send no more, or is gone. The loop reports it even while no reader waits.
     public private(set) var peerHasFinished = false
 
-    /// Whether all depends on the peer: somebody waits for its bytes, or will, and none are there that have not been taken.
+    /// Whether everything depends on the peer: the stream waits for its bytes, or will, and every byte that came was read.
     public var isAwaitingBytes: Bool {
         let hasReader = unsafe reader != nil
         return isOpen && (hasReader || !hasReceived && !untried.contains(.readable))
@@ -41,8 +41,8 @@ public enum StreamError: Error, Hashable, Sendable {
     private var registration: Registration?
     private var reader: UnsafeContinuation<StreamError?, Never>?
     private var writer: UnsafeContinuation<StreamError?, Never>?
-    /// What is worth a try: what the loop told, until a call finds nothing more. Edges come once, so they are kept here
-    /// while nobody waits for them; and without one there is nothing to try.
+    /// The calls worth trying: an edge adds its own, and a call that would block removes it. An edge comes once, so it is kept
+    /// here until a reader or a writer needs it.
     private var untried: Readiness = .writable
     private var hasReceived = false
     private var timer: LoopTimer?
@@ -201,9 +201,9 @@ public enum StreamError: Error, Hashable, Sendable {
 
     private func wait(toWrite: Bool) async throws(StreamError) {
         let failure = unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<StreamError?, Never>) in
-            precondition(unsafe (toWrite ? writer : reader) == nil, "somebody waits already")
-            // Looked at here and not before: on the way into this closure a task that does not prefer the loop is
-            // enqueued, and others have their turn.
+            precondition(unsafe (toWrite ? writer : reader) == nil, "a reader or a writer waits already")
+            // Checked here and not before: a task that does not prefer the loop is enqueued on the way into this
+            // closure, and the state may change meanwhile.
             guard registration != nil else { return unsafe continuation.resume(returning: .closed) }
             guard !isPastDeadline else { return unsafe continuation.resume(returning: .deadline) }
             guard !untried.contains(toWrite ? .writable : .readable) else {
@@ -214,7 +214,7 @@ public enum StreamError: Error, Hashable, Sendable {
         if let failure { throw failure }
     }
 
-    /// Wakes whoever waits for what became ready; they try again, and wait again if it was not enough.
+    /// Wakes the reader or the writer. It tries again, and waits again if that was not enough.
     public override func ready(_ readiness: Readiness, tag: UInt8) {
         if !readiness.isDisjoint(with: [.peerFinished, .broken]) { peerHasFinished = true }
         if !readiness.isDisjoint(with: [.readable, .peerFinished, .broken]) {
@@ -232,14 +232,14 @@ public enum StreamError: Error, Hashable, Sendable {
         wakeWriter(error)
     }
 
-    /// Resumes who waits to read.
+    /// Resumes the reader, if it waits.
     private func wakeReader(_ error: StreamError?) {
         guard let waiting = unsafe reader else { return }
         unsafe reader = nil
         unsafe waiting.resume(returning: error)
     }
 
-    /// Resumes who waits to write.
+    /// Resumes the writer, if it waits.
     private func wakeWriter(_ error: StreamError?) {
         guard let waiting = unsafe writer else { return }
         unsafe writer = nil
@@ -248,7 +248,7 @@ public enum StreamError: Error, Hashable, Sendable {
 
     // MARK: The end
 
-    /// Closes the connection; whoever waits is told. It may be called again.
+    /// Closes the connection, which a waiting reader or writer is told by ``StreamError/closed``. It may be called again.
     public func close() {
         leaveLoop()
         leg = nil

@@ -69,8 +69,8 @@ public final class WebSocketStream {
         reader.append(bytes)
     }
 
-    /// Sends bytes after those that wait already: a Pong never comes between the parts of a message. Whoever writes
-    /// first writes what the others add meanwhile.
+    /// Sends bytes after those that wait already, so a Pong never comes between the parts of a message. The first writer also
+    /// writes the bytes that other callers add meanwhile.
     private func write(_ bytes: [UInt8]) async throws(WebSocketStreamError) {
         outgoing.append(contentsOf: bytes)
         guard !isWriting else { return }

@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    /// Both are ready in one batch; whoever is told first closes the other's descriptor and opens the number anew.
+    /// Both are ready in one batch; the handler that is called first closes the other's descriptor and opens its number anew.
     @Test func anEventOfAClosedDescriptorIsNotToldToTheNextOwner() async throws {
         try await onLoop { loop in
             let first = try PipeProbe(on: loop)

@@ -51,7 +51,7 @@ final class JoinedPeers {
         return peers
     }
 
-    /// Joins the two. The loop holds the relay from here on, and nobody else does.
+    /// Joins the two. From here on only the loop retains the relay.
     func join(
         fromClient: [UInt8] = [],
         fromChrome: [UInt8] = [],

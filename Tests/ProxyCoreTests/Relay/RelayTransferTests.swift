@@ -56,8 +56,8 @@ private func payload(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         }
     }
 
-    /// While much is to come the kernel tells of much at once only; what comes slowly is passed on nevertheless, and so is
-    /// what follows.
+    /// While much of a frame is to come the kernel announces large pieces only; bytes that come slowly are passed on all the
+    /// same, and so is the next frame.
     @Test(arguments: Direction.allCases)
     func aLargeFrameThatComesSlowlyIsNotHeldBack(direction: Direction) async throws {
         try await onLoop { loop in
@@ -155,7 +155,7 @@ private func payload(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
             peers.chrome.send(down)
             await peers.client.hasSentAll()
             await peers.chrome.hasSentAll()
-            // Told to the streams, which nobody reads and which then give their sockets away.
+            // The loop reports the bytes to the streams, which no reader uses and which then give their legs away.
             await loop.turns(5)
             peers.join()
             let gotUp = await peers.chrome.take(up.count)
@@ -169,7 +169,7 @@ private func payload(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     // MARK: Back-pressure
 
     @Test(arguments: Direction.allCases)
-    func whoDoesNotReadHoldsTheOtherBack(direction: Direction) async throws {
+    func aReaderThatPausesHoldsTheSenderBack(direction: Direction) async throws {
         try await onLoop { loop in
             let peers = try await JoinedPeers.joined(on: loop)
             let (source, sink) = direction.ends(of: peers)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import ProxyCore
 
-/// A relay waits without doing anything: counted by how often it looks for what has come, not by time.
+/// A relay waits without doing anything: counted by how often its low-water timer fires, not by time.
 @Suite(.timeLimit(.minutes(5)), .inBothDirections) struct RelayWaitingTests {
-    /// Waits for as many moments as in which a relay that goes on looking would look that often.
+    /// Waits so long that a relay which goes on looking would look that often.
     private static func moments(_ count: Int, on loop: EventLoop) async {
         for _ in 0..<count { await loop.sleep(until: loop.now + RelayTimeouts.lowWater) }
     }
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Direction.allCases) func nobodyLooksForMoreWhileTheReaderTakesNothing(
+    @Test(arguments: Direction.allCases) func noTimerLooksForBytesWhileTheReaderPauses(
         _ direction: Direction
     ) async throws {
         try await onLoop { loop in

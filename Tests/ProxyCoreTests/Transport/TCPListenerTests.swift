@@ -32,7 +32,7 @@ private func receiveAll(_ socket: borrowing Descriptor, on loop: EventLoop) asyn
     }
 }
 
-/// Listens where somebody did who has closed. A process that another test starts holds a copy of every descriptor until it
+/// Listens at the address of a listener that has closed. A process that another test starts holds a copy of every descriptor until it
 /// runs its own program, and the address with it.
 private func listenAgain(at address: SocketAddress, on loop: EventLoop) async {
     while true {

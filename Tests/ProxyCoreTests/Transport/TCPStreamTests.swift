@@ -173,7 +173,7 @@ private func failure(_ body: () async throws(StreamError) -> Void) async -> Stre
 
     @Test func aRefusedConnectionIsAnError() async throws {
         try await onLoop { loop in
-            // Taken, so that nobody else listens there.
+            // Bound, so that no other process listens there.
             let socket = try Descriptor.streamSocket(family: AF_INET)
             let loopback = try #require(SocketAddress(host: "127.0.0.1", port: 0))
             try #require(unsafe loopback.withPointer { unsafe bind(socket.number, $0, $1) } == 0)
