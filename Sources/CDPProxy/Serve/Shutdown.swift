@@ -14,16 +14,16 @@ final class Shutdown {
     private let fleet: RelayFleet
     private let loop: EventLoop
     /// How long live connections go on once the drain has begun.
-    private let patience: Duration
+    private let drainTime: Duration
     private let gauge: Gauge
     private let log: EventLog
     private var phase = Phase.serving
     private var timer: LoopTimer?
 
     /// A server that serves. Its relays are in the fleet.
-    init(of fleet: RelayFleet, after patience: Duration, _ context: ServerContext) {
+    init(of fleet: RelayFleet, after drainTime: Duration, _ context: ServerContext) {
         self.fleet = fleet
-        self.patience = patience
+        self.drainTime = drainTime
         loop = context.loop
         gauge = context.metrics.draining
         log = context.log
@@ -43,7 +43,7 @@ final class Shutdown {
         log.record(.info, "draining", ["connections": .integer(fleet.connected)])
         let timer = LoopTimer { [fleet] in fleet.closeAll(.serviceRestart, reason: "the proxy is being restarted") }
         self.timer = timer
-        loop.schedule(timer, at: loop.now + patience)
+        loop.schedule(timer, at: loop.now + drainTime)
     }
 
     /// Drains, and from now on the server ends when its last client has gone.
