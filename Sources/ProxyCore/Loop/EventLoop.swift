@@ -245,7 +245,8 @@ import Synchronization
             guard let due = timers.takeDue(at: now) else { break }
             due.fire()
         }
-        if armedFor == nil, let soonest = timers.soonest { arm(for: soonest) }
+        // A timer that fired may have armed the timerfd for a later moment than that of one which still waits.
+        if let soonest = timers.soonest, armedFor.map({ soonest < $0 }) ?? true { arm(for: soonest) }
     }
 
     private func arm(for deadline: Instant) {

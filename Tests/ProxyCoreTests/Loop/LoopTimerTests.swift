@@ -73,6 +73,24 @@ private final class Order: Sendable {
         }
     }
 
+    /// A keepalive that schedules its next look must not hold up another connection's deadline.
+    @Test func aTimerThatSchedulesALaterOneHoldsUpNoOther() async throws {
+        try await onLoop { loop in
+            let firings = Firings()
+            let later = LoopTimer { firings.note(3) }
+            let first = LoopTimer {
+                firings.note(1)
+                loop.schedule(later, at: loop.now + .seconds(3_600))
+            }
+            let second = LoopTimer { firings.note(2) }
+            loop.schedule(first, at: loop.now + .milliseconds(5))
+            loop.schedule(second, at: loop.now + .milliseconds(30))
+            await firings.reach(2)
+            #expect(firings.names == [1, 2])
+            loop.cancel(later)
+        }
+    }
+
     @Test func aTimerIsMovedBothWays() async throws {
         try await onLoop { loop in
             let firings = Firings()
