@@ -19,6 +19,8 @@ public struct CIDR: Sendable, Hashable {
         }
         mask = UInt128.max << (width - length)
         base = IPAddress(bits: address.bits & mask)
+        // A block of IPv4-mapped addresses that is shorter than their own prefix would hold no address at all.
+        guard base.isIPv4 == address.isIPv4 else { return nil }
     }
 
     /// Whether `address` is in the block.
