@@ -1,8 +1,8 @@
 import ProxyCore
 import SessionInjector
 
-/// Finds out who has used a Chrome process: from the record that an earlier run of the proxy kept, else from the cookies and
-/// pages in the browser.
+/// Finds out which callers have used a Chrome process: from the record that an earlier run of the proxy kept, else from the
+/// cookies and pages in the browser.
 ///
 /// Lives on the loop's thread.
 final class BrowserSurvey {
