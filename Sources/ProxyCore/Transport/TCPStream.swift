@@ -34,9 +34,11 @@ public enum StreamError: Error, Hashable, Sendable {
     }
 
     /// Whether it was neither closed nor detached on this side.
-    public var isOpen: Bool { leg != nil }
+    public var isOpen: Bool { registration != nil }
 
     private var leg: Leg?
+    /// The leg's, beside it: looked at more often than the leg is used.
+    private var registration: Registration?
     private var reader: UnsafeContinuation<StreamError?, Never>?
     private var writer: UnsafeContinuation<StreamError?, Never>?
     /// The calls worth trying: an edge adds its own, and a call that would block removes it. An edge comes once, so it is kept
@@ -66,6 +68,7 @@ public enum StreamError: Error, Hashable, Sendable {
         self.peer = peer
         super.init()
         let registration = try loop.register(descriptor.number, handler: self)
+        self.registration = registration
         leg = Leg(descriptor, registration, codec: codec)
     }
 
@@ -201,7 +204,7 @@ public enum StreamError: Error, Hashable, Sendable {
             precondition(unsafe (toWrite ? writer : reader) == nil, "a reader or a writer waits already")
             // Checked here and not before: a task that does not prefer the loop is enqueued on the way into this
             // closure, and the state may change meanwhile.
-            guard leg != nil else { return unsafe continuation.resume(returning: .closed) }
+            guard registration != nil else { return unsafe continuation.resume(returning: .closed) }
             guard !isPastDeadline else { return unsafe continuation.resume(returning: .deadline) }
             guard !untried.contains(toWrite ? .writable : .readable) else {
                 return unsafe continuation.resume(returning: nil)
@@ -248,6 +251,7 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Closes the connection, which a waiting reader or writer is told by ``StreamError/closed``. It may be called again.
     public func close() {
         leaveLoop()
+        leg = nil
         wake(.closed)
     }
 
@@ -256,6 +260,7 @@ public enum StreamError: Error, Hashable, Sendable {
     public func detach() -> Leg? {
         guard let leg = leg.take() else { return nil }
         if let timer { loop.cancel(timer) }
+        registration = nil
         // A reader or a writer that still waits is told that the stream is closed.
         wake(.closed)
         return leg.handedOver(mayBeRead: untried.contains(.readable), peerHasFinished: peerHasFinished)
@@ -264,7 +269,7 @@ public enum StreamError: Error, Hashable, Sendable {
     private func leaveLoop() {
         if let timer { loop.cancel(timer) }
         timer = nil
-        if let registration = leg?.registration { loop.deregister(registration, closing: true) }
-        leg = nil
+        if let registration { loop.deregister(registration, closing: true) }
+        registration = nil
     }
 }
