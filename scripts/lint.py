@@ -23,6 +23,7 @@ IMPORTS = {
     "Sources/ProxyCore/HTTP1": set(),
     "Sources/ProxyCore/WebSocket": PURE | {"Crypto"},
     "Sources/ProxyCore/Auth": PURE | {"Crypto"},
+    "Sources/ProxyCore/Policy": set(),
     "Sources/ProxyCore/Telemetry": set(),
     "Sources/ProxyCore/Loop": SYSTEM,
     "Sources/ProxyCore/Transport": SYSTEM | PURE | {"CCurl", "COpenSSL", "Crypto"},
@@ -54,6 +55,7 @@ FOLDERS = {
     "ProxyCore/HTTP1": ["ProxyCore/Values"],
     "ProxyCore/WebSocket": ["ProxyCore/Values", "ProxyCore/HTTP1"],
     "ProxyCore/Auth": ["ProxyCore/Values", "ProxyCore/JSON", "ProxyCore/HTTP1"],
+    "ProxyCore/Policy": ["ProxyCore/Values", "ProxyCore/JSON", "ProxyCore/Auth"],
     "ProxyCore/Telemetry": ["ProxyCore/Values", "ProxyCore/System"],
     "ProxyCore/Loop": ["ProxyCore/Values", "ProxyCore/System"],
     "ProxyCore/Transport": ["ProxyCore/Values", "ProxyCore/System", "ProxyCore/WebSocket", "ProxyCore/Loop"],
@@ -86,7 +88,9 @@ FOLDERS = {
     "SessionStore": ["ProxyCore/Values"],
     "SessionService/Validation": ["ProxyCore/Values", "ProxyCore/JSON", "SessionStore"],
 }
-CLOCKLESS = tuple(f"Sources/ProxyCore/{folder}" for folder in ("Values", "HTTP1", "WebSocket", "Auth", "JSON"))
+CLOCKLESS = tuple(
+    f"Sources/ProxyCore/{folder}" for folder in ("Values", "HTTP1", "WebSocket", "Auth", "JSON", "Policy")
+)
 
 # Files whose name says something else than what they declare, and why.
 OTHERWISE_NAMED: dict[str, str] = {}
