@@ -24,7 +24,7 @@ extension MethodTable {
             setCookieControls setCookies setExtraHTTPHeaders setUserAgentOverride streamResourceContent
             """
         ),
-        // It reads any address for any page, and files.
+        // It reads any address for any page, past the rules of origins.
         Row("Network", .needs(.everything), "loadNetworkResource"),
         Row("Security", .needs(.sessionsObserve), "disable enable"),
         // Playwright's `ignore_https_errors`. Who can answer each request in a site's place gains nothing by it.
