@@ -112,10 +112,10 @@ extension ConnectionRecord {
     fileprivate func json(_ totals: RelayTotals) -> JSONValue {
         [
             "requestId": JSONValue(request.description),
-            "sessionId": JSONValue(sessionID),
-            "projectId": JSONValue(projectID),
+            "sessionId": sessionID.map { JSONValue($0) } ?? .null,
+            "projectId": projectID.map { JSONValue($0) } ?? .null,
             "userId": userID.map { JSONValue($0) } ?? .null,
-            "roles": .array(roles.map { JSONValue($0) }),
+            "roles": .array((roles ?? []).map { JSONValue($0) }),
             "peer": JSONValue(peer.description),
             "since": JSONValue(since.millisecondText),
             "bytesToChrome": JSONValue(Int(clamping: totals.bytesToChrome)),

@@ -37,11 +37,14 @@ enum CommandKeys {
 enum CommandKeyError: Error, CustomStringConvertible {
     /// It is in AWS Secrets Manager and could not be had from there.
     case notFetched(SecretFailure)
+    /// The key of role tokens is not set.
+    case noRoleKey
 
     /// One sentence, without a value.
     var description: String {
         switch self {
         case .notFetched(let failure): "The signing key cannot be fetched (\(failure.label)): \(failure.detail)."
+        case .noRoleKey: "FLYBROWSER_JWT_SECRET is not set, and a role token is signed with it."
         }
     }
 }

@@ -9,17 +9,18 @@ struct TokenVerify: ParsableCommand {
         abstract: "Read a token on standard input and print its claims as JSON.",
         discussion: """
             A token that is refused has its reason printed instead, with an explanation on standard error, and the \
-            command exits with 1. With SESSION_ID set, only a token for that session is good. What depends on the caller \
-            (its address, whether the token was used, what its roles allow) is not checked.
+            command exits with 1. With SESSION_ID set, only a token for that session is good. With FLYBROWSER_JWT_SECRET set, \
+            role tokens are good too. What depends on the caller (its address, whether the token was used) is not checked.
             """
     )
 
     func run() throws {
         let keys = try CommandKeys.load()
-        let sessionID = try GateSettings(.process).sessionID
+        let gate = try GateSettings(.process)
         let input = StandardInput.read(atMost: 65_536)
         do throws(TokenFault) {
-            print(try Self.claims(in: input, keys: keys, sessionID: sessionID, now: .now()))
+            let keys = VerificationKeys(signing: keys, role: gate.roleKey)
+            print(try Self.claims(in: input, keys: keys, sessionID: gate.sessionID, now: .now()))
         } catch {
             print(error.reason.rawValue)
             print(Self.explanation(of: error), to: &StandardError.stream)
@@ -30,7 +31,7 @@ struct TokenVerify: ParsableCommand {
     /// The claims of the token in `input` as JSON; white space around it does not count.
     static func claims(
         in input: [UInt8],
-        keys: SigningKeys,
+        keys: VerificationKeys,
         sessionID: String? = nil,
         now: Timestamp
     ) throws(TokenFault) -> String {

@@ -3,8 +3,8 @@ import Settings
 extension Configuration {
     /// Every variable the proxy reads, for `--help` and the documentation.
     static let variables = VariableTable([
-        ListenSettings.variables, GateSettings.variables, SecretSettings.variables, AWSSettings.variables,
-        ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables,
+        ListenSettings.variables, GateSettings.variables, PolicySettings.variables, SecretSettings.variables,
+        AWSSettings.variables, ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables,
         OwnershipSettings.variables, LogSettings.variables,
     ])
 }
@@ -12,6 +12,8 @@ extension Configuration {
 extension VariableSection {
     /// Which credentials are admitted.
     static let gate = VariableSection("Gate")
+    /// What CDP commands are held to.
+    static let policy = VariableSection("Policy")
     /// The key that tokens are signed with.
     static let secret = VariableSection("Signing key")
     /// How long connections live.

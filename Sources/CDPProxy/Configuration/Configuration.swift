@@ -10,6 +10,8 @@ struct Configuration: Sendable {
     let gate: GateSettings
     /// Where the signing key comes from.
     let secret: SecretSettings
+    /// What the commands of clients with roles are held to.
+    let policy: PolicySettings
     /// How many connections there may be, and how long they live.
     let connections: ConnectionSettings
     /// Where stored sessions are.
@@ -28,6 +30,7 @@ struct Configuration: Sendable {
         listeners = try ListenSettings(environment)
         gate = try GateSettings(environment)
         secret = try SecretSettings(environment)
+        policy = try PolicySettings(environment, listeners)
         connections = try ConnectionSettings(environment)
         store = try StoreSettings(environment)
         injection = try InjectionSettings(environment, sessionID: gate.sessionID)

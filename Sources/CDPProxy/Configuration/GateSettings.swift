@@ -11,23 +11,32 @@ struct GateSettings: Sendable {
     let expiresConnections: Bool
     /// The operators' token.
     let adminToken: SecretBytes?
+    /// The key of role tokens; nil when it is not set.
+    let roleKey: SigningKey?
 
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
         sessionID = try environment.optional(Self.sessionIDVariable)
+        adminToken = try environment.optional(Self.adminTokenVariable)
+        roleKey = try environment.optional(Self.roleKeyVariable)
         policy = GatePolicy(
             sessionID: sessionID,
             checksAddress: try environment.value(Self.checkIPVariable),
-            tokenUse: try environment.value(Self.tokenUseVariable)
+            tokenUse: try environment.value(Self.tokenUseVariable),
+            roles: RolePolicy(
+                isOn: try environment.value(Self.rolesVariable),
+                key: roleKey,
+                adminToken: adminToken
+            )
         )
         expiresConnections = try environment.value(Self.expireConnectionsVariable)
-        adminToken = try environment.optional(Self.adminTokenVariable)
     }
 
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [
         sessionIDVariable.description, tokenUseVariable.description, checkIPVariable.description,
-        expireConnectionsVariable.description, adminTokenVariable.description,
+        expireConnectionsVariable.description, rolesVariable.description, roleKeyVariable.description,
+        adminTokenVariable.description,
     ]
 
     private static let sessionIDVariable = Variable(
@@ -61,11 +70,26 @@ struct GateSettings: Sendable {
         help: "Whether a live connection ends when its token expires.",
         parse: { VariableParsing.isOn($0) }
     )
+    private static let rolesVariable = Variable(
+        "FLYBROWSER_RBAC_ENABLED",
+        in: .gate,
+        standard: "on",
+        expected: "on or off",
+        help: "Whether roles are honoured; off refuses credentials that carry some.",
+        parse: { VariableParsing.isOn($0) }
+    )
+    private static let roleKeyVariable = Variable(
+        "FLYBROWSER_JWT_SECRET",
+        in: .gate,
+        expected: "the HS256 key of role tokens, 32 bytes at least",
+        help: "The key of tokens that name a user and roles, and no browser session.",
+        parse: { SigningKey($0.utf8) }
+    )
     private static let adminTokenVariable = Variable(
         "FLYBROWSER_ADMIN_TOKEN",
         in: .gate,
         expected: "visible ASCII characters without spaces",
-        help: "What operators show as a Bearer token on the admin listener.",
+        help: "A Bearer token that is an admin on both listeners.",
         parse: { VariableParsing.visibleASCII($0).map { SecretBytes(utf8: $0) } }
     )
 }

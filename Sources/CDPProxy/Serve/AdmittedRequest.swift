@@ -29,7 +29,7 @@ final class AdmittedRequest {
             BrowserCaller(
                 userID: grant.userID,
                 sessionID: grant.sessionID,
-                isAdmin: grant.roles?.contains("admin") ?? false
+                isAdmin: grant.permissions?.allows(.everything) ?? false
             ),
             session: session.map { BrowserClaim.Session($0) }
         )

@@ -13,6 +13,8 @@ final class ClientService {
     let fleet: RelayFleet
     let shutdown: Shutdown
     let journal: Journal
+    /// Which addresses a caller with roles may open.
+    let addresses: PageAddress
     /// The wall clock.
     let clock: @Sendable () -> Timestamp
     private let headTimeout: Duration
@@ -26,6 +28,7 @@ final class ClientService {
         fleet: RelayFleet,
         shutdown: Shutdown,
         journal: Journal,
+        addresses: PageAddress,
         publicURL: PublicURL?,
         _ context: ServerContext
     ) {
@@ -38,6 +41,7 @@ final class ClientService {
         self.fleet = fleet
         self.shutdown = shutdown
         self.journal = journal
+        self.addresses = addresses
         clock = context.clock
         headTimeout = context.timeouts.head
     }

@@ -5,10 +5,12 @@ final class ConnectionRecord: Sendable {
     /// The request it began with.
     let request: RequestID
     /// The owner, as the grant names it.
-    let sessionID: String
-    let projectID: String
+    let sessionID: String?
+    let projectID: String?
     let userID: String?
-    let roles: [String]
+    let roles: [String]?
+    /// What the client may do; nil when it may use all of the browser.
+    let permissions: PermissionSet?
     /// The client's address.
     let peer: IPAddress
     /// When it was admitted.
@@ -29,6 +31,7 @@ final class ConnectionRecord: Sendable {
         sessionID = grant.sessionID
         projectID = grant.projectID
         userID = grant.userID
-        roles = grant.roles ?? []
+        roles = grant.roles
+        permissions = grant.permissions
     }
 }

@@ -83,7 +83,8 @@ final class Doorkeeper {
 
     /// How long a connection may last from now on; nil when it may outlive its token.
     func lifetime(of grant: Grant) -> Duration? {
-        expiresConnections ? .seconds(max(grant.expiresAt.seconds(since: clock()), 0)) : nil
+        guard expiresConnections, grant.expiresAt < .latest else { return nil }
+        return .seconds(max(grant.expiresAt.seconds(since: clock()), 0))
     }
 
     // MARK: Tokens that admit once

@@ -17,6 +17,9 @@ final class Journal {
     private let log: EventLog
     /// The wall clock.
     private let clock: @Sendable () -> Timestamp
+    /// What was logged of the commands of each live connection, so that a client which goes on sending what it may not does
+    /// not fill the log.
+    private var noticed: [RequestID: Set<String>] = [:]
 
     /// A journal in this context's log and metrics.
     init(_ context: ServerContext) {
@@ -32,19 +35,18 @@ final class Journal {
     func connected(_ connection: ConnectionRecord) {
         metrics.connections.increment()
         log.record(.info, "connected", requestID: connection.request) { line in
-            line.append("sessionId", connection.sessionID)
-            line.append("projectId", connection.projectID)
-            if let userID = connection.userID { line.append("userId", userID) }
+            line.appendOwner(connection.sessionID, connection.projectID, connection.userID)
+            if let roles = connection.roles { line.append("roles", roles.joined(separator: ",")) }
             line.append("peer", connection.peer)
         }
     }
 
     /// A connection is over.
     func closed(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
+        if !noticed.isEmpty { noticed[connection.request] = nil }
         metrics.closes[end.code.label, end.side.rawValue].increment()
         log.record(.info, "closed", requestID: connection.request) { line in
-            line.append("sessionId", connection.sessionID)
-            line.append("projectId", connection.projectID)
+            line.appendOwner(connection.sessionID, connection.projectID, connection.userID)
             line.append("peer", connection.peer)
             line.append("code", Int(end.code.rawValue))
             line.append("side", end.side.rawValue)
@@ -55,6 +57,37 @@ final class Journal {
             line.append("framesToChrome", .count(totals.framesToChrome))
             line.append("framesToClient", .count(totals.framesToClient))
         }
+    }
+
+    /// A command of a client was not passed on as it came. Each is counted; of each method and permission, a connection has one
+    /// line.
+    func noticed(_ event: CommandEvent, of connection: ConnectionRecord) {
+        switch event {
+        case .disconnect: return
+        case .malformed(let fault):
+            metrics.policyDenied["malformed"].increment()
+            guard isNew("malformed", of: connection) else { return }
+            log.record(
+                .warning,
+                "command_malformed",
+                requestID: connection.request,
+                ["detail": .string(fault.rawValue)]
+            )
+        case .denied(let method, let denial, let isEnforced):
+            if isEnforced { metrics.policyDenied[denial.permission.rawValue].increment() }
+            guard isNew(method, of: connection) else { return }
+            log.record(.warning, isEnforced ? "command_denied" : "command_observed", requestID: connection.request) {
+                line in
+                line.append("method", method)
+                line.append("permission", denial.permission.rawValue)
+                line.appendOwner(connection.sessionID, connection.projectID, connection.userID)
+                line.append("peer", connection.peer)
+            }
+        }
+    }
+
+    private func isNew(_ notice: String, of connection: ConnectionRecord) -> Bool {
+        noticed[connection.request, default: []].insert(notice).inserted
     }
 
     /// A request was refused. One with a good credential is counted apart, and its line names session, project and user.
@@ -69,7 +102,7 @@ final class Journal {
             record("token_rejected", refusal, trace)
         case .head, .headIncomplete, .handshake, .method, .notFound:
             record("request_refused", refusal, trace)
-        case .draining, .connectionLimit, .chrome, .session:
+        case .draining, .connectionLimit, .permission, .chrome, .session:
             metrics.connectionsRefused[refusal.reason].increment()
             record("connection_refused", refusal, trace)
         }
@@ -80,12 +113,17 @@ final class Journal {
             line.append("reason", refusal.reason)
             if case .origin(let origin) = refusal { line.append("origin", origin.description) }
             if let cause = refusal.cause { line.append("cause", cause) }
-            if let grant = trace.grant {
-                line.append("sessionId", grant.sessionID)
-                line.append("projectId", grant.projectID)
-                if let userID = grant.userID { line.append("userId", userID) }
-            }
+            if let grant = trace.grant { line.appendOwner(grant.sessionID, grant.projectID, grant.userID) }
             line.append("peer", trace.peer)
         }
+    }
+}
+
+extension LogLine {
+    /// Adds whom a request is for, as far as its credential says.
+    fileprivate mutating func appendOwner(_ sessionID: String?, _ projectID: String?, _ userID: String?) {
+        if let sessionID { append("sessionId", sessionID) }
+        if let projectID { append("projectId", projectID) }
+        if let userID { append("userId", userID) }
     }
 }

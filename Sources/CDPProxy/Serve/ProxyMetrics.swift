@@ -8,6 +8,7 @@ final class ProxyMetrics {
     let tokensAccepted: Counter
     let tokensRejected: CounterFamily
     let connectionsRefused: CounterFamily
+    let policyDenied: CounterFamily
     let connections: Counter
     let connectionsActive: Gauge
     let connectSeconds: Histogram
@@ -32,6 +33,7 @@ final class ProxyMetrics {
             labels: ["reason"],
             help: "Requests with a good credential that were refused all the same, by reason."
         )
+        policyDenied = Self.policyDenied(in: registry)
         connections = registry.counter("cdp_proxy_connections_total", help: "Clients that were joined to Chrome.")
         connectionsActive = registry.gauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.")
         connectSeconds = registry.histogram(
@@ -64,6 +66,14 @@ final class ProxyMetrics {
         )
     }
 
+    private static func policyDenied(in registry: MetricsRegistry) -> CounterFamily {
+        registry.counters(
+            "cdp_proxy_policy_denied_total",
+            labels: ["permission"],
+            help: "CDP commands that were not passed on, by the permission they need, or malformed."
+        )
+    }
+
     /// Creates the labelled counters at zero, so that a rate over one that never counted is not empty.
     private func declareLabels() {
         registry.gauge(
@@ -73,6 +83,7 @@ final class ProxyMetrics {
         ).value = 1
         for rejection in CredentialRejection.allCases { _ = tokensRejected[rejection.rawValue] }
         for reason in RequestRefusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
+        for permission in Permission.allCases { _ = policyDenied[permission.rawValue] }
         for listener in ["clients", "operators"] { _ = silentClosed[listener] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }

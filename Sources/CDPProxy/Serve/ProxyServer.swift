@@ -74,7 +74,12 @@ import Settings
     }
 
     private func start() throws(StartError) {
-        try parts.fleet.start(ended: { @Sendable in self.hearOfEnd($0, $1, $2) })
+        try parts.fleet.start(
+            Relays.Hooks(
+                ended: { @Sendable in self.hearOfEnd($0, $1, $2) },
+                noticed: { @Sendable in self.hearOfCommand($0, $1) }
+            )
+        )
         adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen) { self.acceptOperator($0, $1) }
         listener = try listen("CDP_PROXY_LISTEN", settings.listen) { self.acceptClient($0, $1) }
         watchSignals()
@@ -169,6 +174,19 @@ import Settings
         } else {
             Task(executorPreference: loop) { await self.ended(connection, end, totals) }
         }
+    }
+
+    /// A command was not passed on as it came, on whichever loop.
+    private nonisolated func hearOfCommand(_ connection: ConnectionRecord, _ event: CommandEvent) {
+        if loop.isOnLoop {
+            assumeIsolated { $0.noticed(event, of: connection) }
+        } else {
+            Task(executorPreference: loop) { await self.noticed(event, of: connection) }
+        }
+    }
+
+    private func noticed(_ event: CommandEvent, of connection: ConnectionRecord) {
+        parts.journal.noticed(event, of: connection)
     }
 
     private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {

@@ -6,6 +6,7 @@ import ProxyCore
 final class RelayFleet {
     private let loop: EventLoop
     private let settings: ConnectionSettings
+    private let policy: PolicySettings
     private let gauge: Gauge
     private var relays: [Relays] = []
     private var threads: [LoopThread] = []
@@ -15,7 +16,8 @@ final class RelayFleet {
     private(set) var connected = 0
 
     /// A fleet that has not started.
-    init(_ settings: ConnectionSettings, _ context: ServerContext) {
+    init(_ settings: ConnectionSettings, _ policy: PolicySettings, _ context: ServerContext) {
+        self.policy = policy
         loop = context.loop
         self.settings = settings
         gauge = context.metrics.connectionsActive
@@ -84,16 +86,14 @@ final class RelayFleet {
 
     // MARK: Life
 
-    /// Starts the threads. `ended` is called once for each connection, on the loop it was on.
-    func start(
-        ended: @escaping @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
-    ) throws(StartError) {
+    /// Starts the threads. The hooks are called on the loop that a connection is on.
+    func start(_ hooks: Relays.Hooks) throws(StartError) {
         do throws(Errno) {
             while threads.count + 1 < settings.loops { threads.append(try LoopThread(EventLoop())) }
         } catch {
             throw StartError(description: "CDP_PROXY_LOOPS: cannot start so many threads: \(error).")
         }
-        relays = ([loop] + threads.map(\.loop)).map { Relays(on: $0, pingInterval: settings.ping, ended: ended) }
+        relays = ([loop] + threads.map(\.loop)).map { Relays(on: $0, pingInterval: settings.ping, policy, hooks) }
     }
 
     /// Releases the relays, and with them the `ended` callback and what it retains.

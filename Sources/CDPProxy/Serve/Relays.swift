@@ -9,11 +9,20 @@ actor Relays {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     private let pingInterval: Duration?
-    private let ended: @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
+    private let policy: PolicySettings
+    private let hooks: Hooks
     /// The pipes large frames are spliced through.
     private let pipes = PipePool()
     private var live: [RequestID: Joined] = [:]
     private var past = RelayTotals()
+
+    /// What is told of connections, on this loop's thread.
+    struct Hooks: Sendable {
+        /// One is over. Told once of each.
+        let ended: @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
+        /// A command of one was not passed on as it came.
+        let noticed: @Sendable (ConnectionRecord, CommandEvent) -> Void
+    }
 
     /// A connection and how its frames are moved.
     private struct Joined {
@@ -23,15 +32,12 @@ actor Relays {
         let expiry: LoopTimer?
     }
 
-    /// No relay yet. `ended` is called once for each, on this loop's thread.
-    init(
-        on loop: EventLoop,
-        pingInterval: Duration?,
-        ended: @escaping @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
-    ) {
+    /// No relay yet.
+    init(on loop: EventLoop, pingInterval: Duration?, _ policy: PolicySettings, _ hooks: Hooks) {
         self.loop = loop
         self.pingInterval = pingInterval
-        self.ended = ended
+        self.policy = policy
+        self.hooks = hooks
     }
 
     /// Joins two sockets of this loop. `pipelined` is what came behind their heads.
@@ -46,6 +52,7 @@ actor Relays {
             chrome: chrome,
             fromClient: pipelined.fromClient,
             fromChrome: pipelined.fromChrome,
+            inspector: inspector(of: connection),
             on: loop,
             pipes: pipes,
             pingInterval: pingInterval,
@@ -73,7 +80,7 @@ actor Relays {
                 throw error
             }
         } catch {
-            ended(connection, RelayEnd(code: .internalError, side: .proxy), RelayTotals())
+            hooks.ended(connection, RelayEnd(code: .internalError, side: .proxy), RelayTotals())
         }
     }
 
@@ -86,7 +93,23 @@ actor Relays {
     private func finished(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         if let timer = live.removeValue(forKey: connection.request)?.expiry { loop.cancel(timer) }
         past = past + totals
-        ended(connection, end, totals)
+        hooks.ended(connection, end, totals)
+    }
+
+    /// What looks at a client's commands; nil when it may send any.
+    private func inspector(of connection: ConnectionRecord) -> CommandInspector? {
+        guard let policy = policy.policy(for: connection.permissions) else { return nil }
+        return CommandInspector(CommandJudge(policy) { event in self.notice(event, of: connection) })
+    }
+
+    private func notice(_ event: CommandEvent, of connection: ConnectionRecord) {
+        hooks.noticed(connection, event)
+        // Behind its answer, which is on its way to the client.
+        if event == .disconnect { loop.runWhenIdle { self.disconnect(connection.request) } }
+    }
+
+    private func disconnect(_ request: RequestID) {
+        live[request]?.relay.close(.normal, reason: "Browser.close")
     }
 
     /// Tells every client that it is over.

@@ -10,6 +10,8 @@ enum RequestRefusal: Error, Sendable {
     case clientGone
     /// The credential is missing or refused.
     case credential(CredentialRejection)
+    /// The caller's roles give none of these permissions, of which the request needs one.
+    case permission(PermissionSet)
     /// The handshake comes from a web page whose origin is not listed.
     case origin(UnlistedOrigin)
     /// It asks for a WebSocket in a way that RFC 6455 does not allow.
@@ -44,6 +46,7 @@ extension RequestRefusal {
         case .headIncomplete(begun: true):
             RefusalAnswer(.requestTimeout, "request_timeout", "the request's head did not come whole in time")
         case .credential(let rejection): rejection.answer
+        case .permission(let needed): RefusalAnswer(.forbidden, CredentialRejection.role.error, needed.advice)
         case .origin(let origin): RefusalAnswer(.forbidden, CredentialRejection.origin.error, origin.advice)
         case .handshake(let refusal): RefusalAnswer(refusal.status, refusal.rawValue)
         case .method(let allowed): RefusalAnswer(.methodNotAllowed, "method_not_allowed", field: ("Allow", allowed))
@@ -73,6 +76,7 @@ extension RequestRefusal {
         case .headIncomplete: "head_incomplete"
         case .clientGone: "client_gone"
         case .credential(let rejection): rejection.rawValue
+        case .permission: CredentialRejection.role.rawValue
         case .origin: CredentialRejection.origin.rawValue
         case .handshake(let refusal): refusal.rawValue
         case .method: "method"
@@ -90,7 +94,7 @@ extension RequestRefusal {
     static let reasonsBehindCredential = [
         "session_missing", "session_expired", "session_unreadable", "session_store_unavailable", "conflict",
         "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "chrome_answer_too_long",
-        "no_such_endpoint", "draining", "connection_limit",
+        "no_such_endpoint", "draining", "connection_limit", "role",
     ]
 
     /// What the log says beyond the reason, for the operator who has to mend it.
@@ -100,8 +104,19 @@ extension RequestRefusal {
         case .chrome(.timedOut): "no answer in time"
         case .chrome(.malformedAnswer): "an answer that makes no sense"
         case .session(.unreadable(let cause)): cause.rawValue
+        case .permission(let needed): needed.names
         default: nil
         }
+    }
+}
+
+extension PermissionSet {
+    /// The names of the permissions.
+    fileprivate var names: String { permissions.map(\.rawValue).joined(separator: ", ") }
+
+    /// What a caller that has none of them is told.
+    fileprivate var advice: String {
+        permissions.count == 1 ? "this needs the permission \(names)" : "this needs one of the permissions \(names)"
     }
 }
 

@@ -23,7 +23,7 @@ struct ServerParts {
         sessions = try StoredSessionResolver(configuration.store, configuration.injection, log: context.log)
         let state = try KeptState(configuration.ownership, log: context.log)
         journal = Journal(context)
-        fleet = RelayFleet(configuration.connections, context)
+        fleet = RelayFleet(configuration.connections, configuration.policy, context)
         shutdown = Shutdown(of: fleet, after: configuration.connections.drain, context)
         arrivals = Arrivals(configuration.connections, TrustedProxies(listeners.trustedProxies), context)
         doorkeeper = Doorkeeper(configuration.gate, listeners, keys: keys, state: state, context)
@@ -44,6 +44,7 @@ struct ServerParts {
             fleet: fleet,
             shutdown: shutdown,
             journal: journal,
+            addresses: configuration.policy.addresses,
             publicURL: listeners.publicURL,
             context
         )

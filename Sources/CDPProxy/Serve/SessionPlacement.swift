@@ -70,8 +70,8 @@ final class SessionPlacement {
         return Visit(claim: claim, session: session, request: nil)
     }
 
-    private func find(_ request: StoredSessionRequest) async throws(RequestRefusal) -> SessionMetadata? {
-        guard let sessions else { return nil }
+    private func find(_ request: StoredSessionRequest?) async throws(RequestRefusal) -> SessionMetadata? {
+        guard let sessions, let request else { return nil }
         do throws(SessionRefusal) { return try await sessions.find(request, now: clock()) } catch {
             throw .session(error)
         }

@@ -18,13 +18,16 @@ struct StoredSessionRequest: Hashable, Sendable {
     /// Its name.
     let reference: Reference
 
-    /// The token's `browserSession`, else the configured one, else the row of the token's `sessionId`.
-    init(_ grant: Grant, _ settings: InjectionSettings) {
+    /// The token's `browserSession`, else the configured one, else the row of the token's `sessionId`; nil for a credential
+    /// that names none of them.
+    init?(_ grant: Grant, _ settings: InjectionSettings) {
         userID = grant.userID ?? settings.userID
         if let named = grant.browserSession ?? settings.browserSession {
             reference = .named(named)
+        } else if let sessionID = grant.sessionID {
+            reference = .byTokenSession(sessionID)
         } else {
-            reference = .byTokenSession(grant.sessionID)
+            return nil
         }
     }
 

@@ -14,12 +14,20 @@ public struct GatePolicy: Sendable {
     public let checksAddress: Bool
     /// How often one token admits a WebSocket.
     public let tokenUse: TokenUse
+    /// Which credentials with roles are admitted.
+    public let roles: RolePolicy
 
     /// The contract's defaults, unless said otherwise.
-    public init(sessionID: String? = nil, checksAddress: Bool = true, tokenUse: TokenUse = .many) {
+    public init(
+        sessionID: String? = nil,
+        checksAddress: Bool = true,
+        tokenUse: TokenUse = .many,
+        roles: RolePolicy = RolePolicy()
+    ) {
         self.sessionID = sessionID
         self.checksAddress = checksAddress
         self.tokenUse = tokenUse
+        self.roles = roles
     }
 }
 
@@ -63,7 +71,9 @@ public struct Gate: Sendable {
         now: Timestamp
     ) throws(CredentialRejection) -> Grant {
         switch credential {
-        case .bearer(let token): return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
+        case .bearer(let token):
+            if policy.roles.isAdminToken(token) { return Grant(admin: ()) }
+            return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
         case .signingKey(let token): return try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now)
         case .ticket(let text): return try admit(ticket: text, peer: peer, now: now)
         // No API key is known yet.
@@ -100,19 +110,22 @@ public struct Gate: Sendable {
         peer: IPAddress,
         now: Timestamp
     ) throws(CredentialRejection) -> Grant {
-        let verified = try verified(token, keys: keys, now: now)
-        let claims = verified.claims
-        try checkAddress(claims.ipAddress, peer: peer)
-        // A token with roles is refused until roles have a policy: all of the browser would be more than the token allows.
-        guard claims.roles == nil else { throw .role }
-        let key = policy.tokenUse == .once ? ReplayKey(claims, payload: verified.payload) : nil
-        if let key { try ledger.check(key, now: now) }
-        return Grant(claims, replayKey: key, urlToken: isFromURL ? String(decoding: token, as: UTF8.self) : nil)
+        let verified = try verified(token, VerificationKeys(signing: keys, role: policy.roles.key), now: now)
+        let urlToken = isFromURL ? String(decoding: token, as: UTF8.self) : nil
+        switch verified.claims {
+        case .role(let claims): return Grant(claims, urlToken: urlToken)
+        case .session(let claims):
+            try checkAddress(claims.ipAddress, peer: peer)
+            guard claims.roles == nil || policy.roles.isOn else { throw .role }
+            let key = policy.tokenUse == .once ? ReplayKey(claims, payload: verified.payload) : nil
+            if let key { try ledger.check(key, now: now) }
+            return Grant(claims, replayKey: key, urlToken: urlToken)
+        }
     }
 
     private mutating func verified(
         _ token: ArraySlice<UInt8>,
-        keys: SigningKeys?,
+        _ keys: VerificationKeys,
         now: Timestamp
     ) throws(CredentialRejection) -> VerifiedToken {
         do throws(TokenFault) {

@@ -2,19 +2,21 @@
 ///
 /// Not printable: it shows its type alone.
 public struct Grant: Sendable, Redacted {
-    /// The browser session the caller came for.
-    public let sessionID: String
-    /// The project it belongs to.
-    public let projectID: String
+    /// The browser session the caller came for; nil for a credential that is good in a whole fleet.
+    public let sessionID: String?
+    /// The project it belongs to; nil as above.
+    public let projectID: String?
     /// The user whose stored sessions may be asked for, when one is named.
     public let userID: String?
-    /// The roles the caller has; nil when it may use all of the browser.
+    /// The roles the caller has; nil when the credential names none.
     public let roles: [String]?
+    /// What the caller may do; nil when it may use all of the browser, as a token without roles does.
+    public let permissions: PermissionSet?
     /// The stored session to inject, by name or id, when the token names one; `userID` is not nil then.
     public let browserSession: String?
     /// The token's `jti`, for logs and revocation.
     public let tokenID: String?
-    /// When the token's time is over.
+    /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
     public let expiresAt: Timestamp
     /// The token when it came in the URL, to be put into URLs that lead back here; never for a log.
     public private(set) var urlToken: String?
@@ -27,12 +29,13 @@ public struct Grant: Sendable, Redacted {
     /// What the token is remembered by; nil when it admits often.
     let replayKey: ReplayKey?
 
-    /// What `claims` allow. The caller has checked them.
+    /// What a signingKey's `claims` allow. The caller has checked them.
     init(_ claims: TokenClaims, replayKey: ReplayKey?, urlToken: String?) {
         sessionID = claims.sessionID
         projectID = claims.projectID
         userID = claims.userID
         roles = claims.roles
+        permissions = claims.roles.map { PermissionSet(roles: $0, narrowedTo: claims.permissions) }
         browserSession = claims.browserSession
         tokenID = claims.tokenID
         expiresAt = claims.expiresAt
@@ -40,6 +43,39 @@ public struct Grant: Sendable, Redacted {
         self.replayKey = replayKey
         self.urlToken = urlToken
     }
+
+    /// What a role token's `claims` allow. The caller has checked them.
+    init(_ claims: RoleClaims, urlToken: String?) {
+        sessionID = nil
+        projectID = nil
+        userID = claims.userID
+        roles = claims.roles
+        permissions = PermissionSet(roles: claims.roles, narrowedTo: claims.permissions)
+        browserSession = nil
+        tokenID = claims.tokenID
+        expiresAt = claims.expiresAt
+        ipAddress = nil
+        replayKey = nil
+        self.urlToken = urlToken
+    }
+
+    /// All that there is, for the holder of the admin's token.
+    init(admin: Void) {
+        sessionID = nil
+        projectID = nil
+        userID = nil
+        roles = [Role.admin.rawValue]
+        permissions = .all
+        browserSession = nil
+        tokenID = nil
+        expiresAt = .latest
+        ipAddress = nil
+        replayKey = nil
+        urlToken = nil
+    }
+
+    /// Whether the caller may do this.
+    public func allows(_ permission: Permission) -> Bool { permissions?.allows(permission) ?? true }
 
     /// The same for a caller that comes back without the token.
     var withoutURLToken: Grant {

@@ -25,6 +25,12 @@ extension PermissionSet {
         }
     }
 
+    /// What these roles allow together, as far as one of these patterns names it; all of it without patterns.
+    init(roles: [String], narrowedTo patterns: [String]?) {
+        self.init(roles: roles)
+        if let patterns { formIntersection(PermissionSet(matching: patterns)) }
+    }
+
     /// What a caller needs one of to be joined to Chrome.
     public static let driving = PermissionSet([
         .sessionsNavigate, .sessionsExtract, .sessionsAct, .sessionsAgent, .sessionsScreenshot, .sessionsObserve,

@@ -25,13 +25,15 @@ public struct Ticket: Sendable, Redacted {
 /// Rule 2: each caller has a share of its own; with one more ticket its oldest is forgotten. So a caller that asks for
 /// ticket after ticket takes no other caller's place.
 struct TicketOffice: Sendable {
-    /// Whose tickets are counted together: a user's, or those of one browser session that names no user.
+    /// Whose tickets are counted together: a user's, or those of one browser session that names no user, or those of all
+    /// callers that name neither.
     private enum Holder: Hashable {
         case user(String)
         case session(String)
+        case nobody
 
         init(_ grant: Grant) {
-            self = grant.userID.map { .user($0) } ?? .session(grant.sessionID)
+            self = grant.userID.map { .user($0) } ?? grant.sessionID.map { .session($0) } ?? .nobody
         }
     }
 

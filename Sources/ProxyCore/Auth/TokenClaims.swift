@@ -19,6 +19,8 @@ public struct TokenClaims: Sendable {
     public var tokenID: String?
     /// `roles`; nil when the claim is absent, and then the token has all of the browser.
     public var roles: [String]?
+    /// `permissions`, which narrow what the roles allow; nil when they are not narrowed.
+    public var permissions: [String]?
     /// `browserSession`: the stored session to inject, by name or id.
     public var browserSession: String?
     /// `persist`, which is held to its type and read by no one yet.
@@ -48,79 +50,38 @@ extension TokenClaims {
     init(_ object: JSONObject) throws(TokenFault) {
         guard object["iss"]?.isString(Self.issuer) == true else { throw TokenFault(.issuer, claim: "iss") }
         guard Self.namesAudience(object["aud"]) else { throw TokenFault(.audience, claim: "aud") }
-        let sessionID = try Self.required("sessionId", try Self.text("sessionId", in: object))
+        let claims = ClaimReader(object: object)
+        let sessionID = try claims.required("sessionId", try claims.text("sessionId"))
         guard object["sub"]?.isString(sessionID) == true else { throw TokenFault(.claims, claim: "sub") }
+        let period = try TokenPeriod(claims)
         self.init(
             sessionID: sessionID,
-            projectID: try Self.required("projectId", try Self.text("projectId", in: object)),
-            expiresAt: try Self.required("exp", try Self.date("exp", in: object))
+            projectID: try claims.required("projectId", try claims.text("projectId")),
+            expiresAt: period.expiresAt
         )
-        notBefore = try Self.date("nbf", in: object)
-        issuedAt = try Self.date("iat", in: object)
-        userID = try Self.text("userId", in: object)
-        nonce = try Self.text("nonce", in: object)
-        tokenID = try Self.text("jti", in: object)
-        browserSession = try Self.text("browserSession", in: object)
-        if browserSession != nil { _ = try Self.required("userId", userID) }
-        ipAddress = try Self.member("ipAddress", in: object) { $0.stringValue }
-        roles = try Self.member("roles", in: object, Self.strings)
-        persist = try Self.member("persist", in: object) { $0.boolValue } ?? false
-    }
-
-    private static func required<Value>(_ name: String, _ value: Value?) throws(TokenFault) -> Value {
-        guard let value else { throw TokenFault(.claims, claim: name) }
-        return value
+        notBefore = period.notBefore
+        issuedAt = period.issuedAt
+        userID = try claims.text("userId")
+        nonce = try claims.text("nonce")
+        tokenID = try claims.text("jti")
+        browserSession = try claims.text("browserSession")
+        if browserSession != nil { _ = try claims.required("userId", userID) }
+        ipAddress = try claims.member("ipAddress") { $0.stringValue }
+        roles = try claims.texts("roles")
+        permissions = try claims.texts("permissions")
+        // Alone they would narrow all of the browser, which no role policy covers.
+        if permissions != nil { _ = try claims.required("permissions", roles) }
+        persist = try claims.truth("persist")
     }
 
     /// RFC 7519 section 4.1.3: one string, or an array of them.
     private static func namesAudience(_ value: JSONValue?) -> Bool {
         guard case .array(let audiences) = value else { return value?.isString(audience) == true }
-        return strings(.array(audiences)) != nil && audiences.contains { $0.isString(audience) }
+        return ClaimReader.strings(.array(audiences)) != nil && audiences.contains { $0.isString(audience) }
     }
 
-    private static func strings(_ value: JSONValue) -> [String]? {
-        guard let elements = value.arrayValue else { return nil }
-        let texts = elements.compactMap(\.stringValue)
-        return texts.count == elements.count ? texts : nil
-    }
-
-    /// The text called `name`; nil when it is absent or empty.
-    private static func text(_ name: String, in object: JSONObject) throws(TokenFault) -> String? {
-        let text = try member(name, in: object) { $0.stringValue }
-        return text?.isEmpty == true ? nil : text
-    }
-
-    /// The NumericDate called `name` (RFC 7519 section 2), which may have a fraction; nil when it is absent. Outside the
-    /// years 1 to 9999 there is no date to compare with.
-    private static func date(_ name: String, in object: JSONObject) throws(TokenFault) -> Timestamp? {
-        try member(name, in: object) { $0.doubleValue.flatMap(Timestamp.init(secondsSince1970:)) }
-    }
-
-    /// What `read` makes of the member called `name`; nil when it is absent, `claims` when `read` makes nothing of it.
-    private static func member<Value>(
-        _ name: String,
-        in object: JSONObject,
-        _ read: (JSONValue) -> Value?
-    ) throws(TokenFault) -> Value? {
-        guard let member = object[name] else { return nil }
-        guard let value = read(member) else { throw TokenFault(.claims, claim: name) }
-        return value
-    }
-}
-
-// MARK: - Checking
-
-extension TokenClaims {
-    /// How far an issuer's clock may be ahead of ours: the leeway of `nbf` and `iat`. `exp` has none.
-    public static let leeway: Duration = .seconds(30)
-
-    /// Refuses a token whose time is over (RFC 7519 section 4.1.4: at `exp` it is) or still to come.
-    func checkTime(_ now: Timestamp) throws(TokenFault) {
-        guard now < expiresAt else { throw TokenFault(.expired, claim: "exp") }
-        let latest = now + Self.leeway
-        guard notBefore ?? now <= latest else { throw TokenFault(.notYetValid, claim: "nbf") }
-        guard issuedAt ?? now <= latest else { throw TokenFault(.notYetValid, claim: "iat") }
-    }
+    /// When the token is good.
+    var period: TokenPeriod { TokenPeriod(expiresAt: expiresAt, notBefore: notBefore, issuedAt: issuedAt) }
 }
 
 // MARK: - Writing
@@ -143,6 +104,7 @@ extension TokenClaims {
         object["ipAddress"] = ipAddress.map { JSONValue($0) }
         object["browserSession"] = browserSession.map { JSONValue($0) }
         object["roles"] = roles.map { .array($0.map { JSONValue($0) }) }
+        object["permissions"] = permissions.map { .array($0.map { JSONValue($0) }) }
         if persist { object["persist"] = true }
         return .object(object)
     }

@@ -1,21 +1,51 @@
-/// Everything that can be said of a signingKey from the token, the keys and the time alone.
+/// The keys that tokens of the two shapes are verified with.
+public struct VerificationKeys: Sendable {
+    /// Those of signingKeys; nil while there are none.
+    public let signing: SigningKeys?
+    /// That of role tokens; nil when none is admitted.
+    public let role: SigningKey?
+
+    /// These keys.
+    public init(signing: SigningKeys?, role: SigningKey? = nil) {
+        self.signing = signing
+        self.role = role
+    }
+
+    /// Whether `key` is one of them.
+    func contain(_ key: SigningKey) -> Bool { signing?.contain(key) == true || role === key }
+}
+
+/// Everything that can be said of a token from its bytes, the keys and the time alone.
 public enum TokenVerifier {
-    /// The claims of a good token, or why it is refused. With a `sessionID`, only a token for that session is good.
+    /// The claims of a good signingKey, or why it is refused. With a `sessionID`, only a token for that session is good.
     public static func claims(
         of token: some Sequence<UInt8>,
         keys: SigningKeys?,
         sessionID: String? = nil,
         now: Timestamp
     ) throws(TokenFault) -> TokenClaims {
-        let verified = try verify(Array(token)[...], keys: keys)
+        let verified = try verify(Array(token)[...], keys: VerificationKeys(signing: keys))
         try check(verified.claims, sessionID: sessionID, now: now)
-        return verified.claims
+        guard case .session(let claims) = verified.claims else { throw TokenFault(.claims) }
+        return claims
     }
 
-    /// The claims of a good token as they came, those this program does not know included.
+    /// The claims of a good role token, or why it is refused.
+    public static func roleClaims(
+        of token: some Sequence<UInt8>,
+        key: SigningKey,
+        now: Timestamp
+    ) throws(TokenFault) -> RoleClaims {
+        let verified = try verify(Array(token)[...], keys: VerificationKeys(signing: nil, role: key))
+        try check(verified.claims, sessionID: nil, now: now)
+        guard case .role(let claims) = verified.claims else { throw TokenFault(.claims) }
+        return claims
+    }
+
+    /// The claims of a good token of either shape as they came, those this program does not know included.
     public static func json(
         of token: some Sequence<UInt8>,
-        keys: SigningKeys?,
+        keys: VerificationKeys,
         sessionID: String? = nil,
         now: Timestamp
     ) throws(TokenFault) -> JSONValue {
@@ -25,22 +55,48 @@ public enum TokenVerifier {
     }
 
     /// What the token says, once its signature has been found good: what follows from its bytes and the keys alone.
-    static func verify(_ token: ArraySlice<UInt8>, keys: SigningKeys?) throws(TokenFault) -> VerifiedToken {
-        let contents: SignedToken.Contents
+    ///
+    /// A token is a signingKey if a signing key made it. One that is none, or no signingKey by its issuer, may be a role
+    /// token, which its own key tells.
+    static func verify(_ token: ArraySlice<UInt8>, keys: VerificationKeys) throws(TokenFault) -> VerifiedToken {
+        do throws(TokenFault) {
+            let contents = try contents(of: token, keys.signing)
+            return VerifiedToken(claims: .session(try TokenClaims(contents.claims)), contents)
+        } catch {
+            guard let role = keys.role, error.mayBeOfRoleToken,
+                let contents = try? contents(of: token, SigningKeys(current: role))
+            else { throw error }
+            return VerifiedToken(claims: .role(try RoleClaims(contents.claims)), contents)
+        }
+    }
+
+    private static func contents(
+        of token: ArraySlice<UInt8>,
+        _ keys: SigningKeys?
+    ) throws(TokenFault) -> SignedToken.Contents {
         do throws(CredentialRejection) {
             var work = TokenWork()
-            contents = try SignedToken(token).contents(keys: keys, &work)
+            return try SignedToken(token).contents(keys: keys, &work)
         } catch {
             throw TokenFault(error)
         }
-        return VerifiedToken(claims: try TokenClaims(contents.claims), contents)
     }
 
     /// Whether the token may be used now, and here.
-    static func check(_ claims: TokenClaims, sessionID: String?, now: Timestamp) throws(TokenFault) {
-        try claims.checkTime(now)
-        if let sessionID, !claims.sessionID.hasSameBytes(as: sessionID) {
+    static func check(_ claims: CallerClaims, sessionID: String?, now: Timestamp) throws(TokenFault) {
+        try claims.period.check(now)
+        if let sessionID, case .session(let claims) = claims, !claims.sessionID.hasSameBytes(as: sessionID) {
             throw TokenFault(.sessionMismatch, claim: "sessionId")
+        }
+    }
+}
+
+extension TokenFault {
+    /// Whether a role token, read as a signingKey, would be refused like this.
+    fileprivate var mayBeOfRoleToken: Bool {
+        switch reason {
+        case .signature, .secretUnavailable, .issuer: true
+        default: false
         }
     }
 }
@@ -48,7 +104,7 @@ public enum TokenVerifier {
 /// A token whose signature is good. Clients come again with it, and share it.
 final class VerifiedToken: Sendable, Redacted {
     /// The claims, each of its type.
-    let claims: TokenClaims
+    let claims: CallerClaims
     /// The claims as they came, those this program does not know included.
     let object: JSONObject
     /// The claims as they came, as text: one token, one text.
@@ -57,7 +113,7 @@ final class VerifiedToken: Sendable, Redacted {
     let signer: SigningKey
 
     /// What a token was found to say.
-    init(claims: TokenClaims, _ contents: SignedToken.Contents) {
+    init(claims: CallerClaims, _ contents: SignedToken.Contents) {
         self.claims = claims
         object = contents.claims
         payload = contents.payload

@@ -25,8 +25,8 @@ struct VerifiedTokens: Sendable {
     ///
     /// The hash that is looked up by is keyed with a secret of this process, so how long it takes tells a stranger nothing
     /// of the tokens that are here.
-    subscript(token: ArraySlice<UInt8>, keys: SigningKeys?) -> VerifiedToken? {
-        guard let keys, token.count <= Self.longestToken, let known = tokens[Bytes(bytes: token)] else { return nil }
+    subscript(token: ArraySlice<UInt8>, keys: VerificationKeys) -> VerifiedToken? {
+        guard token.count <= Self.longestToken, let known = tokens[Bytes(bytes: token)] else { return nil }
         return keys.contain(known.signer) ? known : nil
     }
 

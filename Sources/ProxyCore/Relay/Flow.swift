@@ -61,11 +61,11 @@ struct Flow: ~Copyable {
     private var hasEnded = false
     private var fault: FrameFault?
 
-    /// A flow of one sender's frames, message-wise if it is given a rule. `received` came behind the sender's handshake.
-    init(from sender: FrameSender, received: [UInt8], rule: MessageRule? = nil, at now: Instant) {
+    /// A flow of one sender's frames, message-wise if something inspects them. `received` came behind the sender's handshake.
+    init(from sender: FrameSender, received: [UInt8], inspector: (any MessageInspector)? = nil, at now: Instant) {
         self.sender = sender
         walker = FrameWalker(sender: sender)
-        stage = rule.map(MessageStage.init)
+        stage = inspector.map(MessageStage.init)
         lastByte = now
         hasBegun = !received.isEmpty
         guard !received.isEmpty else { return }
@@ -74,6 +74,7 @@ struct Flow: ~Copyable {
         fault = step.fault
         if let stage {
             stage.take(received.span.extracting(..<step.good), into: &held)
+            fault = stage.fault ?? fault
         } else {
             held = Array(received[..<step.good])
         }
@@ -116,12 +117,15 @@ struct Flow: ~Copyable {
     private mutating func resumeStage() -> Bool {
         guard let stage, !stage.hasAnswers else { return false }
         stage.resume(into: &held)
+        fault = stage.fault ?? fault
         return true
     }
 
     @inline(never)
     private mutating func stageTakes(_ bytes: Span<UInt8>) {
-        stage?.take(bytes, into: &held)
+        guard let stage else { return }
+        stage.take(bytes, into: &held)
+        fault = stage.fault ?? fault
     }
 
     /// Takes the answers that the source is to get.
@@ -240,7 +244,7 @@ struct Flow: ~Copyable {
         var received = unsafe try read(source, into: small)
         guard var count = received.count else { return (nil, true) }
         var good = unsafe walk(UnsafeBufferPointer(rebasing: scratch[..<count]))
-        if count == small.count, count < scratch.count, fault == nil, !isInsideLargeFrame {
+        if count == small.count, count < scratch.count, fault == nil, !isInsideLargeFrame || stage != nil {
             received = unsafe try read(source, into: .init(rebasing: scratch[count...]))
             let more = received.count ?? 0
             good += unsafe walk(UnsafeBufferPointer(rebasing: scratch[count..<count + more]))
@@ -306,7 +310,8 @@ struct Flow: ~Copyable {
             heldPosition += written
             bytesSent &+= UInt64(written)
         }
-        held = []
+        // Message by message everything is held for a moment, and its room is used again.
+        if stage == nil || held.capacity > Self.firstRead { held = [] } else { held.removeAll(keepingCapacity: true) }
         heldPosition = 0
         return true
     }

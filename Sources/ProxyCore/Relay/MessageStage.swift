@@ -1,7 +1,7 @@
 /// What a message-wise direction puts between reading and writing: frames in, messages decided over, frames out.
 ///
-/// A message of up to ``MessageRule/longest`` bytes is held until it is whole, and goes on as one frame. A longer one is
-/// decided over by its beginning and then streams: its frames go on as they came, so that their payload may be spliced. A
+/// A message of up to ``MessageInspector/longest`` bytes is held until it is whole, and goes on as one frame. A longer one is
+/// decided over by its beginning and then streams: its frames go on as they came, spliced unless the inspector reads on. A
 /// control frame goes on as soon as it is whole, before the message that is held.
 ///
 /// Given valid bytes only: a ``FrameWalker`` has walked over them. Pure: no I/O, no clock. A class, so that a byte-wise
@@ -13,8 +13,8 @@ final class MessageStage {
         case holding
         /// They go on as they come.
         case streaming
-        /// They are dropped: the message was answered.
-        case dropping
+        /// They are dropped: the message was answered, or is to be at its end.
+        case dropping(answersAtEnd: Bool)
     }
 
     /// A frame whose payload has not come whole.
@@ -28,12 +28,16 @@ final class MessageStage {
     /// How many bytes of answers may wait before the stage takes no more messages.
     static let mostAnswerBytes = 64 << 10
 
-    private let rule: MessageRule
+    /// How much room is kept for the next message, in bytes: enough for nearly all commands.
+    private static let keptRoom = 16 << 10
+
+    private let inspector: any MessageInspector
     private var mode = Mode.holding
     private var frame: Frame?
     private var header: [UInt8] = []
     private var control: [UInt8] = []
-    /// The payload of the message that is held, unmasked, and the first header of it.
+    /// The payload of the message that is held, unmasked, and the first header of it. Of one that streams, the bytes that the
+    /// inspector looks at.
     private var message: [UInt8] = []
     private var first: FrameHeader?
     private var answers: [[UInt8]] = []
@@ -41,9 +45,12 @@ final class MessageStage {
     /// Bytes that were not looked at because too many answers wait.
     private var backlog: [UInt8] = []
 
+    /// What the sender did that ends the connection.
+    private(set) var fault: FrameFault?
+
     /// A stage before the first frame.
-    init(_ rule: MessageRule) {
-        self.rule = rule
+    init(_ inspector: any MessageInspector) {
+        self.inspector = inspector
     }
 
     /// Whether the frames that went on are whole, so that a frame of the proxy's own may follow.
@@ -60,9 +67,9 @@ final class MessageStage {
         }
     }
 
-    /// Whether the payload of the present frame goes on as it comes.
+    /// Whether the payload of the present frame goes on as it comes, unseen.
     var isStreaming: Bool {
-        guard case .streaming = mode, let frame else { return false }
+        guard case .streaming = mode, !inspector.readsOn, let frame else { return false }
         return !frame.header.opcode.isControl
     }
 
@@ -104,7 +111,7 @@ final class MessageStage {
     /// Says how many of the bytes it looked at: all of them unless too many answers wait.
     private func process(_ bytes: Span<UInt8>, into out: inout [UInt8]) -> Int {
         var position = 0
-        while position < bytes.count, answerBytes < Self.mostAnswerBytes {
+        while position < bytes.count, answerBytes < Self.mostAnswerBytes, fault == nil {
             if let frame, frame.left > 0 {
                 let count = Int(min(frame.left, UInt64(bytes.count - position)))
                 position += payload(bytes.extracting(position..<position + count), frame, into: &out)
@@ -115,7 +122,8 @@ final class MessageStage {
             }
             endFrameIfWhole(into: &out)
         }
-        return position
+        // Behind a fault nothing counts.
+        return fault == nil ? position : bytes.count
     }
 
     private func beginFrameIfWhole(into out: inout [UInt8]) {
@@ -139,14 +147,14 @@ final class MessageStage {
     private func payload(_ bytes: Span<UInt8>, _ present: Frame, into out: inout [UInt8]) -> Int {
         var count = bytes.count
         if present.header.opcode.isControl {
-            for index in 0..<count { control.append(bytes[index]) }
+            control.append(bytes)
         } else {
             switch mode {
             case .holding:
-                count = min(count, rule.longest - message.count)
-                hold(bytes, count, present)
-            case .streaming: for index in 0..<count { out.append(bytes[index]) }
-            case .dropping: break
+                count = min(count, inspector.longest - message.count)
+                hold(bytes.extracting(..<count), present)
+            case .streaming: if goesOn(bytes, present) { out.append(bytes) }
+            case .dropping: _ = goesOn(bytes, present)
             }
         }
         frame?.left -= UInt64(count)
@@ -155,10 +163,24 @@ final class MessageStage {
         return count
     }
 
-    private func hold(_ bytes: Span<UInt8>, _ count: Int, _ present: Frame) {
-        let key = present.header.maskingKey
-        message.reserveCapacity(message.count + count)
-        for index in 0..<count { message.append(bytes[index] ^ (key?[present.position + index] ?? 0)) }
+    private func hold(_ bytes: Span<UInt8>, _ present: Frame) {
+        let start = message.count
+        message.append(bytes)
+        if let key = present.header.maskingKey { key.advanced(by: present.position).apply(to: &message, from: start) }
+    }
+
+    /// Shows the inspector the next bytes of a long message; whether they may go on.
+    private func goesOn(_ bytes: Span<UInt8>, _ present: Frame) -> Bool {
+        guard inspector.readsOn else { return true }
+        hold(bytes, present)
+        defer { message.removeAll(keepingCapacity: true) }
+        guard !inspector.goOn(message.span), case .streaming = mode else { return true }
+        fault = .notACommand
+        return false
+    }
+
+    private func forgetMessage() {
+        if message.capacity > Self.keptRoom { message = [] } else { message.removeAll(keepingCapacity: true) }
     }
 
     private func endFrameIfWhole(into out: inout [UInt8]) {
@@ -175,30 +197,33 @@ final class MessageStage {
     private func endFrameIfWhole() {
         guard let whole = frame, whole.left == 0 else { return }
         frame = nil
-        if !whole.header.opcode.isControl, whole.header.isFinal { (mode, first) = (.holding, nil) }
+        guard !whole.header.opcode.isControl, whole.header.isFinal else { return }
+        if case .dropping(answersAtEnd: true) = mode { answer(inspector.endDropped()) }
+        (mode, first) = (.holding, nil)
+        forgetMessage()
     }
 
     // MARK: Messages
 
     private func decide(into out: inout [UInt8]) {
-        switch rule.whole(message.span) {
+        switch inspector.decide(message.span) {
         case .pass: emit(message, isFinal: true, into: &out)
         case .replace(let payload): emit(payload, isFinal: true, into: &out)
         case .answer(let text): answer(text)
         }
-        message = []
     }
 
     private func beginLongMessage(into out: inout [UInt8]) {
-        switch rule.long(message.span) {
+        switch inspector.begin(message.span) {
         case .pass:
             mode = .streaming
             emitBeginning(into: &out)
         case .answer(let text):
-            mode = .dropping
+            mode = .dropping(answersAtEnd: false)
             answer(text)
+        case .drop: mode = .dropping(answersAtEnd: true)
         }
-        message = []
+        message.removeAll(keepingCapacity: true)
     }
 
     /// Writes what is held of a long message: the fragments before the present frame as one, and the beginning of that frame
@@ -219,10 +244,8 @@ final class MessageStage {
         FrameHeader(isFinal: isFinal, opcode: first.opcode, maskingKey: key, payloadLength: UInt64(payload.count))
             .write(to: &out)
         let start = out.count
-        out.append(contentsOf: payload)
-        guard let key else { return }
-        var span = out.mutableSpan
-        key.apply(to: &span, from: start)
+        out.append(payload.span)
+        key?.apply(to: &out, from: start)
     }
 
     private func answer(_ text: [UInt8]) {

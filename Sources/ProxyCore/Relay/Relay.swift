@@ -26,12 +26,14 @@ public final class Relay: ReadinessHandler {
     private(set) var lowWaterTimeouts = 0
 
     /// Joins two legs whose handshakes are done. `fromClient` and `fromChrome` are the bytes that came behind them.
-    /// Without an interval no side is pinged. `finished` is called once, on the loop's thread.
+    /// Without an interval no side is pinged. The client's messages are shown to the inspector, if there is one. `finished` is
+    /// called once, on the loop's thread.
     public convenience init(
         client: consuming Leg,
         chrome: consuming Leg,
         fromClient: [UInt8],
         fromChrome: [UInt8],
+        inspector: (any MessageInspector)? = nil,
         on loop: EventLoop,
         pipes: PipePool,
         pingInterval: Duration?,
@@ -40,7 +42,7 @@ public final class Relay: ReadinessHandler {
         self.init(
             client: client,
             chrome: chrome,
-            up: Flow(from: .client, received: fromClient, at: loop.now),
+            up: Flow(from: .client, received: fromClient, inspector: inspector, at: loop.now),
             down: Flow(from: .server, received: fromChrome, at: loop.now),
             on: loop,
             pipes: pipes,

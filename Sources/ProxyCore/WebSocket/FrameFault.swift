@@ -28,13 +28,15 @@ public enum FrameFault: String, Error, Hashable, Sendable {
     case binary
     /// A message longer than Chrome takes.
     case messageTooLong = "message_too_long"
+    /// A message too long to be held, whose beginning went on before the rest was found to be no command.
+    case notACommand = "not_a_command"
 
     /// The code the peer is told with.
     public var closeCode: CloseCode {
         switch self {
         case .binary: .unsupportedData
         case .messageTooLong: .messageTooBig
-        case .closeReason: .invalidPayload
+        case .closeReason, .notACommand: .invalidPayload
         case .reservedBits, .unknownOpcode, .lengthNotMinimal, .lengthOutOfRange, .notMasked, .masked,
             .controlFragmented, .controlTooLong, .continuationOfNothing, .messageInsideMessage, .closeCode:
             .protocolError
@@ -58,6 +60,7 @@ public enum FrameFault: String, Error, Hashable, Sendable {
         case .closeReason: "a Close frame whose reason is not UTF-8"
         case .binary: "CDP messages are text"
         case .messageTooLong: "Chrome takes messages of 100 MiB at most"
+        case .notACommand: "a long message turned out not to be a CDP command"
         }
     }
 }

@@ -38,6 +38,18 @@ public struct MaskingKey: Hashable, Sendable {
         UInt8(truncatingIfNeeded: littleEndian >> UInt32(8 * (position & 3)))
     }
 
+    /// The key for the bytes from a position of the payload on.
+    func advanced(by position: Int) -> MaskingKey {
+        let shift = UInt32(8 * (position & 3))
+        return MaskingKey(littleEndian: littleEndian >> shift | littleEndian << (32 - shift))
+    }
+
+    /// Masks or unmasks in place the payload that begins at `start`.
+    func apply(to bytes: inout [UInt8], from start: Int) {
+        var span = bytes.mutableSpan
+        apply(to: &span, from: start)
+    }
+
     /// Masks or unmasks in place the payload that begins at `start`.
     public func apply(to bytes: inout MutableSpan<UInt8>, from start: Int) {
         for index in start..<bytes.count { bytes[index] ^= self[index &- start] }

@@ -39,6 +39,8 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
     }
 
     @Test(arguments: [
+        [], ["--user-id", "u"], ["--role", "admin"], ["--user-id", "", "--role", "admin"],
+        ["--user-id", "u", "--role", "admin", "--browser-session", "work"], required + ["--permission", "*"],
         ["--session-id", "sess_1"], ["--project-id", "proj_1"], ["--session-id", "", "--project-id", "proj_1"],
         ["--session-id", "sess_1", "--project-id", ""], required + ["--browser-session", "work"],
         required + ["--browser-session", "work", "--user-id", ""], required + ["--ttl", "0s"],
@@ -52,15 +54,27 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
 
     @Test func withAURLTheConnectURLIsPrinted() throws {
         let command = try TokenIssue.parse(required + ["--url", "ws://127.0.0.1:9223"])
-        let text = command.text(signedWith: Tokens.key(), now: Tokens.now)
+        let text = command.text(now: Tokens.now) { _ in Tokens.key() }
         let start = "ws://127.0.0.1:9223/?signingKey="
         #expect(text.hasPrefix(start))
         let token = text.dropFirst(start.count).utf8
         #expect(throws: Never.self) { try TokenVerifier.claims(of: token, keys: Tokens.keys, now: Tokens.now) }
     }
 
+    @Test func withoutASessionItIsARoleTokenUnderItsOwnKey() throws {
+        let command = try TokenIssue.parse(["--user-id", "u", "--role", "operator", "--permission", "sessions.act"])
+        let token = command.text(now: Tokens.now) { Tokens.key($0 ? Tokens.otherSecret : Tokens.secret) }
+        let claims = try TokenVerifier.roleClaims(of: token.utf8, key: Tokens.key(Tokens.otherSecret), now: Tokens.now)
+        #expect(claims.userID == "u")
+        #expect(claims.roles == ["operator"])
+        #expect(claims.permissions == ["sessions.act"])
+        #expect(claims.expiresAt == Tokens.now + 3600)
+    }
+
     private func claims(_ options: [String]) throws -> TokenClaims {
-        let token = try TokenIssue.parse(required + options).text(signedWith: Tokens.key(), now: Tokens.now + 0.9)
+        let token = try TokenIssue.parse(required + options).text(now: Tokens.now + 0.9) { isRoleToken in
+            Tokens.key(isRoleToken ? Tokens.otherSecret : Tokens.secret)
+        }
         return try TokenVerifier.claims(of: token.utf8, keys: Tokens.keys, now: Tokens.now)
     }
 }

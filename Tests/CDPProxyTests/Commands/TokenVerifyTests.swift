@@ -7,7 +7,11 @@ import Testing
 @Suite struct TokenVerifyTests {
     @Test(arguments: ["", "\n", "\r\n"]) func printsTheClaimsAsTheyCame(end: String) throws {
         let token = Tokens.edited(["email": #""a@example.com""#])
-        let printed = try TokenVerify.claims(in: Array(" \(token)\(end)".utf8), keys: Tokens.keys, now: Tokens.now)
+        let printed = try TokenVerify.claims(
+            in: Array(" \(token)\(end)".utf8),
+            keys: VerificationKeys(signing: Tokens.keys),
+            now: Tokens.now
+        )
         #expect(printed == Tokens.payload(["email": #""a@example.com""#]))
     }
 
@@ -23,7 +27,7 @@ import Testing
     )
     func saysWhyATokenIsRefused(input: String, reason: CredentialRejection, explanation: String) {
         let error = #expect(throws: TokenFault.self) {
-            try TokenVerify.claims(in: Array(input.utf8), keys: Tokens.keys, now: Tokens.now)
+            try TokenVerify.claims(in: Array(input.utf8), keys: VerificationKeys(signing: Tokens.keys), now: Tokens.now)
         }
         #expect(error?.reason == reason)
         #expect(error.map(TokenVerify.explanation) == explanation)
@@ -32,10 +36,20 @@ import Testing
     @Test func aSessionIsBound() throws {
         let input = Array(Tokens.make().utf8)
         #expect(throws: Never.self) {
-            try TokenVerify.claims(in: input, keys: Tokens.keys, sessionID: "sess_1", now: Tokens.now)
+            try TokenVerify.claims(
+                in: input,
+                keys: VerificationKeys(signing: Tokens.keys),
+                sessionID: "sess_1",
+                now: Tokens.now
+            )
         }
         let error = #expect(throws: TokenFault.self) {
-            try TokenVerify.claims(in: input, keys: Tokens.keys, sessionID: "sess_2", now: Tokens.now)
+            try TokenVerify.claims(
+                in: input,
+                keys: VerificationKeys(signing: Tokens.keys),
+                sessionID: "sess_2",
+                now: Tokens.now
+            )
         }
         #expect(error?.reason == .sessionMismatch)
     }

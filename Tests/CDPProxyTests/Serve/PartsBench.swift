@@ -34,7 +34,7 @@ final class PartsBench {
     }
 
     /// A fleet with the configured loops.
-    func fleet() -> RelayFleet { RelayFleet(configuration.connections, context) }
+    func fleet() -> RelayFleet { RelayFleet(configuration.connections, configuration.policy, context) }
 
     /// A server that serves.
     func shutdown() -> Shutdown { Shutdown(of: fleet(), after: configuration.connections.drain, context) }

@@ -31,11 +31,7 @@ import Testing
         Refused(reason: "malformed", token: Tokens.make() + "="),
         Refused(reason: "algorithm", token: Tokens.sign(header: #"{"alg":"HS512"}"#, payload: Tokens.payload())),
         Refused(reason: "signature", token: Tokens.make(secret: Tokens.otherSecret)),
-        Refused(
-            reason: "expired",
-            token: edited(["exp": "1800000000"]),
-            tells: "the token or ticket has expired"
-        ),
+        Refused(reason: "expired", token: edited(["exp": "1800000000"]), tells: "the token or ticket has expired"),
         Refused(reason: "not_yet_valid", token: edited(["nbf": "1800000031"]), tells: "the token is not valid yet"),
         Refused(
             reason: "issuer",
@@ -61,7 +57,8 @@ import Testing
         ),
         Refused(
             reason: "role",
-            token: Tokens.make { $0.roles = ["viewer"] },
+            token: Tokens.make { $0.roles = ["admin"] },
+            environment: ["FLYBROWSER_RBAC_ENABLED": "off"],
             status: 403,
             tells: "the token's roles do not allow this"
         ),

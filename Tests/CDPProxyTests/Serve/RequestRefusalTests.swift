@@ -10,7 +10,7 @@ import Testing
         + CredentialRejection.allCases.filter { $0 != .origin }.map { (.credential($0), $0.status) }
         + UpgradeRefusal.allCases.map { (.handshake($0), $0.status) }
         + [
-            (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
+            (.permission(.driving), .forbidden), (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
             (.headIncomplete(begun: true), .requestTimeout), (.headIncomplete(begun: false), nil), (.clientGone, nil),
             (.method(allowed: "GET"), .methodNotAllowed), (.notFound, .notFound), (.draining, .serviceUnavailable),
             (.connectionLimit, .serviceUnavailable), (.chrome(.unreachable), .badGateway),
@@ -37,16 +37,17 @@ import Testing
                 !reason.isEmpty
                     && reason.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
             )
-            // Only the two halves of an incomplete head share one, and the ways in which Chrome cannot be had.
+            // Only the two halves of an incomplete head share one, the ways in which Chrome cannot be had, and roles that are
+            // off with those that do not reach.
             let isNew = reasons.insert(reason).inserted
-            #expect(isNew || status == nil || reason == "chrome_unreachable", "\(reason)")
+            #expect(isNew || status == nil || ["chrome_unreachable", "role"].contains(reason), "\(reason)")
         }
     }
 
     @Test func thoseBehindACredentialAreCountedByTheSameReasons() {
         let counted = Self.all.map(\.refusal).filter { refusal in
             switch refusal {
-            case .draining, .connectionLimit, .chrome, .session: true
+            case .draining, .connectionLimit, .permission, .chrome, .session: true
             default: false
             }
         }

@@ -42,7 +42,7 @@ import Testing
         _ environment: [String: String] = [:],
         _ edit: (inout TokenClaims) -> Void = { _ in }
     ) throws -> StoredSessionRequest {
-        StoredSessionRequest(try Tokens.grant(edit), try settings(environment))
+        try #require(StoredSessionRequest(try Tokens.grant(edit), try settings(environment)))
     }
 
     @Test func theTokensNameComesFirst() throws {

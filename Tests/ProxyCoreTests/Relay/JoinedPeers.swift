@@ -64,8 +64,8 @@ final class JoinedPeers {
         let relay = Relay(
             client: clientSocket,
             chrome: chromeSocket,
-            up: Flow(from: .client, received: fromClient, rule: toChrome ?? kind.rule, at: loop.now),
-            down: Flow(from: .server, received: fromChrome, rule: toClient ?? kind.rule, at: loop.now),
+            up: Flow(from: .client, received: fromClient, inspector: toChrome ?? kind.rule, at: loop.now),
+            down: Flow(from: .server, received: fromChrome, inspector: toClient ?? kind.rule, at: loop.now),
             on: loop,
             pipes: pipes,
             pingInterval: pingInterval,
