@@ -1,28 +1,27 @@
 /// What a method's parameters are looked at for, where the method's name alone does not say whether it stays within the
-/// browser's pages.
+/// browser's pages. `docs/policy.md` prints these sentences.
 public enum ParameterCheck: String, Sendable, CaseIterable {
-    /// `url`, where it is given, is an address that a page may have: no file, no page of the browser's own, no script.
+    /// `url`, where it is given, has the scheme `http`, `https`, `blob` or `data`, or is `about:blank`.
     case url
-    /// `Target.createTarget`: its `url` is such an address; an empty one is `about:blank`.
+    /// `url` is such an address or empty.
     case newTarget
-    /// `Target.createBrowserContext`: no `proxyServer`, no `proxyBypassList`, no `originsWithUniversalNetworkAccess`.
+    /// No `proxyServer`, no `proxyBypassList`, no `originsWithUniversalNetworkAccess`.
     case newContext
-    /// `Target.attachToTarget`: `flatten` is true, or the session's commands would come wrapped in
-    /// `Target.sendMessageToTarget`.
+    /// `flatten` is true; else the session's commands would come wrapped in `Target.sendMessageToTarget`.
     case flatAttach
-    /// `Target.setAutoAttach`: `flatten` is true where `autoAttach` is, for the same reason.
+    /// `flatten` is true where `autoAttach` is, for the same reason.
     case autoAttach
-    /// `setDownloadBehavior`: its `downloadPath` names any folder that Chrome may write to.
+    /// `downloadPath` is not the caller's to choose: it could be any folder that Chrome may write to.
     case download
-    /// `DOM.setFileInputFiles`: its `files` name any file that Chrome may read, which the page then reads.
+    /// `files` are files meant for uploads: a page reads what it is given, and this could be whatever Chrome may read.
     case files
-    /// `Input.dispatchDragEvent`: no `files` in its `data`, which a drop gives to the page as `DOM.setFileInputFiles` does.
+    /// No `files` in `data`: a drop gives them to the page as `DOM.setFileInputFiles` does.
     case dragFiles
-    /// `Page.reload`: no `scriptToEvaluateOnLoad`, or going to a page would be running scripts on it.
+    /// No `scriptToEvaluateOnLoad`: to reload a page is not to run scripts on it.
     case reload
-    /// `Tracing.start`: no `perfettoConfig`, which can name a file to write, and no `tracingBackend` but `auto` and
-    /// `chrome`, since the system's traces other programs.
+    /// No `perfettoConfig`, which can name a file to write, and no `tracingBackend` but `auto` and `chrome`, since the
+    /// system's traces other programs.
     case tracing
-    /// `Browser.close`: a policy of its own says what becomes of it.
+    /// The end of the browser that all callers share is a setting's to decide.
     case browserClose
 }

@@ -2,11 +2,11 @@ import ProxyCore
 import Testing
 
 @Suite struct RecordedCommandsTests {
-    /// What an operator may not send although a client does: Playwright's `start_tracing` opens a session of the
-    /// browser's, pyppeteer wraps its commands, and Stagehand loads an extension. Everything else of theirs is open.
+    /// What an operator may not send although a client does: nodriver begins with a session of the browser's, as
+    /// Playwright's `start_tracing` does, pyppeteer wraps its commands, and Stagehand loads an extension.
     private static let refused = [
-        "patchright": ["Target.attachToBrowserTarget"], "playwright-python": ["Target.attachToBrowserTarget"],
-        "pyppeteer": ["Target.sendMessageToTarget"],
+        "nodriver": ["Target.attachToBrowserTarget"], "patchright": ["Target.attachToBrowserTarget"],
+        "playwright-python": ["Target.attachToBrowserTarget"], "pyppeteer": ["Target.sendMessageToTarget"],
         "stagehand": ["Extensions.getExtensions", "Extensions.loadUnpacked"],
     ]
 
