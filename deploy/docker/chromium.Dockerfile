@@ -7,5 +7,6 @@ RUN apt-get update \
 COPY deploy/chromium/cdp-proxy-policy.json /etc/chromium/policies/managed/cdp-proxy.json
 USER cdp-chrome
 ENTRYPOINT ["tini", "--", "chromium", "--headless=new", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage", \
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup", \
     "--remote-debugging-port=9222", "--user-data-dir=/var/lib/cdp-chrome/profile"]
 CMD ["about:blank"]

@@ -72,10 +72,11 @@ import Testing
     }
 
     @Test func anAgentSendsWhatAnOperatorDoes() {
-        for (method, rule) in MethodTable.rules {
-            let isOpen = rule.access.isOpen(to: PermissionSet([.sessionsAgent]))
-            #expect(isOpen == rule.access.isOpen(to: Role.operator.permissions), "\(method)")
+        let agent = PermissionSet([.sessionsAgent])
+        let different = MethodTable.rules.filter { _, rule in
+            rule.access.isOpen(to: agent) != rule.access.isOpen(to: Role.operator.permissions)
         }
+        #expect(different.keys.sorted() == [])
     }
 
     @Test(arguments: PermissionSet.driving.permissions) func whoeverIsJoinedGetsConnected(permission: Permission) {
