@@ -38,6 +38,7 @@ def cdp_proxy(binary, name=SUBJECT, loops=1):
             "CDP_PROXY_INJECT": "off",
             "CDP_PROXY_DRAIN": "0s",
             "CDP_PROXY_LOOPS": str(loops),
+            "CDP_PROXY_REFUSALS": "1000000",
             "CDP_PROXY_MAX_CONNECTIONS": str(bench.connections),
             "XDG_DATA_HOME": str(bench.folder),
             "WALLCRAWLER_JWT_SIGNING_KEY": bench.key,

@@ -115,6 +115,8 @@ class Proxy(Server):
             "CDP_PROXY_CHROME": chrome.address,
             "CDP_PROXY_INJECT": "off",
             "CDP_PROXY_DRAIN": "0s",
+            # Counted, but never answered with 429.
+            "CDP_PROXY_REFUSALS": "1000000",
             "DATABASE_URL": f"sqlite:///{folder}/sessions.db",
             "WALLCRAWLER_JWT_SIGNING_KEY": key,
         }

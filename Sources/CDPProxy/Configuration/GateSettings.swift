@@ -9,6 +9,8 @@ struct GateSettings: Sendable {
     let policy: GatePolicy
     /// Whether a connection ends when its token expires.
     let expiresConnections: Bool
+    /// How many refused credentials of one address in a minute are answered with 401; nil for any number.
+    let refusals: Int?
     /// The operators' token.
     let adminToken: SecretBytes?
     /// The key of role tokens; nil when it is not set.
@@ -30,13 +32,15 @@ struct GateSettings: Sendable {
             )
         )
         expiresConnections = try environment.value(Self.expireConnectionsVariable)
+        let refusals = try environment.value(Self.refusalsVariable)
+        self.refusals = refusals == 0 ? nil : refusals
     }
 
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [
         sessionIDVariable.description, tokenUseVariable.description, checkIPVariable.description,
-        expireConnectionsVariable.description, rolesVariable.description, roleKeyVariable.description,
-        adminTokenVariable.description,
+        expireConnectionsVariable.description, refusalsVariable.description, rolesVariable.description,
+        roleKeyVariable.description, adminTokenVariable.description,
     ]
 
     private static let sessionIDVariable = Variable(
@@ -84,6 +88,14 @@ struct GateSettings: Sendable {
         expected: "the HS256 key of role tokens, 32 bytes at least",
         help: "The key of tokens that name a user and roles, and no browser session.",
         parse: { SigningKey($0.utf8) }
+    )
+    private static let refusalsVariable = Variable(
+        "CDP_PROXY_REFUSALS",
+        in: .gate,
+        standard: "60",
+        expected: "a whole number from 0 (no limit) to 1000000",
+        help: "How many refused credentials an address may show in a minute; further ones get 429, good ones never.",
+        parse: { VariableParsing.integer($0, in: 0...1_000_000) }
     )
     private static let adminTokenVariable = Variable(
         "FLYBROWSER_ADMIN_TOKEN",

@@ -15,6 +15,8 @@ final class Doorkeeper {
     /// Whether a connection ends when its token expires.
     private let expiresConnections: Bool
     private var gate: Gate
+    /// Nil when an address may show as many refused credentials as it likes.
+    private var refusals: RefusalLimiter?
 
     /// A doorkeeper that has admitted no request yet.
     init(
@@ -26,6 +28,7 @@ final class Doorkeeper {
     ) {
         gate = Gate(policy: settings.policy)
         expiresConnections = settings.expiresConnections
+        refusals = settings.refusals.map { RefusalLimiter(perMinute: $0) }
         origins = OriginPolicy(allowing: listeners.allowedOrigins.map(\.description))
         trustedProxies = TrustedProxies(listeners.trustedProxies)
         self.keys = keys
@@ -68,8 +71,17 @@ final class Doorkeeper {
             accepted.increment()
             return grant
         } catch {
-            throw .credential(error)
+            throw refusal(error, from: address)
         }
+    }
+
+    /// The refusal of a credential, counted for the address it came from. Many callers share the address of a trusted proxy
+    /// that names no client, so none is counted for that.
+    private func refusal(_ rejection: CredentialRejection, from address: IPAddress) -> RequestRefusal {
+        guard rejection.countsAgainstCaller, !trustedProxies.isTrusted(address),
+            let seconds = refusals?.count(from: address, now: clock())
+        else { return .credential(rejection) }
+        return .tooManyRefusals(rejection, retryAfter: seconds)
     }
 
     /// A ticket is for callers who can send a header and hand the URL on. If a ticket bought a ticket, each would be as good

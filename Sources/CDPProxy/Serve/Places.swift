@@ -157,8 +157,3 @@ private struct AgeChain {
         count -= 1
     }
 }
-
-extension IPAddress {
-    /// The block whose limit it counts for: a client with an IPv6 address has 2⁶⁴ of them.
-    fileprivate var block: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
-}

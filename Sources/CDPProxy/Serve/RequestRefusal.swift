@@ -12,6 +12,8 @@ enum RequestRefusal: Error, Sendable {
     case credential(CredentialRejection)
     /// The caller's roles give none of these permissions, of which the request needs one.
     case permission(PermissionSet)
+    /// The credential is missing or refused, and so were many of the same address before it.
+    case tooManyRefusals(CredentialRejection, retryAfter: Int)
     /// The handshake comes from a web page whose origin is not listed.
     case origin(UnlistedOrigin)
     /// It asks for a WebSocket in a way that RFC 6455 does not allow.
@@ -47,6 +49,8 @@ extension RequestRefusal {
             RefusalAnswer(.requestTimeout, "request_timeout", "the request's head did not come whole in time")
         case .credential(let rejection): rejection.answer
         case .permission(let needed): RefusalAnswer(.forbidden, CredentialRejection.role.error, needed.advice)
+        case .tooManyRefusals(_, let seconds):
+            RefusalAnswer(.tooManyRequests, reason, field: ("Retry-After", String(seconds)))
         case .origin(let origin): RefusalAnswer(.forbidden, CredentialRejection.origin.error, origin.advice)
         case .handshake(let refusal): RefusalAnswer(refusal.status, refusal.rawValue)
         case .method(let allowed): RefusalAnswer(.methodNotAllowed, "method_not_allowed", field: ("Allow", allowed))
@@ -77,6 +81,7 @@ extension RequestRefusal {
         case .clientGone: "client_gone"
         case .credential(let rejection): rejection.rawValue
         case .permission: CredentialRejection.role.rawValue
+        case .tooManyRefusals: CredentialRejection.rateLimited.rawValue
         case .origin: CredentialRejection.origin.rawValue
         case .handshake(let refusal): refusal.rawValue
         case .method: "method"
@@ -100,6 +105,7 @@ extension RequestRefusal {
     /// What the log says beyond the reason, for the operator who has to mend it.
     var cause: String? {
         switch self {
+        case .tooManyRefusals(let rejection, _): rejection.rawValue
         case .chrome(.unreachable): "nothing listens there, or the connection broke"
         case .chrome(.timedOut): "no answer in time"
         case .chrome(.malformedAnswer): "an answer that makes no sense"

@@ -51,6 +51,18 @@ extension CredentialRejection {
         }
     }
 
+    /// Whether the refusal counts against the caller's address: it says something of the caller's credential. What the proxy
+    /// lacks (a key, room) does not, nor does the origin of a page, which comes before the credential, nor a good
+    /// credential's lack of a permission.
+    public var countsAgainstCaller: Bool {
+        switch self {
+        case .missing, .malformed, .algorithm, .signature, .expired, .notYetValid, .issuer, .audience, .claims,
+            .sessionMismatch, .ipMismatch, .replayed, .apiKey:
+            true
+        case .role, .rateLimited, .origin, .secretUnavailable: false
+        }
+    }
+
     /// The value of `error` in the answer's body.
     public var error: String {
         switch status {

@@ -47,6 +47,18 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         entries[key]?.value = value
     }
 
+    /// Forgets a quarter of the values, those whose time comes first, however many have the same.
+    mutating func forgetSoonest() {
+        let ends = entries.values.map(\.expiresAt).sorted()
+        guard let last = ends.dropFirst((ends.count - 1) / 4).first else { return }
+        var ties = (ends.count - 1) / 4 + 1 - ends.prefix { $0 < last }.count
+        entries = entries.filter { _, entry in
+            guard entry.expiresAt == last, ties > 0 else { return entry.expiresAt >= last }
+            ties -= 1
+            return false
+        }
+    }
+
     private mutating func sweep(_ now: Timestamp) {
         // A clock set back must not stop the sweeping.
         guard now >= sweptAt + .seconds(1) || now < sweptAt || entries.count < capacity else { return }

@@ -37,6 +37,9 @@ public struct IPAddress: Sendable, Hashable {
     /// Whether packets to it stay on this machine: 127.0.0.0/8 or ::1.
     public var isLoopback: Bool { isIPv4 ? bits >> 24 & 0xFF == 127 : bits == 1 }
 
+    /// The block whose limits the address counts for: itself, or the /64 of an IPv6 address, since a client has 2⁶⁴ of them.
+    public var block: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
+
     /// ::ffff:0:0/96.
     private static var mappedPrefix: UInt128 { 0xFFFF << 32 }
 

@@ -84,6 +84,52 @@ import Testing
         }
     }
 
+    /// Each request says whose `X-Forwarded-For` it has and which reason it is refused for.
+    @Test(arguments: [
+        ([("", "signature"), ("", "signature"), ("", "rate_limited")], ""),
+        ([("192.0.2.1", "signature"), ("192.0.2.2", "signature"), ("192.0.2.3", "rate_limited")], ""),
+        ([("", "signature"), ("", "signature"), ("", "signature")], "127.0.0.0/8"),
+        (
+            [
+                ("192.0.2.1", "signature"), ("192.0.2.1", "signature"), ("192.0.2.1", "rate_limited"),
+                ("192.0.2.2", "signature"),
+            ], "127.0.0.0/8"
+        ),
+    ])
+    func refusalsAreCountedForTheClient(_ requests: [(client: String, reason: String)], _ trusted: String) async throws
+    {
+        try await TestSupport.onLoop { loop in
+            let settings = ["CDP_PROXY_REFUSALS": "2", "CDP_PROXY_TRUSTED_PROXIES": trusted]
+            let bench = try PartsBench(on: loop, settings)
+            let doorkeeper = bench.doorkeeper()
+            func ask(_ client: String, _ secret: String) async throws -> Grant {
+                let hop = client.isEmpty ? "" : "X-Forwarded-For: \(client)\r\n"
+                let fields = "Host: a\r\n\(hop)Authorization: Bearer \(Tokens.make(secret: secret))\r\n"
+                let head = try makeHead("GET /json HTTP/1.1", fields: fields)
+                let address = doorkeeper.origin(of: head, peer: Self.peer).address
+                return try await doorkeeper.admit(head, RoutedRequest(head), from: address)
+            }
+            for (client, reason) in requests {
+                #expect(await Self.reason { _ = try await ask(client, Tokens.otherSecret) } == reason)
+                _ = try await ask(client, Tokens.secret)
+            }
+            bench.clock.now = bench.clock.now + .seconds(30)
+            #expect(await Self.reason { _ = try await ask(requests[0].client, Tokens.otherSecret) } == "signature")
+        }
+    }
+
+    @Test func whatSaysNothingOfTheCredentialIsNotCounted() async throws {
+        try await TestSupport.onLoop { loop in
+            let doorkeeper = try PartsBench(on: loop, ["CDP_PROXY_REFUSALS": "1"]).doorkeeper()
+            let viewer = "Authorization: Bearer \(Tokens.make { $0.roles = ["viewer"] })\r\n"
+            for _ in 0..<3 {
+                #expect(await Self.reason { _ = try await Self.admit(doorkeeper, "GET /json", viewer) } == "role")
+            }
+            #expect(await Self.reason { _ = try await Self.admit(doorkeeper, "GET /json", "") } == "missing")
+            #expect(await Self.reason { _ = try await Self.admit(doorkeeper, "GET /json", "") } == "rate_limited")
+        }
+    }
+
     @Test(arguments: [("on", Duration.seconds(3600)), ("off", nil)])
     func aConnectionsLifetimeIsItsTokensIfSoConfigured(_ isOn: String, _ lifetime: Duration?) async throws {
         try await TestSupport.onLoop { loop in

@@ -46,6 +46,8 @@ class Proxy(Program):
                 "CDP_PROXY_LISTEN": f"127.0.0.1:{self.port}",
                 "CDP_PROXY_ADMIN_LISTEN": f"127.0.0.1:{self.admin_port}",
                 "CDP_PROXY_CHROME": chrome,
+                # All tests come from one address, and many of them are refused on purpose.
+                "CDP_PROXY_REFUSALS": "0",
             }
             | changes,
         )

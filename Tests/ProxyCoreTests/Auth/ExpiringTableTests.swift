@@ -26,6 +26,20 @@ import Testing
         #expect((9_901..<10_000).allSatisfy { table.value(for: $0, now: 9_999) == $0 })
     }
 
+    @Test(arguments: [
+        ([1, 2, 3, 4, 5, 6, 7, 8], 6), ([5, 5, 5, 5, 5, 5, 5, 5], 6), ([1, 5, 5, 5, 5, 5, 5, 5], 6), ([3], 0), ([], 0),
+    ])
+    func forgetsAQuarterAndTheSoonestFirst(ends: [Double], left: Int) {
+        var table = ExpiringTable<Int, Int>(capacity: 10)
+        for (index, end) in ends.enumerated() {
+            _ = table.insert(index, for: index, until: Timestamp(microseconds: Int64(end * 1_000_000)), now: 0)
+        }
+        table.forgetSoonest()
+        #expect(table.count == left)
+        let kept = ends.indices.filter { table.value(for: $0, now: 0) != nil }.map { ends[$0] }.sorted()
+        #expect(kept == ends.sorted().suffix(left))
+    }
+
     /// Each step inserts one more number and says until when, at what time, and whether it is taken.
     @Test(
         arguments: [
