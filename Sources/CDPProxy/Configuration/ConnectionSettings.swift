@@ -3,7 +3,7 @@ import Settings
 /// How many connections there may be, and how long they live.
 struct ConnectionSettings: Sendable {
     /// The most WebSocket connections at a time.
-    let limit: Int
+    let limits: ConnectionLimits
     /// The most connections at a time whose request has not come whole.
     let halfOpen: Int
     /// How many of them one address may have.
@@ -17,7 +17,7 @@ struct ConnectionSettings: Sendable {
 
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
-        limit = try environment.value(Self.limitVariable)
+        limits = try ConnectionLimits(environment)
         halfOpen = try environment.value(Self.halfOpenVariable)
         halfOpenOfOneAddress = try environment.value(Self.halfOpenOfOneAddressVariable)
         let ping = try environment.value(Self.pingVariable)
@@ -27,19 +27,12 @@ struct ConnectionSettings: Sendable {
     }
 
     /// The variables these settings are read from, as they are listed.
-    static let variables: [VariableDescription] = [
-        limitVariable.description, halfOpenVariable.description, halfOpenOfOneAddressVariable.description,
-        pingVariable.description, drainVariable.description, loopsVariable.description,
-    ]
+    static let variables: [VariableDescription] =
+        ConnectionLimits.variables + [
+            halfOpenVariable.description, halfOpenOfOneAddressVariable.description, pingVariable.description,
+            drainVariable.description, loopsVariable.description,
+        ]
 
-    private static let limitVariable = Variable(
-        "CDP_PROXY_MAX_CONNECTIONS",
-        in: .connections,
-        standard: "4096",
-        expected: "a whole number from 1 to 1000000",
-        help: "The most connections at a time; one more gets 503.",
-        parse: { VariableParsing.integer($0, in: 1...1_000_000) }
-    )
     private static let halfOpenVariable = Variable(
         "CDP_PROXY_MAX_HALF_OPEN",
         in: .connections,

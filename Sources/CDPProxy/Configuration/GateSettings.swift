@@ -29,7 +29,8 @@ struct GateSettings: Sendable {
                 isOn: try environment.value(Self.rolesVariable),
                 key: roleKey,
                 adminToken: adminToken
-            )
+            ),
+            tellsTokensApart: try environment.value(ConnectionLimits.whenFullVariable) == .evict
         )
         expiresConnections = try environment.value(Self.expireConnectionsVariable)
         let refusals = try environment.value(Self.refusalsVariable)

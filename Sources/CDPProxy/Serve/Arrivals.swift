@@ -38,7 +38,7 @@ final class Arrivals {
     }
 
     /// The answer when there is no descriptor or no room for a client: made once, since there is nothing to spare.
-    static let noRoom = RequestRefusal.connectionLimit.response(to: RequestID())?.serialized() ?? []
+    static let noRoom = RequestRefusal.connectionLimit(.total).response(to: RequestID())?.serialized() ?? []
 
     /// How many clients may be between their first byte and their answer: each holds a descriptor or two, and its buffers.
     private static let mostHandshakes = min(8192, descriptors / 3)

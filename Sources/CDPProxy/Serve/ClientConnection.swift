@@ -100,13 +100,14 @@ struct ClientConnection {
     ) async throws(RequestRefusal) {
         let begin = Instant.now()
         let upgrade = try handshake(request.head)
-        try checkRoom()
+        try checkRoom(for: request)
         let browser = try await service.access.open(endpoint, for: request)
         do throws(RequestRefusal) {
-            try checkRoom()
+            try await takePlace(for: request)
             try service.doorkeeper.spend(request.grant)
             try await send(upgrade)
         } catch {
+            service.fleet.leavePlace(of: request.id)
             service.access.close(browser)
             throw error
         }
@@ -120,9 +121,17 @@ struct ClientConnection {
     }
 
     /// Whether one more client may be joined to Chrome.
-    private func checkRoom() throws(RequestRefusal) {
+    private func checkRoom(for request: AdmittedRequest) throws(RequestRefusal) {
         guard !service.shutdown.isDraining else { throw .draining }
-        guard service.fleet.hasRoom else { throw .connectionLimit }
+        try service.fleet.checkRoom(for: request)
+    }
+
+    /// Takes the client's place beside Chrome, which it holds from here to its end.
+    private func takePlace(for request: AdmittedRequest) async throws(RequestRefusal) {
+        if !service.shutdown.isDraining, !service.fleet.takePlace(for: request) {
+            try await service.fleet.takePlaceByEviction(for: request)
+        }
+        guard !service.shutdown.isDraining else { throw .draining }
     }
 
     /// Sends the 101; the client may be gone by now.
@@ -136,6 +145,7 @@ struct ClientConnection {
             let chrome = browser.chrome.stream.detach()
         else {
             stream.close()
+            service.fleet.leavePlace(of: request.id)
             return service.access.close(browser)
         }
         let connection = ConnectionRecord(

@@ -52,7 +52,11 @@ final class ClientService {
             stream: stream,
             id: RequestID(using: &random),
             // A Unix socket's peer has no address; a process that may open the socket is on this machine.
-            origin: RequestOrigin(address: stream.peer.ipAddress ?? .loopback, isBehindTrustedProxy: false),
+            origin: RequestOrigin(
+                address: stream.peer.ipAddress ?? .loopback,
+                isBehindTrustedProxy: false,
+                isShared: stream.peer.ipAddress == nil
+            ),
             deadline: stream.loop.now + headTimeout,
             service: self
         )

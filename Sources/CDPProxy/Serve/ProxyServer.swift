@@ -190,7 +190,7 @@ import Settings
     }
 
     private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
-        parts.fleet.ended()
+        parts.fleet.ended(connection)
         parts.browser.placement.leave(connection.pass)
         // Chrome may have gone: the next caller who asks whether it is up must not be told what was so before.
         if end.side == .chrome { parts.browser.watch.doubt() }

@@ -14,19 +14,59 @@ final class RelayFleet {
     private var last = 0
     /// How many clients are joined to Chrome.
     private(set) var connected = 0
+    private var places: ConnectionPlaces
 
     /// A fleet that has not started.
     init(_ settings: ConnectionSettings, _ policy: PolicySettings, _ context: ServerContext) {
         self.policy = policy
         loop = context.loop
         self.settings = settings
+        places = ConnectionPlaces(settings.limits)
         gauge = context.metrics.connectionsActive
     }
 
-    // MARK: Connections
+    // MARK: Places
 
-    /// Whether one more client may be joined to Chrome.
-    var hasRoom: Bool { connected < settings.limit }
+    /// Refuses a client for whom there is no place, and would be none by eviction.
+    func checkRoom(for request: AdmittedRequest) throws(RequestRefusal) {
+        let holder = places.holder(for: request)
+        guard let limit = places.limit(reachedFor: holder) else { return }
+        guard places.candidates(for: holder, below: limit).isEmpty else { return }
+        throw .connectionLimit(limit)
+    }
+
+    /// Takes a place for a client that is about to be joined. False when there is none.
+    func takePlace(for request: AdmittedRequest) -> Bool {
+        places.enter(request.id, places.holder(for: request)) == nil
+    }
+
+    /// Takes a place for a client where there is none, by evicting the idlest other connection of its token.
+    func takePlaceByEviction(for request: AdmittedRequest) async throws(RequestRefusal) {
+        let holder = places.holder(for: request)
+        while let limit = places.enter(request.id, holder) {
+            let candidates = places.candidates(for: holder, below: limit)
+            guard let idlest = await idlest(of: candidates) else { throw .connectionLimit(limit) }
+            // Another client may have been faster, or the connection may have ended meanwhile.
+            guard places.evict(idlest.request) else { continue }
+            await idlest.relays.close(idlest.request, .replaced, reason: "replaced")
+        }
+    }
+
+    private func idlest(of candidates: Set<RequestID>) async -> (request: RequestID, relays: Relays)? {
+        guard !candidates.isEmpty else { return nil }
+        var found: (request: RequestID, relays: Relays)?
+        var since = Instant(nanoseconds: .max)
+        for each in relays {
+            guard let idlest = await each.idlest(of: candidates), idlest.since < since else { continue }
+            (found, since) = ((idlest.request, each), idlest.since)
+        }
+        return found
+    }
+
+    /// Gives a place back: its client was not joined. Does nothing for one that has none.
+    func leavePlace(of request: RequestID) { places.leave(request) }
+
+    // MARK: Connections
 
     /// Hands both sockets of a connection to the relays whose turn it is. `pipelined` holds the bytes that came behind their
     /// heads.
@@ -47,8 +87,11 @@ final class RelayFleet {
         }
     }
 
-    /// One connection less.
-    func ended() { count(-1) }
+    /// A connection has ended.
+    func ended(_ connection: ConnectionRecord) {
+        places.leave(connection.request)
+        count(-1)
+    }
 
     private func count(_ change: Int) {
         connected += change

@@ -112,6 +112,19 @@ actor Relays {
         live[request]?.relay.close(.normal, reason: "Browser.close")
     }
 
+    /// The one of these connections whose client has been silent longest, if one of them is here.
+    func idlest(of requests: Set<RequestID>) -> (request: RequestID, since: Instant)? {
+        let here = requests.compactMap { request in
+            live[request].map { (request: request, since: $0.relay.lastFromClient) }
+        }
+        return here.min { $0.since < $1.since }
+    }
+
+    /// Tells a client that its connection is over.
+    func close(_ request: RequestID, _ code: CloseCode, reason: String) {
+        live[request]?.relay.close(code, reason: reason)
+    }
+
     /// Tells every client that it is over.
     func closeAll(_ code: CloseCode, reason: String) {
         for joined in live.values { joined.relay.close(code, reason: reason) }

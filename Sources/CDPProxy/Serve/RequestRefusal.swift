@@ -24,8 +24,8 @@ enum RequestRefusal: Error, Sendable {
     case notFound
     /// The proxy shuts down.
     case draining
-    /// There are as many connections as the limit allows.
-    case connectionLimit
+    /// There are as many connections as a limit allows.
+    case connectionLimit(ConnectionLimit)
     /// Chrome failed.
     case chrome(ChromeFailure)
     /// The stored session that belongs to the connection cannot be put into Chrome.
@@ -55,8 +55,9 @@ extension RequestRefusal {
         case .handshake(let refusal): RefusalAnswer(refusal.status, refusal.rawValue)
         case .method(let allowed): RefusalAnswer(.methodNotAllowed, "method_not_allowed", field: ("Allow", allowed))
         case .notFound: RefusalAnswer(.notFound, "not_found")
-        case .draining, .connectionLimit:
-            RefusalAnswer(.serviceUnavailable, "unavailable", reason, field: ("Retry-After", "5"))
+        case .draining: RefusalAnswer(.serviceUnavailable, "unavailable", reason, field: ("Retry-After", "5"))
+        case .connectionLimit(let limit):
+            RefusalAnswer(.serviceUnavailable, "unavailable", limit.advice, field: ("Retry-After", "5"))
         case .chrome(.noSuchEndpoint): RefusalAnswer(.notFound, "not_found", Self.staleEndpoint)
         case .chrome(.tooLong):
             RefusalAnswer(.badGateway, "bad_gateway", "Chrome's answer is longer than the proxy takes")
@@ -106,6 +107,7 @@ extension RequestRefusal {
     var cause: String? {
         switch self {
         case .tooManyRefusals(let rejection, _): rejection.rawValue
+        case .connectionLimit(let limit): limit.rawValue
         case .chrome(.unreachable): "nothing listens there, or the connection broke"
         case .chrome(.timedOut): "no answer in time"
         case .chrome(.malformedAnswer): "an answer that makes no sense"

@@ -6,6 +6,11 @@ struct RequestOrigin: Sendable {
     let address: IPAddress
     /// Whether the peer is a trusted proxy, so that its `X-Forwarded-…` is believed.
     let isBehindTrustedProxy: Bool
+    /// Whether many clients have the address: it is a trusted proxy's that names no client, or stands for none at all.
+    let isShared: Bool
+
+    /// The block of addresses whose limits the request counts for; nil when many clients share the address.
+    var limitedAddress: IPAddress? { isShared ? nil : address.block }
 }
 
 /// The load balancers and tunnels in front of this proxy whose `X-Forwarded-…` is believed.
@@ -21,13 +26,13 @@ struct TrustedProxies: Sendable {
     /// end, as long as the writer of an element is trusted; the first address that is not trusted is the client's. An
     /// element that is no address ends the reading, since nothing before it can be relied on.
     func origin(of head: RequestHead, peer: IPAddress) -> RequestOrigin {
-        guard isTrusted(peer) else { return RequestOrigin(address: peer, isBehindTrustedProxy: false) }
+        guard isTrusted(peer) else { return RequestOrigin(address: peer, isBehindTrustedProxy: false, isShared: false) }
         var address = peer
         for element in elements(of: head).reversed() {
             guard isTrusted(address), let next = Self.address(element) else { break }
             address = next
         }
-        return RequestOrigin(address: address, isBehindTrustedProxy: true)
+        return RequestOrigin(address: address, isBehindTrustedProxy: true, isShared: isTrusted(address))
     }
 
     /// Whether an address is a trusted proxy's.

@@ -16,18 +16,22 @@ public struct GatePolicy: Sendable {
     public let tokenUse: TokenUse
     /// Which credentials with roles are admitted.
     public let roles: RolePolicy
+    /// Whether a grant says which token it is of.
+    public let tellsTokensApart: Bool
 
     /// The contract's defaults, unless said otherwise.
     public init(
         sessionID: String? = nil,
         checksAddress: Bool = true,
         tokenUse: TokenUse = .many,
-        roles: RolePolicy = RolePolicy()
+        roles: RolePolicy = RolePolicy(),
+        tellsTokensApart: Bool = false
     ) {
         self.sessionID = sessionID
         self.checksAddress = checksAddress
         self.tokenUse = tokenUse
         self.roles = roles
+        self.tellsTokensApart = tellsTokensApart
     }
 }
 
@@ -113,13 +117,17 @@ public struct Gate: Sendable {
         let verified = try verified(token, VerificationKeys(signing: keys, role: policy.roles.key), now: now)
         let urlToken = isFromURL ? String(decoding: token, as: UTF8.self) : nil
         switch verified.claims {
-        case .role(let claims): return Grant(claims, urlToken: urlToken)
+        case .role(let claims):
+            let key = policy.tellsTokensApart ? ReplayKey(claims, payload: verified.payload) : nil
+            return Grant(claims, tokenKey: key, urlToken: urlToken)
         case .session(let claims):
             try checkAddress(claims.ipAddress, peer: peer)
             guard claims.roles == nil || policy.roles.isOn else { throw .role }
-            let key = policy.tokenUse == .once ? ReplayKey(claims, payload: verified.payload) : nil
-            if let key { try ledger.check(key, now: now) }
-            return Grant(claims, replayKey: key, urlToken: urlToken)
+            let isTold = policy.tellsTokensApart || policy.tokenUse == .once
+            let key = isTold ? ReplayKey(claims, payload: verified.payload) : nil
+            let replayKey = policy.tokenUse == .once ? key : nil
+            if let replayKey { try ledger.check(replayKey, now: now) }
+            return Grant(claims, replayKey: replayKey, tokenKey: key, urlToken: urlToken)
         }
     }
 

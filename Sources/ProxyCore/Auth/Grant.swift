@@ -16,6 +16,8 @@ public struct Grant: Sendable, Redacted {
     public let browserSession: String?
     /// The token's `jti`, for logs and revocation.
     public let tokenID: String?
+    /// What tells the token from others; nil when the gate's policy does not ask for it.
+    public let tokenKey: ReplayKey?
     /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
     public let expiresAt: Timestamp
     /// The token when it came in the URL, to be put into URLs that lead back here; never for a log.
@@ -30,7 +32,7 @@ public struct Grant: Sendable, Redacted {
     let replayKey: ReplayKey?
 
     /// What a signingKey's `claims` allow. The caller has checked them.
-    init(_ claims: TokenClaims, replayKey: ReplayKey?, urlToken: String?) {
+    init(_ claims: TokenClaims, replayKey: ReplayKey?, tokenKey: ReplayKey? = nil, urlToken: String?) {
         sessionID = claims.sessionID
         projectID = claims.projectID
         userID = claims.userID
@@ -38,6 +40,7 @@ public struct Grant: Sendable, Redacted {
         permissions = claims.roles.map { PermissionSet(roles: $0, narrowedTo: claims.permissions) }
         browserSession = claims.browserSession
         tokenID = claims.tokenID
+        self.tokenKey = tokenKey
         expiresAt = claims.expiresAt
         ipAddress = claims.ipAddress
         self.replayKey = replayKey
@@ -45,7 +48,7 @@ public struct Grant: Sendable, Redacted {
     }
 
     /// What a role token's `claims` allow. The caller has checked them.
-    init(_ claims: RoleClaims, urlToken: String?) {
+    init(_ claims: RoleClaims, tokenKey: ReplayKey?, urlToken: String?) {
         sessionID = nil
         projectID = nil
         userID = claims.userID
@@ -53,6 +56,7 @@ public struct Grant: Sendable, Redacted {
         permissions = PermissionSet(roles: claims.roles, narrowedTo: claims.permissions)
         browserSession = nil
         tokenID = claims.tokenID
+        self.tokenKey = tokenKey
         expiresAt = claims.expiresAt
         ipAddress = nil
         replayKey = nil
@@ -68,6 +72,7 @@ public struct Grant: Sendable, Redacted {
         permissions = .all
         browserSession = nil
         tokenID = nil
+        tokenKey = nil
         expiresAt = .latest
         ipAddress = nil
         replayKey = nil

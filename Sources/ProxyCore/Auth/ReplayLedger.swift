@@ -1,9 +1,9 @@
 internal import Crypto
 
-/// What tells one token from the others when it admits once: its `jti`, else its `nonce`, else its claims as they came.
+/// What tells one token from the others, when it admits once or its connections replace one another: its `jti`, else its `nonce`, else its claims as they came.
 ///
 /// A hash, so that no claim is kept and a long one costs no more than a short one.
-struct ReplayKey: Hashable, Sendable {
+public struct ReplayKey: Hashable, Sendable {
     /// The hash.
     let bytes: [UInt8]
 
@@ -23,6 +23,12 @@ struct ReplayKey: Hashable, Sendable {
             hasher.update(data: payload)
         }
         bytes = Array(hasher.finalize())
+    }
+
+    /// The key of the role token with `claims`, which came as `payload`.
+    init(_ claims: RoleClaims, payload: [UInt8]) {
+        let text = claims.tokenID.map { Array("role jti \($0)".utf8) } ?? Array("role claims ".utf8) + payload
+        bytes = Array(SHA256.hash(data: text))
     }
 }
 

@@ -80,6 +80,9 @@ struct Flow: ~Copyable {
         }
     }
 
+    /// How many valid bytes of messages, or of headers that have not come whole, were read.
+    var messageBytes: UInt64 { bytesReceived - min(walker.controlBytes, bytesReceived) }
+
     // MARK: Boundaries
 
     /// Whether the sink has whole frames only, and every byte that was read is written.

@@ -20,6 +20,7 @@ public final class Relay: ReadinessHandler {
     /// What ``ending`` says of bytes, kept beside it: every message asks.
     private var passages = RelayEnding.Passages.open
     private var keepalive: Keepalive
+    private var activity: ClientActivity
     private var timer: LoopTimer?
     private var lowWaterTimer: LoopTimer?
     /// How often the low-water timer fired.
@@ -69,6 +70,7 @@ public final class Relay: ReadinessHandler {
         self.pingInterval = pingInterval
         self.finished = finished
         keepalive = Keepalive(at: loop.now)
+        activity = ClientActivity(at: loop.now)
         self.up = up
         self.down = down
         self.up.sourceHasFinished = self.client.peerHasFinished
@@ -89,6 +91,9 @@ public final class Relay: ReadinessHandler {
 
     /// What has gone through so far.
     public var totals: RelayTotals { RelayTotals(up: up, down: down) }
+
+    /// When the client last sent part of a message; now, when it may be sending what the proxy does not read.
+    public var lastFromClient: Instant { up.isBlocked ? loop.now : activity.last(in: up) }
 
     /// Ends the connection from this side: the client is told the code and the reason (at most 123 bytes) at the next
     /// frame boundary. Does nothing when the connection is ending already.
@@ -243,6 +248,7 @@ public final class Relay: ReadinessHandler {
     /// Pings a side that was silent for an interval, and gives up on one that was for several.
     private func checkSilence() {
         guard let pingInterval else { return }
+        _ = activity.last(in: up)
         switch keepalive.intervalPassed(pingInterval, up: up, down: down, now: loop.now) {
         case .clientIsGone: clientGone()
         case .chromeIsGone: feed(.chromeGone)

@@ -22,6 +22,8 @@ public struct FrameWalker: Sendable {
 
     /// How many frames have begun.
     public private(set) var frames: UInt64 = 0
+    /// How many bytes belong to control frames, those of the present one that are still to come among them.
+    public private(set) var controlBytes: UInt64 = 0
     /// How many bytes of the present frame's payload are still to come.
     public private(set) var payloadLeft: UInt64 = 0
     /// The code of the Close frame that was walked over, once it was: nothing may follow it.
@@ -126,6 +128,11 @@ public struct FrameWalker: Sendable {
         try rules.admit(frame)
         frames &+= 1
         payloadLeft = frame.payloadLength
+        if frame.opcode.isControl { beginControl(frame) }
+    }
+
+    private mutating func beginControl(_ frame: FrameHeader) {
+        controlBytes &+= 2 + (frame.maskingKey == nil ? 0 : 4) + frame.payloadLength
         if frame.opcode == .close { closing = ClosePayload(maskingKey: frame.maskingKey) }
     }
 

@@ -31,7 +31,10 @@ private let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-
         #expect(!configuration.gate.expiresConnections)
         #expect(configuration.secret.timeToLive == .seconds(300))
         #expect(configuration.secret.overlap == .seconds(3600))
-        #expect(configuration.connections.limit == 4096)
+        #expect(configuration.gate.refusals == 60)
+        #expect(configuration.connections.limits.total == 4096)
+        #expect(configuration.connections.limits.ofSession == nil)
+        #expect(configuration.connections.limits.whenFull == .refuse)
         #expect(configuration.connections.ping == .seconds(30))
         #expect(configuration.connections.drain == .seconds(60))
         #expect(configuration.injection.time == .connect)
@@ -108,7 +111,9 @@ private let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:signing-
         ("CDP_PROXY_MAX_CONNECTIONS", "+5"), ("CDP_PROXY_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("WALLCRAWLER_JWT_SIGNING_KEY", "short"), ("SESSION_ENCRYPTION_SECRET", "c2hvcnQ="),
         ("FLYBROWSER_ADMIN_TOKEN", "two words"), ("DATABASE_URL", "mysql://u:p@h/d"),
-        ("CDP_PROXY_ADMIN_HOSTS", "a.example:80"),
+        ("CDP_PROXY_ADMIN_HOSTS", "a.example:80"), ("CDP_PROXY_REFUSALS", "-1"), ("CDP_PROXY_REFUSALS", "1000001"),
+        ("CDP_PROXY_MAX_CONNECTIONS_PER_SESSION", "0"), ("CDP_PROXY_MAX_CONNECTIONS_PER_USER", "none"),
+        ("CDP_PROXY_MAX_CONNECTIONS_PER_ADDRESS", "1000001"), ("CDP_PROXY_FULL", "replace"),
     ])
     func refuses(name: String, value: String) {
         let error = #expect(throws: ConfigurationError.self) { try Configuration(environment([name: value])) }

@@ -15,7 +15,7 @@ import Testing
             (.permission(.driving), .forbidden), (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
             (.headIncomplete(begun: true), .requestTimeout), (.headIncomplete(begun: false), nil), (.clientGone, nil),
             (.method(allowed: "GET"), .methodNotAllowed), (.notFound, .notFound), (.draining, .serviceUnavailable),
-            (.connectionLimit, .serviceUnavailable), (.chrome(.unreachable), .badGateway),
+            (.connectionLimit(.total), .serviceUnavailable), (.chrome(.unreachable), .badGateway),
             (.chrome(.timedOut), .badGateway), (.chrome(.malformedAnswer), .badGateway),
             (.chrome(.tooLong), .badGateway),
             (.chrome(.noSuchEndpoint), .notFound),
