@@ -6,7 +6,7 @@ import time
 import pytest
 from harness import tokens
 from harness.cdp import CDP
-from harness.wire import exchange, get, head, upgrade
+from harness.wire import Wire, exchange, get, head, upgrade
 
 ROLE_KEY = "end-to-end-role-key-of-44-characters-in-all"
 
@@ -27,6 +27,13 @@ def bearer(token):
 
 def status_of(proxy, target, token, **fields):
     return get(proxy.port, target, **bearer(token), **fields).status
+
+
+def answer_to_upgrade(proxy, token):
+    """The answer to a handshake; the connection ends with the call."""
+    with Wire(proxy.port) as wire:
+        wire.send(upgrade("/", **bearer(token)))
+        return wire.response()
 
 
 @pytest.mark.parametrize("shape", ["signingKey", "role token"])
@@ -51,7 +58,7 @@ def test_a_websocket_needs_a_permission_that_drives(fleet, shape, roles, permiss
         if shape == "signingKey"
         else role_token(*roles, **narrowed)
     )
-    answer, _ = exchange(fleet.port, upgrade("/", **bearer(token)))
+    answer = answer_to_upgrade(fleet, token)
     assert answer.status == status
     if status == 403:
         body = json.loads(answer.body)
@@ -99,9 +106,9 @@ def test_json_new_opens_no_page_beyond_the_web(fleet, chromium, url):
 def test_another_users_role_token_does_not_join_a_browser(fleet):
     with CDP(fleet.port, Authorization=f"Bearer {role_token('operator')}"):
         other = role_token("operator", user="user_two")
-        assert exchange(fleet.port, upgrade("/", **bearer(other)))[0].status == 409
+        assert answer_to_upgrade(fleet, other).status == 409
         assert status_of(fleet, "/json/list", other) == 409
-        assert exchange(fleet.port, upgrade("/", **bearer(role_token("admin", user="user_two"))))[0].status == 101
+        assert answer_to_upgrade(fleet, role_token("admin", user="user_two")).status == 101
 
 
 def test_the_admins_token_is_an_admin_on_both_listeners(fleet):

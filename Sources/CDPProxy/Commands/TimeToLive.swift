@@ -1,7 +1,7 @@
 import ArgumentParser
 import Settings
 
-/// How long a token lasts, as `--ttl` says it: from one second to a year.
+/// How long a token or its connections last, as `--ttl` and others say it: from one second to a year.
 struct TimeToLive: ExpressibleByArgument, Sendable {
     /// An hour.
     static let standard = TimeToLive(duration: .seconds(3600), defaultValueDescription: "1h")

@@ -36,6 +36,12 @@ struct TokenIssue: ParsableCommand {
     @Option(help: ArgumentHelp("How long the token lasts, such as 30s, 5m or 1h.", valueName: "duration"))
     var ttl: TimeToLive = .standard
 
+    @Option(help: ArgumentHelp("For how long a connection's client may send no message.", valueName: "duration"))
+    var maxIdle: TimeToLive?
+
+    @Option(help: ArgumentHelp("How long a connection may last.", valueName: "duration"))
+    var maxSeconds: TimeToLive?
+
     @Option(
         help: ArgumentHelp("The only address the token may be used from.", valueName: "address"),
         transform: Self.address
@@ -106,6 +112,8 @@ struct TokenIssue: ParsableCommand {
         claims.browserSession = browserSession
         claims.roles = role.isEmpty ? nil : role
         claims.permissions = permission.isEmpty ? nil : permission
+        claims.maxIdle = maxIdle?.duration
+        claims.maxSeconds = maxSeconds?.duration
         claims.ipAddress = ipAddress?.description
         return claims
     }

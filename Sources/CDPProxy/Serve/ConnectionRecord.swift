@@ -15,19 +15,19 @@ final class ConnectionRecord: Sendable {
     let peer: IPAddress
     /// When it was admitted.
     let since: Timestamp
-    /// How long it may last from then on; nil when only its two sides end it.
-    let lifetime: Duration?
+    /// How long it may last from then on.
+    let span: RelaySpan
     /// Its leave to drive the browser.
     let pass: BrowserPass
 
-    /// The connection of an admitted request, about to be joined to Chrome.
+    /// The connection of an admitted request, about to be joined to Chrome. Without a `lifetime` it may outlive its token.
     init(_ admitted: AdmittedRequest, since: Timestamp, lifetime: Duration?, pass: BrowserPass) {
         let grant = admitted.grant
         request = admitted.id
         peer = admitted.origin.address
         self.pass = pass
         self.since = since
-        self.lifetime = lifetime
+        span = RelaySpan(untilExpiry: lifetime, age: grant.maxSeconds, idleness: grant.maxIdle)
         sessionID = grant.sessionID
         projectID = grant.projectID
         userID = grant.userID

@@ -28,8 +28,8 @@ actor Relays {
     private struct Joined {
         let connection: ConnectionRecord
         let relay: Relay
-        /// Ends it when its time is over.
-        let expiry: LoopTimer?
+        /// Ends it when its time is over; nil when only its two sides end it.
+        let timer: SpanTimer?
     }
 
     /// No relay yet.
@@ -58,8 +58,8 @@ actor Relays {
             pingInterval: pingInterval,
             finished: { end, totals in self.finished(connection, end, totals) }
         )
-        let expiry = connection.lifetime.map { close(relay, after: $0) }
-        live[connection.request] = Joined(connection: connection, relay: relay, expiry: expiry)
+        let timer = SpanTimer(connection.span, of: relay, on: loop)
+        live[connection.request] = Joined(connection: connection, relay: relay, timer: timer)
         relay.start()
     }
 
@@ -84,14 +84,8 @@ actor Relays {
         }
     }
 
-    private func close(_ relay: Relay, after lifetime: Duration) -> LoopTimer {
-        let timer = LoopTimer { [unowned relay] in relay.close(.tokenExpired, reason: "the token has expired") }
-        loop.schedule(timer, at: loop.now + lifetime)
-        return timer
-    }
-
     private func finished(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
-        if let timer = live.removeValue(forKey: connection.request)?.expiry { loop.cancel(timer) }
+        live.removeValue(forKey: connection.request)?.timer?.cancel()
         past = past + totals
         hooks.ended(connection, end, totals)
     }

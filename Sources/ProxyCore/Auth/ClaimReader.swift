@@ -27,6 +27,12 @@ struct ClaimReader {
         try member(name) { $0.doubleValue.flatMap(Timestamp.init(secondsSince1970:)) }
     }
 
+    /// The number of seconds called `name`, which may have a fraction; nil when it is absent. What is longer than a connection
+    /// can last is cut to that.
+    func seconds(_ name: String) throws(TokenFault) -> Duration? {
+        try member(name) { $0.doubleValue.flatMap { $0.isFinite && $0 > 0 ? .seconds(min($0, 1e9)) : nil } }
+    }
+
     /// What `read` makes of the member called `name`; nil when it is absent, `claims` when `read` makes nothing of it.
     func member<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(TokenFault) -> Value? {
         guard let member = object[name] else { return nil }

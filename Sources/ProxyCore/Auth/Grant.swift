@@ -16,6 +16,10 @@ public struct Grant: Sendable, Redacted {
     public let browserSession: String?
     /// The token's `jti`, for logs and revocation.
     public let tokenID: String?
+    /// For how long a connection's client may send no message, when the token says so.
+    public let maxIdle: Duration?
+    /// How long a connection may last, when the token says so.
+    public let maxSeconds: Duration?
     /// What tells the token from others; nil when the gate's policy does not ask for it.
     public let tokenKey: ReplayKey?
     /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
@@ -40,6 +44,8 @@ public struct Grant: Sendable, Redacted {
         permissions = claims.roles.map { PermissionSet(roles: $0, narrowedTo: claims.permissions) }
         browserSession = claims.browserSession
         tokenID = claims.tokenID
+        maxIdle = claims.maxIdle
+        maxSeconds = claims.maxSeconds
         self.tokenKey = tokenKey
         expiresAt = claims.expiresAt
         ipAddress = claims.ipAddress

@@ -25,6 +25,10 @@ public struct TokenClaims: Sendable {
     public var browserSession: String?
     /// `persist`, which is held to its type and read by no one yet.
     public var persist = false
+    /// `maxIdle`: for how long a connection's client may send no message.
+    public var maxIdle: Duration?
+    /// `maxSeconds`: how long a connection may last.
+    public var maxSeconds: Duration?
     /// `exp`.
     public var expiresAt: Timestamp
     /// `nbf`.
@@ -69,6 +73,8 @@ extension TokenClaims {
         ipAddress = try claims.member("ipAddress") { $0.stringValue }
         roles = try claims.texts("roles")
         permissions = try claims.texts("permissions")
+        maxIdle = try claims.seconds("maxIdle")
+        maxSeconds = try claims.seconds("maxSeconds")
         // Alone they would narrow all of the browser, which no role policy covers.
         if permissions != nil { _ = try claims.required("permissions", roles) }
         persist = try claims.truth("persist")
@@ -103,6 +109,8 @@ extension TokenClaims {
         object["nonce"] = nonce.map { JSONValue($0) }
         object["ipAddress"] = ipAddress.map { JSONValue($0) }
         object["browserSession"] = browserSession.map { JSONValue($0) }
+        object["maxIdle"] = maxIdle.flatMap { JSONValue($0 / .seconds(1)) }
+        object["maxSeconds"] = maxSeconds.flatMap { JSONValue($0 / .seconds(1)) }
         object["roles"] = roles.map { .array($0.map { JSONValue($0) }) }
         object["permissions"] = permissions.map { .array($0.map { JSONValue($0) }) }
         if persist { object["persist"] = true }

@@ -95,6 +95,14 @@ public final class Relay: ReadinessHandler {
     /// When the client last sent part of a message; now, when it may be sending what the proxy does not read.
     public var lastFromClient: Instant { up.isBlocked ? loop.now : activity.last(in: up) }
 
+    /// Puts a text message of the proxy's own between two messages on the way to the client. Does nothing when the connection is
+    /// ending, or so many wait already that the client does not read.
+    public func tellClient(_ text: [UInt8]) {
+        guard ending.isOpen, down.hasRoomForAnswers else { return }
+        down.queue([text])
+        runDown()
+    }
+
     /// Ends the connection from this side: the client is told the code and the reason (at most 123 bytes) at the next
     /// frame boundary. Does nothing when the connection is ending already.
     public func close(_ code: CloseCode, reason: String) {

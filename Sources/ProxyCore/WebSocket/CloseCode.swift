@@ -32,6 +32,10 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let tokenExpired = CloseCode(rawValue: 4001)
     /// 4008: a newer connection of the same token took its place.
     public static let replaced = CloseCode(rawValue: 4008)
+    /// 4009: the client sent no message for as long as its token allows.
+    public static let idle = CloseCode(rawValue: 4009)
+    /// 4010: the connection is as old as its token allows.
+    public static let outlived = CloseCode(rawValue: 4010)
 
     /// Whether an endpoint may put the code into a Close frame.
     public var isLegalOnTheWire: Bool {
@@ -45,7 +49,7 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     /// `other` for all that a peer makes up, so that no peer can fill a metric and hide the codes that matter.
     public var label: String {
         switch rawValue {
-        case 1000...1003, 1005...1014, 4001, 4008: description
+        case 1000...1003, 1005...1014, 4001, 4008...4010: description
         default: "other"
         }
     }

@@ -11,7 +11,7 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
     @Test func aTokenSaysWhatWasAskedFor() throws {
         let options = [
             "--user-id", "user_1", "--browser-session", "work", "--role", "viewer", "--role", "operator", "--ttl", "5m",
-            "--ip-address", "::ffff:192.0.2.1",
+            "--ip-address", "::ffff:192.0.2.1", "--max-idle", "10m", "--max-seconds", "2h",
         ]
         let claims = try claims(options)
         #expect(claims.sessionID == "sess_1")
@@ -20,6 +20,8 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
         #expect(claims.browserSession == "work")
         #expect(claims.roles == ["viewer", "operator"])
         #expect(claims.ipAddress == "192.0.2.1")
+        #expect(claims.maxIdle == .seconds(600))
+        #expect(claims.maxSeconds == .seconds(7200))
         #expect(claims.issuedAt == Tokens.now)
         #expect(claims.expiresAt == Tokens.now + 300)
     }
@@ -30,6 +32,8 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
         #expect(claims.browserSession == nil)
         #expect(claims.roles == nil)
         #expect(claims.ipAddress == nil)
+        #expect(claims.maxIdle == nil)
+        #expect(claims.maxSeconds == nil)
         #expect(claims.expiresAt == Tokens.now + 3600)
     }
 
@@ -44,7 +48,7 @@ private let required = ["--session-id", "sess_1", "--project-id", "proj_1"]
         ["--session-id", "sess_1"], ["--project-id", "proj_1"], ["--session-id", "", "--project-id", "proj_1"],
         ["--session-id", "sess_1", "--project-id", ""], required + ["--browser-session", "work"],
         required + ["--browser-session", "work", "--user-id", ""], required + ["--ttl", "0s"],
-        required + ["--ttl", "1d"],
+        required + ["--ttl", "1d"], required + ["--max-idle", "0s"], required + ["--max-seconds", "60"],
         required + ["--ttl", "-5m"], required + ["--ttl", "9000h"], required + ["--ip-address", "localhost"],
         required + ["--url", "localhost:9223"], required + ["token"], required + ["--signing-key", "x"],
     ])

@@ -57,6 +57,8 @@ import Testing
             ("nbf", "1900000000"), ("iat", "1900000000"), ("nbf", "null"), ("userId", "1"), ("nonce", "1"),
             ("jti", "1"),
             ("ipAddress", "1"), ("browserSession", "1"), ("roles", "1"), ("persist", "1"),
+            ("maxIdle", #""60""#), ("maxIdle", "0"), ("maxIdle", "-1"), ("maxIdle", "null"), ("maxSeconds", "1e400"),
+            ("maxSeconds", "0.0"), ("maxSeconds", "true"),
         ] as [(String, String?)]
     )
     func namesTheClaimAtFault(claim: String, value: String?) {
@@ -64,6 +66,14 @@ import Testing
             try TokenVerifier.claims(of: Tokens.edited([claim: value]).utf8, keys: Tokens.keys, now: Tokens.now)
         }
         #expect(error?.claim == claim)
+    }
+
+    @Test(arguments: [("60", 60.0), ("0.25", 0.25), ("1e9", 1e9), ("1e300", 1e9), ("1e-300", 0)])
+    func readsHowLongAConnectionMayLast(_ text: String, _ seconds: Double) throws {
+        let token = Tokens.edited(["maxIdle": text, "maxSeconds": text])
+        let claims = try TokenVerifier.claims(of: token.utf8, keys: Tokens.keys, now: Tokens.now)
+        #expect(claims.maxIdle == .seconds(seconds))
+        #expect(claims.maxSeconds == .seconds(seconds))
     }
 
     private func reason(
