@@ -17,7 +17,7 @@ struct ConnectionPlaces {
     /// What tells a token from the others: two that share an id but not session and user are two.
     struct Token: Equatable {
         let key: ReplayKey
-        let sessionID: String
+        let sessionID: String?
         let userID: String?
     }
 

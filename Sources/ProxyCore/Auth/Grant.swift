@@ -64,6 +64,8 @@ public struct Grant: Sendable, Redacted {
         tokenID = claims.tokenID
         self.tokenKey = tokenKey
         expiresAt = claims.expiresAt
+        maxIdle = nil
+        maxSeconds = nil
         ipAddress = nil
         replayKey = nil
         self.urlToken = urlToken
@@ -80,6 +82,8 @@ public struct Grant: Sendable, Redacted {
         tokenID = nil
         tokenKey = nil
         expiresAt = .latest
+        maxIdle = nil
+        maxSeconds = nil
         ipAddress = nil
         replayKey = nil
         urlToken = nil
