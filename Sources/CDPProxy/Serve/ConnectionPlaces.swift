@@ -19,6 +19,14 @@ struct ConnectionPlaces {
         let key: ReplayKey
         let sessionID: String?
         let userID: String?
+
+        /// The token that a request came with; nil when the gate tells none apart.
+        init?(_ request: AdmittedRequest) {
+            guard let key = request.grant.tokenKey else { return nil }
+            self.key = key
+            sessionID = request.grant.sessionID
+            userID = request.grant.userID
+        }
     }
 
     /// How many evicted connections may still be closing. Each takes two descriptors until its client has read why, so with so
@@ -40,16 +48,13 @@ struct ConnectionPlaces {
     /// How many places are taken.
     var count: Int { holders.count }
 
-    /// Whom the place of a request is counted for.
+    /// Whom the place of a request is counted for. The grant is not copied for it.
     func holder(for request: AdmittedRequest) -> Holder {
-        let grant = request.grant
-        let isTold = limits.whenFull == .evict
-        return Holder(
+        Holder(
             address: limits.ofAddress == nil ? nil : request.origin.limitedAddress,
-            sessionID: limits.ofSession == nil ? nil : grant.sessionID,
-            userID: limits.ofUser == nil ? nil : grant.userID,
-            token: isTold
-                ? grant.tokenKey.map { Token(key: $0, sessionID: grant.sessionID, userID: grant.userID) } : nil
+            sessionID: limits.ofSession == nil ? nil : request.grant.sessionID,
+            userID: limits.ofUser == nil ? nil : request.grant.userID,
+            token: limits.whenFull == .evict ? Token(request) : nil
         )
     }
 

@@ -33,7 +33,9 @@ public struct Grant: Sendable, Redacted {
     /// The one address this may be used from, when the token names one.
     let ipAddress: String?
     /// What the token is remembered by; nil when it admits often.
-    let replayKey: ReplayKey?
+    var replayKey: ReplayKey? { admitsOnce ? tokenKey : nil }
+
+    private let admitsOnce: Bool
 
     /// What a signingKey's `claims` allow. The caller has checked them.
     init(_ claims: TokenClaims, replayKey: ReplayKey?, tokenKey: ReplayKey? = nil, urlToken: String?) {
@@ -46,10 +48,10 @@ public struct Grant: Sendable, Redacted {
         tokenID = claims.tokenID
         maxIdle = claims.maxIdle
         maxSeconds = claims.maxSeconds
-        self.tokenKey = tokenKey
+        self.tokenKey = tokenKey ?? replayKey
+        admitsOnce = replayKey != nil
         expiresAt = claims.expiresAt
         ipAddress = claims.ipAddress
-        self.replayKey = replayKey
         self.urlToken = urlToken
     }
 

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func aHandshakeThatFailsGivesItsPlaceBack() async throws {
-        try await withProxy(["CDP_PROXY_MAX_CONNECTIONS": "1", "CDP_PROXY_TOKEN_USE": "once"]) { proxy in
+        try await withProxy(["CDP_PROXY_MAX_CONNECTIONS": "2", "CDP_PROXY_TOKEN_USE": "once"]) { proxy in
             proxy.chrome.script = { $0.isUpgrade ? .silence : .usual }
             let token = Self.token("a")
             let clients = [try await proxy.client(), try await proxy.client()]
@@ -57,11 +57,14 @@ import Testing
                 proxy.chrome.requests.count { $0.isUpgrade } == 2
             }
             proxy.chrome.answerSilenced()
-            for client in clients { _ = try await client.answer() }
+            var statuses: [Int] = []
+            for client in clients { statuses.append(try await client.answer().status) }
+            #expect(statuses.sorted() == [101, 401])
             proxy.chrome.script = { _ in .usual }
             for client in clients { client.close() }
             _ = try await proxy.log.line { $0.event == "closed" }
             _ = try await proxy.open(token: Self.token("b"))
+            _ = try await proxy.open(token: Self.token("c"))
         }
     }
 
