@@ -11,10 +11,10 @@ public enum SessionStoreError: Error, Equatable, Sendable {
     case unopenable(database: String, reason: String)
     /// The file is not a SQLite database, or is damaged.
     case corrupt(path: String)
-    /// The database has no table `browser_sessions`.
-    case noTable(database: String)
+    /// The database does not have this table.
+    case noTable(database: String, table: String = "browser_sessions")
     /// The table lacks this column, or its type cannot hold the values.
-    case unusableColumn(database: String, column: String)
+    case unusableColumn(database: String, column: String, table: String = "browser_sessions")
     /// Another process kept the database locked for longer than `SQLiteConnection.lockTimeout`.
     case busy
     /// The database cannot answer now; another try may succeed. `reason` is a fixed text.
@@ -38,10 +38,12 @@ extension SessionStoreError: CustomStringConvertible {
         case .missing(let path): "no session database at \(path); `cdp-proxy session import` creates it"
         case .unopenable(let database, let reason): "the session database \(database) cannot be opened: \(reason)"
         case .corrupt(let path): "the session database \(path) is damaged or not a SQLite file"
-        case .noTable(let database):
-            "the session database \(database) has no table browser_sessions; `cdp-proxy session import` creates it"
-        case .unusableColumn(let database, let column):
-            "the table browser_sessions in \(database) has no usable column \(column)"
+        case .noTable(let database, "api_keys"):
+            "the session database \(database) has no table api_keys; `cdp-proxy key create` creates it"
+        case .noTable(let database, let table):
+            "the session database \(database) has no table \(table); `cdp-proxy session import` creates it"
+        case .unusableColumn(let database, let column, let table):
+            "the table \(table) in \(database) has no usable column \(column)"
         case .busy: "the session database is locked by another process"
         case .unavailable(let reason): "the session database is not available: \(reason)"
         case .nameTaken: "the user already has a session of this name"

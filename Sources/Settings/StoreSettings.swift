@@ -47,7 +47,7 @@ public struct StoreSettings: Sendable {
         "DATABASE_URL",
         in: .sessions,
         expected: DatabaseLocation.forms,
-        help: "The database of stored sessions; by default cdp-proxy/cdp-proxy.sqlite3 in XDG_DATA_HOME or /var/lib.",
+        help: "The database of stored sessions and API keys; by default a file in XDG_DATA_HOME or /var/lib.",
         parse: { try? DatabaseLocation(url: $0) }
     )
     private static let dataHomeVariable = Variable(

@@ -26,6 +26,25 @@ enum StoreKind: CaseIterable, Sendable {
         return SessionTable(database: database)
     }
 
+    /// Runs a body with a new store of keys, and closes it.
+    func withKeys(_ body: (any KeyStore) async throws -> Void) async throws {
+        try await withLocation { location in
+            let keys = try await Self.openKeys(location, creating: true)
+            try await body(keys)
+            await keys.close()
+        }
+    }
+
+    /// Like `KeyStores.open`, with longer timeouts.
+    static func openKeys(_ location: DatabaseLocation, creating: Bool) async throws -> any KeyStore {
+        guard case .postgres(let location) = location else {
+            return try await KeyStores.open(location, creating: creating)
+        }
+        let database = try PostgresDatabase(at: location, .patient())
+        if creating { for table in StoreTable.allCases { try await database.createTable(table) } }
+        return KeyTable(database: database)
+    }
+
     /// Runs a body with the location of a database that is missing or empty.
     func withLocation(_ body: (DatabaseLocation) async throws -> Void) async throws {
         switch self {
@@ -61,6 +80,27 @@ extension SessionRow {
             ),
             ciphertext: Array(0...255),
             iv: Array(0..<12)
+        )
+    }
+}
+
+extension KeyRecord {
+    /// A key for tests.
+    static func make(
+        id: String = "aaaaaaaa-2222-3333-4444-555555555555",
+        name: String = "ci",
+        created: Int64 = 1_000_000,
+        expires: Int64? = nil,
+        rateLimit: Int? = nil
+    ) -> KeyRecord {
+        KeyRecord(
+            id: id,
+            name: name,
+            userID: "user-1",
+            roles: ["viewer", "operator"],
+            createdAt: Timestamp(microseconds: created),
+            expiresAt: expires.map(Timestamp.init(microseconds:)),
+            rateLimit: rateLimit
         )
     }
 }

@@ -10,7 +10,7 @@ import Glibc
     // Owned: PQconnectStartParams made it, and `deinit` finishes it once. Never handed out.
     private let handle: OpaquePointer
     private let limit: Duration
-    private var names: [SessionQuery: String] = [:]
+    private var names: [TableQuery: String] = [:]
     private var preparations = 0
     private var missingStatements = 0
     /// After this many unknown names, the connection prepares no more statements.
@@ -59,8 +59,8 @@ import Glibc
         return poll(POLLIN, milliseconds: 0) == 0
     }
 
-    /// Runs one of the table's statements, and prepares it before its first use.
-    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(PostgresFault) -> PostgresResult {
+    /// Runs one of the tables' statements, and prepares it before its first use.
+    func run(_ query: TableQuery, _ parameters: [SQLValue]) throws(PostgresFault) -> PostgresResult {
         // A pooler may give each transaction another server, which does not know the prepared name.
         guard missingStatements < Self.mostMissingStatements else { return try run(query.sql, parameters) }
         do throws(PostgresFault) {
@@ -110,7 +110,7 @@ import Glibc
         }
     }
 
-    private func prepare(_ query: SessionQuery) throws(PostgresFault) -> String {
+    private func prepare(_ query: TableQuery) throws(PostgresFault) -> String {
         if let name = names[query] { return name }
         preparations += 1
         let name = "\(namePrefix)\(preparations)"

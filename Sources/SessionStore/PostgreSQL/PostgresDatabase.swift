@@ -1,4 +1,4 @@
-/// The table in a PostgreSQL database, over a bounded pool of connections that open when needed.
+/// The tables in a PostgreSQL database, over a bounded pool of connections that open when needed.
 ///
 /// Making it never fails for a server that is down: only a query does, and the next query after the server's return
 /// succeeds.
@@ -11,20 +11,15 @@ final class PostgresDatabase: SessionDatabase {
         pool = PostgresPool(to: location, limits)
     }
 
-    /// Makes the table if it is missing; see ``PostgresWorker/createTable()``.
-    func createTable() async throws(SessionStoreError) {
-        try await pool.withWorker { (worker) async throws(SessionStoreError) in try await worker.createTable() }
+    /// Makes a table if it is missing; see ``PostgresWorker/createTable(_:)``.
+    func createTable(_ table: StoreTable = .sessions) async throws(SessionStoreError) {
+        try await pool.withWorker { (worker) async throws(SessionStoreError) in try await worker.createTable(table) }
     }
 
     /// See ``SessionDatabase/run(_:_:)``.
-    func run(_ query: SessionQuery, _ parameters: [SQLValue]) async throws(SessionStoreError) -> [[SQLValue]] {
+    func run(_ query: TableQuery, _ parameters: [SQLValue]) async throws(SessionStoreError) -> [[SQLValue]] {
         try await pool.withWorker { (worker) async throws(SessionStoreError) in try await worker.run(query, parameters)
         }
-    }
-
-    /// See ``SessionDatabase/check()``.
-    func check() async throws(SessionStoreError) {
-        _ = try await run(.probe, [])
     }
 
     /// See ``SessionDatabase/close()``.

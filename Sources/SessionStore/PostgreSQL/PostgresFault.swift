@@ -37,22 +37,23 @@ enum PostgresFault: Error, Equatable {
 }
 
 extension SessionStoreError {
-    /// The caller's error for a fault of the database at `location`.
-    init(_ fault: PostgresFault, at location: PostgresLocation) {
+    /// The caller's error for a fault of the database at `location`, in a statement on this table.
+    init(_ fault: PostgresFault, of table: StoreTable = .sessions, at location: PostgresLocation) {
         switch fault {
         case .unconnected(let error): self = error
         case .broken: self = .unavailable(reason: "the connection was lost")
         case .timedOut: self = .unavailable(reason: "the server did not answer in time")
-        case .unusableColumn(let column): self = .unusableColumn(database: "\(location)", column: column)
+        case .unusableColumn(let column):
+            self = .unusableColumn(database: "\(location)", column: column, table: table.rawValue)
+        case .refused("42P01", _): self = .noTable(database: "\(location)", table: table.rawValue)
         case .refused(let state, let constraint): self.init(state: state, constraint: constraint, at: location)
         }
     }
 
     private init(state: String, constraint: String?, at location: PostgresLocation) {
         switch state {
-        // The only unique key apart from the id is (user_id, name).
+        // The only unique key that callers choose is (user_id, name).
         case "23505" where constraint?.hasSuffix("_pkey") != true: self = .nameTaken
-        case "42P01": self = .noTable(database: "\(location)")
         case "42501": self = .unopenable(database: "\(location)", reason: "the user has no privilege on the table")
         case "57014": self = .unavailable(reason: "a statement took too long")
         case "40001", "40P01", "55P03": self = .unavailable(reason: "another transaction was in the way")

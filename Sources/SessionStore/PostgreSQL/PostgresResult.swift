@@ -60,6 +60,11 @@ import ProxyCore
         switch type {
         case .bytes: return .bytes(unsafe Array(bytes))
         case .moment, .momentWithZone: return unsafe Self.moment(bytes)
+        case .integer:
+            let number = unsafe bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return .text("\(Int32(bitPattern: number))")
+        // As SQLite has it.
+        case .flag: return unsafe .text(bytes.first == 1 ? "1" : "0")
         case .text, .varchar, nil: return .text(unsafe String(decoding: bytes, as: UTF8.self))
         }
     }

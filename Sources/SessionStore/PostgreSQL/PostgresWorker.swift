@@ -16,22 +16,22 @@ actor PostgresWorker {
     }
 
     /// See ``SessionDatabase/run(_:_:)``.
-    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
-        try ask(isRead: query.isRead) { (connection) throws(PostgresFault) in
+    func run(_ query: TableQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
+        try ask(about: query.table, isRead: query.isRead) { (connection) throws(PostgresFault) in
             do throws(PostgresFault) {
                 let result = try Self.result(of: query, parameters, on: connection)
-                for (column, type) in zip(SessionQuery.columns, result.types) where type?.fits(column) != true {
+                for (column, type) in zip(query.table.columns, result.types) where type?.fits(column) != true {
                     throw .unusableColumn(column)
                 }
                 return result.rows
             } catch .refused("42703", _) {
-                throw try Self.missingColumn(connection)
+                throw try Self.missingColumn(of: query.table, connection)
             }
         }
     }
 
     private static func result(
-        of query: SessionQuery,
+        of query: TableQuery,
         _ parameters: [SQLValue],
         on connection: PostgresConnection
     ) throws(PostgresFault) -> PostgresResult {
@@ -56,18 +56,17 @@ actor PostgresWorker {
         }
     }
 
-    /// Makes the table if it is missing, and checks its columns. If several processes do so at once, one of them makes
-    /// it.
-    func createTable() throws(SessionStoreError) {
+    /// Makes a table if it is missing, and checks its columns. If several processes do so at once, one of them makes it.
+    func createTable(_ table: StoreTable) throws(SessionStoreError) {
         // On an error the transaction is still open: closing the connection rolls it back.
         defer { connection = nil }
-        try ask(isRead: true) { (connection) throws(PostgresFault) in
+        try ask(about: table, isRead: true) { (connection) throws(PostgresFault) in
             try connection.run("BEGIN")
             try connection.run("SELECT pg_advisory_xact_lock(\(Self.tableLock))")
-            try Self.makeMissingTable(connection)
+            try Self.makeMissingTable(table, connection)
             try connection.run("COMMIT")
         }
-        _ = try run(.probe, [])
+        _ = try run(table.probe, [])
     }
 
     /// Closes the connection for good.
@@ -79,6 +78,7 @@ actor PostgresWorker {
     /// Asks on the open connection, and where that is safe once more on a new one, so that a server's restart causes no
     /// error.
     private func ask<Answer>(
+        about table: StoreTable,
         isRead: Bool,
         _ question: (PostgresConnection) throws(PostgresFault) -> Answer
     ) throws(SessionStoreError) -> Answer {
@@ -89,7 +89,7 @@ actor PostgresWorker {
             } catch {
                 if error.endsConnection { connection = nil }
                 guard !isSecond, error.allowsAnotherTry(ofRead: isRead) else {
-                    throw SessionStoreError(error, at: location)
+                    throw SessionStoreError(error, of: table, at: location)
                 }
                 isSecond = true
             }
@@ -105,11 +105,15 @@ actor PostgresWorker {
         return opened
     }
 
-    private static func makeMissingTable(_ connection: PostgresConnection) throws(PostgresFault) {
+    private static func makeMissingTable(
+        _ table: StoreTable,
+        _ connection: PostgresConnection
+    ) throws(PostgresFault) {
         // Looks first, because a user that may use the table may not be allowed to make one.
-        guard try connection.run("SELECT to_regclass('browser_sessions')::text").rows == [[.null]] else { return }
+        let found = try connection.run("SELECT to_regclass($1)::text", [.text(table.rawValue)]).rows
+        guard found == [[.null]] else { return }
         do throws(PostgresFault) {
-            for statement in schema { try connection.run(statement) }
+            for statement in table.postgresSchema { try connection.run(statement) }
         } catch .refused(let state, _) where ["42P07", "23505"].contains(state) {
             // Another process that does not take the lock, such as the Python service, has just made it. The
             // transaction is void, and `createTable` closes it.
@@ -117,39 +121,23 @@ actor PostgresWorker {
     }
 
     /// The fault that names the column the table lacks.
-    private static func missingColumn(_ connection: PostgresConnection) throws(PostgresFault) -> PostgresFault {
+    private static func missingColumn(
+        of table: StoreTable,
+        _ connection: PostgresConnection
+    ) throws(PostgresFault) -> PostgresFault {
         let found = try connection.run(
             """
             SELECT attname::text FROM pg_attribute
-            WHERE attrelid = to_regclass('browser_sessions') AND attnum > 0 AND NOT attisdropped
-            """
+            WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
+            """,
+            [.text(table.rawValue)]
         ).rows
-        let missing = SessionQuery.columns.first { !found.contains([.text($0)]) }
+        let missing = table.columns.first { !found.contains([.text($0)]) }
         return missing.map(PostgresFault.unusableColumn) ?? .refused(state: "42703", constraint: nil)
     }
 
-    /// The advisory lock of the processes that make the table. Any number that no other program uses.
+    /// The advisory lock of the processes that make a table. Any number that no other program uses.
     private static let tableLock = 0x6364_7070_726F_7879
     /// The first key of a user's advisory lock. The second is a hash of the user's id.
     private static let userLock = 0x6364_7072
-
-    /// The table as SQLAlchemy makes it, without the second of its two equal indexes.
-    private static let schema = [
-        """
-        CREATE TABLE browser_sessions (
-            id VARCHAR(36) NOT NULL PRIMARY KEY,
-            user_id VARCHAR(255) NOT NULL,
-            name VARCHAR(50) NOT NULL,
-            description VARCHAR(500),
-            domains VARCHAR(1000) NOT NULL,
-            storage_state_encrypted BYTEA NOT NULL,
-            iv BYTEA NOT NULL,
-            expires_at TIMESTAMP WITH TIME ZONE,
-            created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-            updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
-            CONSTRAINT uq_user_session_name UNIQUE (user_id, name)
-        )
-        """,
-        "CREATE INDEX idx_browser_sessions_user_id ON browser_sessions (user_id)",
-    ]
 }

@@ -6,7 +6,7 @@ import CSQLite
     // Owned: sqlite3_open_v2 made it in `init`, and `deinit` closes it once. Never handed out.
     private let handle: OpaquePointer
     private let path: String
-    private var statements: [SessionQuery: SQLiteStatement] = [:]
+    private var statements: [TableQuery: SQLiteStatement] = [:]
     private var lastFailure = SQLITE_OK
 
     /// Opens the file at `path`, which must exist (or be `:memory:`), for reading and, where permitted, writing. Waits
@@ -39,18 +39,18 @@ import CSQLite
         unsafe sqlite3_close_v2(handle)
     }
 
-    /// Runs one of the table's statements, and prepares it before its first use.
-    func run(_ query: SessionQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
+    /// Runs one of the tables' statements, and prepares it before its first use.
+    func run(_ query: TableQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
         do throws(SessionStoreError) {
             return try rows(of: try statement(query), parameters)
         } catch {
             // The statement is correct, so its failure may mean that the table is not the one it was written for.
-            if case .failed = error, let fault = tableFault { throw fault }
+            if case .failed = error, let fault = fault(of: query.table) { throw fault }
             throw error
         }
     }
 
-    private func statement(_ query: SessionQuery) throws(SessionStoreError) -> SQLiteStatement {
+    private func statement(_ query: TableQuery) throws(SessionStoreError) -> SQLiteStatement {
         if let statement = statements[query] { return statement }
         let statement = try prepare(String(query.sql.map { $0 == "$" ? "?" : $0 }))
         statements[query] = statement
@@ -96,11 +96,12 @@ import CSQLite
     }
 
     /// The fault of a table that lacks a column or is missing; nil when it has all its columns.
-    private var tableFault: SessionStoreError? {
-        guard let rows = try? run("SELECT name FROM pragma_table_info('browser_sessions')") else { return nil }
-        guard !rows.isEmpty else { return .noTable(database: path) }
-        let missing = SessionQuery.columns.first { !rows.contains([.text($0)]) }
-        return missing.map { .unusableColumn(database: path, column: $0) }
+    private func fault(of table: StoreTable) -> SessionStoreError? {
+        let rows = try? run("SELECT name FROM pragma_table_info(?)", [.text(table.rawValue)])
+        guard let rows else { return nil }
+        guard !rows.isEmpty else { return .noTable(database: path, table: table.rawValue) }
+        let missing = table.columns.first { !rows.contains([.text($0)]) }
+        return missing.map { .unusableColumn(database: path, column: $0, table: table.rawValue) }
     }
 
     /// Whether the last failure was that SQLite had to write before it could read: to roll back another process's
@@ -116,7 +117,7 @@ import CSQLite
         return switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path)
-        // SQLITE_CONSTRAINT_UNIQUE (2067): the only unique key apart from the id is (user_id, name).
+        // SQLITE_CONSTRAINT_UNIQUE (2067): the only unique key that callers choose is (user_id, name).
         case SQLITE_CONSTRAINT where code == 2067: .nameTaken
         case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_IOERR, SQLITE_FULL:
             .unopenable(database: path, reason: unsafe String(cString: sqlite3_errmsg(handle)))

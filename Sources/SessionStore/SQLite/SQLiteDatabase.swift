@@ -1,6 +1,6 @@
 import Glibc
 
-/// The table in one SQLite file, or in memory.
+/// The tables in one SQLite file, or in memory.
 ///
 /// An actor on a queue of its own. The event loop may await its methods without ever being blocked.
 actor SQLiteDatabase: SessionDatabase {
@@ -10,14 +10,17 @@ actor SQLiteDatabase: SessionDatabase {
     /// The actor's executor: the database's own queue.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe queue.asUnownedSerialExecutor() }
 
-    /// Opens the database at `path`, and checks its pages and its table. Blocks meanwhile.
+    /// Opens the database at `path`, and checks its pages and its tables. Blocks meanwhile.
     ///
     /// - Parameters:
     ///   - path: a file, or `:memory:` for a database inside the connection, which exists only if `creating` is set.
-    ///   - creating: makes a missing file (mode 0600) and table. Without it, both are errors.
-    init(path: String, creating: Bool) throws(SessionStoreError) {
+    ///   - creating: makes a missing file (mode 0600) and missing tables. Without it, a missing file is an error.
+    ///   - tables: those it is opened for. Without `creating`, ``StoreTable/mustExist`` says whether a missing one is an
+    ///     error.
+    init(path: String, creating: Bool, for tables: [StoreTable] = [.sessions]) throws(SessionStoreError) {
         try Self.prepareFile(at: path, creating: creating)
-        file = try SQLiteFile(path: path, schema: creating ? Self.schema : nil)
+        let needed = creating ? tables : tables.filter(\.mustExist)
+        file = try SQLiteFile(path: path, making: creating ? tables : [], needing: needed)
     }
 
     /// Makes the file before SQLite opens it, so that it never has another mode than 0600.
@@ -37,14 +40,14 @@ actor SQLiteDatabase: SessionDatabase {
     /// See ``SessionDatabase/run(_:_:)``. The wait for this queue and the wait for another process's lock together take
     /// at most `SQLiteConnection.lockTimeout`, so that a lock does not add to the wait of each caller in the queue.
     nonisolated func run(
-        _ query: SessionQuery,
+        _ query: TableQuery,
         _ parameters: [SQLValue]
     ) async throws(SessionStoreError) -> [[SQLValue]] {
         try await run(query, parameters, until: .now + SQLiteConnection.lockTimeout)
     }
 
     private func run(
-        _ query: SessionQuery,
+        _ query: TableQuery,
         _ parameters: [SQLValue],
         until deadline: ContinuousClock.Instant
     ) throws(SessionStoreError) -> [[SQLValue]] {
@@ -54,30 +57,8 @@ actor SQLiteDatabase: SessionDatabase {
         return try file?.run(query, parameters, lockTimeout: remaining) ?? []
     }
 
-    /// See ``SessionDatabase/check()``.
-    nonisolated func check() async throws(SessionStoreError) {
-        _ = try await run(.probe, [])
-    }
-
     /// See ``SessionDatabase/close()``.
     func close() {
         file = nil
     }
-
-    /// The table as SQLAlchemy makes it.
-    private static let schema = """
-        CREATE TABLE IF NOT EXISTS browser_sessions (
-            id VARCHAR(36) NOT NULL PRIMARY KEY,
-            user_id VARCHAR(255) NOT NULL,
-            name VARCHAR(50) NOT NULL,
-            description VARCHAR(500),
-            domains VARCHAR(1000) NOT NULL,
-            storage_state_encrypted BLOB NOT NULL,
-            iv BLOB NOT NULL,
-            expires_at DATETIME,
-            created_at DATETIME NOT NULL,
-            updated_at DATETIME NOT NULL,
-            CONSTRAINT uq_user_session_name UNIQUE (user_id, name)
-        )
-        """
 }

@@ -18,17 +18,20 @@ struct SQLiteFile {
     /// In a larger file, a damaged page shows only when it is read.
     private static let checkedSize = 64 << 20
 
-    /// Opens the database at `path`, and checks its pages and its table. `schema` makes a missing table.
-    init(path: String, schema: String?) throws(SessionStoreError) {
+    /// Opens the database at `path`, makes those of the tables `missing` that it lacks, and checks its pages and the
+    /// tables `needed`.
+    init(path: String, making missing: [StoreTable], needing needed: [StoreTable]) throws(SessionStoreError) {
         self.path = path
         connection = try SQLiteConnection(path: path)
         try read { (connection) throws(SessionStoreError) in
             guard try connection.byteCount <= Self.checkedSize else { return }
             guard try connection.run("PRAGMA quick_check(1)") == [[.text("ok")]] else { throw .corrupt(path: path) }
         }
-        if let schema { try connection.run(schema) }
+        for table in missing { try connection.run(table.sqliteSchema) }
         leaveWriteAheadLog()
-        try read { (connection) throws(SessionStoreError) in _ = try connection.run(.probe, []) }
+        for table in needed {
+            try read { (connection) throws(SessionStoreError) in _ = try connection.run(table.probe, []) }
+        }
     }
 
     /// Switches from an older version's write-ahead log to the rollback journal. It does nothing while another process
@@ -39,9 +42,9 @@ struct SQLiteFile {
         _ = try? connection.run("PRAGMA journal_mode=DELETE")
     }
 
-    /// Runs one of the table's statements. `lockTimeout` bounds the wait for a lock that another process holds.
+    /// Runs one of the tables' statements. `lockTimeout` bounds the wait for a lock that another process holds.
     mutating func run(
-        _ query: SessionQuery,
+        _ query: TableQuery,
         _ parameters: [SQLValue],
         lockTimeout: Duration
     ) throws(SessionStoreError) -> [[SQLValue]] {

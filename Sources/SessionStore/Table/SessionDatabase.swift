@@ -1,10 +1,7 @@
-/// A SQL database with the table of ``SessionTable``.
+/// A SQL database with the tables of ``StoreTable``.
 protocol SessionDatabase: Sendable {
     /// Runs one statement with its parameters, all or nothing, and returns its rows.
-    func run(_ query: SessionQuery, _ parameters: [SQLValue]) async throws(SessionStoreError) -> [[SQLValue]]
-
-    /// Checks that the database answers and has the table with all its columns.
-    func check() async throws(SessionStoreError)
+    func run(_ query: TableQuery, _ parameters: [SQLValue]) async throws(SessionStoreError) -> [[SQLValue]]
 
     /// Closes the database. Later calls throw `unavailable`.
     func close() async

@@ -30,15 +30,16 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
         try row.metadata.createdAt.checkStorable(as: "created_at")
         let columns = try row.parameters() + [.moment(row.metadata.createdAt)]
         guard let limit else {
-            _ = try await database.run(.insert, columns)
+            _ = try await database.run(.sessions(.insert), columns)
             return
         }
         let parameters = columns + [.text(row.metadata.userID), .text("\(limit)")]
-        if try await database.run(.insertWithinLimit, parameters).isEmpty { throw .tooManySessions(limit: limit) }
+        let inserted = try await database.run(.sessions(.insertWithinLimit), parameters)
+        if inserted.isEmpty { throw .tooManySessions(limit: limit) }
     }
 
     func replace(_ row: SessionRow) async throws(SessionStoreError) -> Bool {
-        !(try await database.run(.replace, try row.parameters()).isEmpty)
+        !(try await database.run(.sessions(.replace), try row.parameters()).isEmpty)
     }
 
     func update(
@@ -57,7 +58,7 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
             SQLValue(changes.expiresAt), SQLValue(changes.sealed?.iv), SQLValue(changes.sealed?.ciphertext),
             .moment(time),
         ]
-        return try await database.run(.update, parameters).first.map(SessionMetadata.init(columns:))
+        return try await database.run(.sessions(.update), parameters).first.map(SessionMetadata.init(columns:))
     }
 
     func delete(id: String, userID: String) async throws(SessionStoreError) -> Bool {
@@ -65,7 +66,7 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
     }
 
     func check() async throws(SessionStoreError) {
-        try await database.check()
+        _ = try await database.run(StoreTable.sessions.probe, [])
     }
 
     func close() async {
@@ -82,24 +83,7 @@ struct SessionTable<Database: SessionDatabase>: SessionStore {
     /// The rows a query finds by its keys. A key with a NUL finds nothing, since no row can have it.
     private func rows(_ query: SessionQuery, _ keys: [String]) async throws(SessionStoreError) -> [[SQLValue]] {
         if keys.contains(where: \.holdsNUL) { return [] }
-        return try await database.run(query, keys.map(SQLValue.text))
-    }
-}
-
-extension String {
-    /// Whether the text has a NUL: PostgreSQL cannot hold one, and C strings end at it.
-    fileprivate var holdsNUL: Bool { utf8.contains(0) }
-
-    /// Refuses a text that the column cannot hold.
-    fileprivate func checkStorable(as column: String) throws(SessionStoreError) {
-        if holdsNUL { throw .unstorable(column: column) }
-    }
-}
-
-extension Timestamp {
-    /// Refuses a moment that could not be read back.
-    fileprivate func checkStorable(as column: String) throws(SessionStoreError) {
-        if !isWritable { throw .unstorable(column: column) }
+        return try await database.run(.sessions(query), keys.map(SQLValue.text))
     }
 }
 

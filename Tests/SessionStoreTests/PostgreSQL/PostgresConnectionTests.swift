@@ -9,10 +9,10 @@ import Testing
         let connection = try testDatabase.connect()
         let named = "SELECT count(*)::text FROM pg_prepared_statements WHERE name LIKE 'cdp_proxy_%'"
         for round in 0..<3 {
-            #expect(try connection.run(.rowByID, [.text("a")]).rows == [])
+            #expect(try connection.run(.sessions(.rowByID), [.text("a")]).rows == [])
             #expect(try connection.run(named).rows == [[.text(round < 2 ? "1" : "0")]])
             try connection.run("DEALLOCATE ALL")
-            #expect(try connection.run(.rowByID, [.text("a")]).rows == [])
+            #expect(try connection.run(.sessions(.rowByID), [.text("a")]).rows == [])
         }
     }
 

@@ -1,0 +1,32 @@
+/// Opens the API keys at a location. Only this type and ``SessionStores`` tell the kinds of database apart.
+public enum KeyStores {
+    /// Opens the keys off the caller's thread. `creating` makes what is missing: a file of mode 0600, and the tables, that
+    /// of stored sessions too, so that every command finds a whole database.
+    ///
+    /// What is checked when follows ``SessionStores/open(_:creating:)``.
+    @concurrent
+    public static func open(
+        _ location: DatabaseLocation,
+        creating: Bool
+    ) async throws(SessionStoreError) -> any KeyStore {
+        switch location {
+        case .sqlite(let path):
+            let tables = creating ? StoreTable.allCases : [.keys]
+            return KeyTable(database: try SQLiteDatabase(path: path, creating: creating, for: tables))
+        case .postgres(let location):
+            let database = try PostgresDatabase(at: location)
+            if creating { for table in StoreTable.allCases { try await database.createTable(table) } }
+            return KeyTable(database: database)
+        }
+    }
+
+    /// Opens the keys of an existing database on the caller's thread: for the start of a program, before it serves
+    /// requests.
+    public static func openExisting(_ location: DatabaseLocation) throws(SessionStoreError) -> any KeyStore {
+        switch location {
+        case .sqlite(let path):
+            KeyTable(database: try SQLiteDatabase(path: path, creating: false, for: [.keys]))
+        case .postgres(let location): KeyTable(database: try PostgresDatabase(at: location))
+        }
+    }
+}

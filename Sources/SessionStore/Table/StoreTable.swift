@@ -1,0 +1,26 @@
+/// A table of the store. The raw value is its name in the database.
+enum StoreTable: String, CaseIterable, Sendable {
+    /// Stored sessions, as the Python reference makes them.
+    case sessions = "browser_sessions"
+    /// API keys.
+    case keys = "api_keys"
+
+    /// Its columns, in the order of reading.
+    var columns: [String] {
+        switch self {
+        case .sessions: SessionQuery.columns
+        case .keys: KeyQuery.columns
+        }
+    }
+
+    /// A statement that reads no row but names every column, so that it fails on a table without one of them.
+    var probe: TableQuery {
+        switch self {
+        case .sessions: .sessions(.probe)
+        case .keys: .keys(.probe)
+        }
+    }
+
+    /// Whether a database without it cannot be used. Databases are older than API keys: one without that table has none.
+    var mustExist: Bool { self == .sessions }
+}
