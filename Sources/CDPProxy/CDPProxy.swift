@@ -7,7 +7,9 @@ struct CDPProxy: ParsableCommand {
         commandName: "cdp-proxy",
         abstract: "An authenticated proxy in front of Chrome's DevTools port.",
         version: ProductVersion.text,
-        subcommands: [ServeCommand.self, TokenCommand.self, SessionCommand.self, HealthCommand.self],
+        subcommands: [
+            ServeCommand.self, TokenCommand.self, KeyCommand.self, SessionCommand.self, HealthCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self
     )
 }

@@ -34,30 +34,15 @@ struct SessionList: SessionSubcommand {
         let rows = sessions.map { session in
             [
                 session.id, session.userID, session.name,
-                session.isExpired(now: now) ? "expired" : session.expiresAt?.wholeSeconds ?? "never",
-                session.updatedAt.wholeSeconds, session.domains.joined(separator: ","),
+                session.isExpired(now: now) ? "expired" : session.expiresAt.map(TextTable.moment) ?? "never",
+                TextTable.moment(session.updatedAt), session.domains.joined(separator: ","),
             ].enumerated().map { column, text in
                 // The heading names the table's column.
-                session.unusableColumns.contains(columns[column]) ? "unusable" : Self.printable(text)
+                session.unusableColumns.contains(columns[column]) ? "unusable" : TextTable.printable(text)
             }
         }
-        let lines = [heading] + rows
-        let widths = heading.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            let cells = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }
+        return TextTable.lines(heading, rows)
     }
-
-    /// Names are the users' own: what could move a terminal's cursor is shown as a question mark.
-    private static func printable(_ text: String) -> String {
-        String(text.map { VariableParsing.printable(String($0)) == nil ? "?" : $0 })
-    }
-}
-
-extension Timestamp {
-    /// ISO 8601 without the fraction.
-    fileprivate var wholeSeconds: String { String(iso8601.prefix(19)) + "Z" }
 }
 
 extension SessionMetadata {
