@@ -24,15 +24,17 @@ public enum CredentialRejection: String, Error, Sendable, CaseIterable {
     case ipMismatch = "ip_mismatch"
     /// The token admits once, and has; or the ticket was used.
     case replayed
+    /// The API key was revoked.
+    case revoked
     /// The credential's roles do not allow it.
     case role
-    /// The API key is not known, expired or disabled.
+    /// The API key is not known, or has expired.
     case apiKey = "api_key"
-    /// Too many were refused, or too many are remembered.
+    /// Too many were refused, too many are remembered, or the API key was used too often.
     case rateLimited = "rate_limited"
     /// The handshake carries an `Origin` that is not listed.
     case origin
-    /// There is no key to verify with.
+    /// There is no key to verify with, or the API keys cannot be read.
     case secretUnavailable = "secret_unavailable"
 }
 
@@ -43,7 +45,7 @@ extension CredentialRejection {
     public var status: HTTPStatus {
         switch self {
         case .missing, .malformed, .algorithm, .signature, .expired, .notYetValid, .issuer, .audience, .claims,
-            .sessionMismatch, .ipMismatch, .replayed, .apiKey:
+            .sessionMismatch, .ipMismatch, .replayed, .revoked, .apiKey:
             .unauthorized
         case .role, .origin: .forbidden
         case .rateLimited: .tooManyRequests
@@ -77,7 +79,9 @@ extension CredentialRejection {
     /// token learns what is wrong with it.
     public var errorDescription: String? {
         switch self {
-        case .missing, .malformed, .algorithm, .signature, .apiKey, .rateLimited, .origin, .secretUnavailable: nil
+        case .missing, .malformed, .algorithm, .signature, .apiKey, .revoked, .rateLimited, .origin,
+            .secretUnavailable:
+            nil
         case .expired: "the token or ticket has expired"
         case .notYetValid: "the token is not valid yet"
         case .issuer: "the token was issued by somebody else"

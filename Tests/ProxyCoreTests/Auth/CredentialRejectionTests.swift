@@ -7,7 +7,7 @@ import Testing
             CredentialRejection.allCases.map(\.rawValue) == [
                 "missing", "malformed", "algorithm", "signature", "expired", "not_yet_valid", "issuer", "audience",
                 "claims",
-                "session_mismatch", "ip_mismatch", "replayed", "role", "api_key", "rate_limited", "origin",
+                "session_mismatch", "ip_mismatch", "replayed", "revoked", "role", "api_key", "rate_limited", "origin",
                 "secret_unavailable",
             ]
         )
@@ -42,8 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        CredentialRejection.missing, .malformed, .algorithm, .signature, .apiKey, .origin, .secretUnavailable,
-        .rateLimited,
+        CredentialRejection.missing, .malformed, .algorithm, .signature, .apiKey, .revoked, .origin,
+        .secretUnavailable, .rateLimited,
     ])
     func nothingIsToldBeforeTheSignatureIsGood(rejection: CredentialRejection) {
         #expect(rejection.errorDescription == nil)
