@@ -10,6 +10,8 @@ public struct VariableSection: Sendable, Hashable {
     public static let listeners = VariableSection("Listeners")
     /// The database of stored sessions and their keys.
     public static let sessions = VariableSection("Stored sessions")
+    /// Credentials with roles.
+    public static let roles = VariableSection("Roles")
     /// The log output.
     public static let logs = VariableSection("Logs")
 }

@@ -47,14 +47,15 @@ def test_the_document_has_every_route(schema):
     assert paths["/health"] == {"get"}
 
 
-def test_the_document_requires_a_token(schema):
+def test_the_document_requires_a_token_or_a_key(schema):
     schemes = schema["components"]["securitySchemes"]
-    ((name, scheme),) = schemes.items()
-    assert (scheme["type"], scheme["scheme"].lower()) == ("http", "bearer")
+    bearer, key = schemes["bearer"], schemes["apiKey"]
+    assert (bearer["type"], bearer["scheme"].lower()) == ("http", "bearer")
+    assert (key["type"], key["in"], key["name"]) == ("apiKey", "header", "X-API-Key")
     for path, item in schema["paths"].items():
         for method in set(item) & {"get", "put", "post", "delete"}:
             needed = item[method].get("security", schema.get("security"))
-            assert (needed == [{name: []}]) == path.startswith("/sessions"), (method, path)
+            assert (needed == [{"bearer": []}, {"apiKey": []}]) == path.startswith("/sessions"), (method, path)
 
 
 def test_the_service_conforms_to_its_document(service_on_sqlite, tmp_path):

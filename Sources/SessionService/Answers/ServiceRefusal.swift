@@ -5,6 +5,20 @@ import ProxyCore
 enum ServiceRefusal: Error {
     /// 401 or 503: the authentication did not establish the user.
     case unauthenticated(AuthenticationFailure)
+    /// 401: the role token is refused.
+    case invalidRoleToken(AuthenticationFailure)
+    /// 403: the caller lacks this permission.
+    case forbidden(Permission)
+    /// 403: the caller names another user, and may not.
+    case anotherUser
+    /// 403: the caller stands for no user, and may name none.
+    case noUser
+    /// 403: the credential carries roles, which are not honoured here.
+    case rolesOff
+    /// 422: the caller stands for no user, and names none.
+    case userRequired
+    /// 422: `?user_id=` cannot be a user's id, or there are two.
+    case invalidUser
     /// 429: the user sent too many requests; the seconds until the next one is allowed.
     case rateLimited(seconds: Int)
     /// 422: these fields are wrong.
@@ -38,6 +52,9 @@ enum ServiceRefusal: Error {
     var status: HTTPResponse.Status {
         switch self {
         case .unauthenticated(let failure): failure.status == 503 ? .serviceUnavailable : .unauthorized
+        case .invalidRoleToken: .unauthorized
+        case .forbidden, .anotherUser, .noUser, .rolesOff: .forbidden
+        case .userRequired, .invalidUser: .unprocessableContent
         case .storeUnavailable: .serviceUnavailable
         case .rateLimited: .tooManyRequests
         case .invalid: .unprocessableContent
@@ -55,6 +72,13 @@ enum ServiceRefusal: Error {
     var detail: JSONValue {
         switch self {
         case .unauthenticated(let failure): JSONValue(failure.detail)
+        case .invalidRoleToken: "Invalid or expired token"
+        case .forbidden(let permission): JSONValue("The permission \(permission.rawValue) is needed")
+        case .anotherUser: "Only a caller with every permission may name another user"
+        case .noUser: "A caller without a user needs every permission"
+        case .rolesOff: "Roles are not honoured here"
+        case .userRequired: .array([.userID("missing", "Field required: the credential stands for no user")])
+        case .invalidUser: .array([.userID("value_error", "Value error, it must be one user's id, given once")])
         case .rateLimited: "Rate limit exceeded"
         case .invalid(let problems): .array(problems.map(\.json))
         case .tooLarge(let limit): "Storage state exceeds maximum size of \(limit) bytes"
@@ -77,6 +101,7 @@ enum ServiceRefusal: Error {
     var fields: HTTPFields {
         switch self {
         case .unauthenticated(let failure): failure.challenge.map { [.wwwAuthenticate: $0] } ?? [.retryAfter: "5"]
+        case .invalidRoleToken(let failure): failure.challenge.map { [.wwwAuthenticate: $0] } ?? [:]
         case .storeUnavailable: [.retryAfter: "5"]
         case .rateLimited(let seconds): [.retryAfter: String(seconds)]
         case .methodNotAllowed(let allow): [.allow: allow]
@@ -89,5 +114,12 @@ enum ServiceRefusal: Error {
         var response = Response(json: ["detail": detail], status: status)
         for field in fields { response.headers[field.name] = field.value }
         return response
+    }
+}
+
+extension JSONValue {
+    /// A problem of `?user_id=` in FastAPI's shape.
+    fileprivate static func userID(_ kind: String, _ message: String) -> JSONValue {
+        ["type": JSONValue(kind), "loc": ["query", "user_id"], "msg": JSONValue(message)]
     }
 }

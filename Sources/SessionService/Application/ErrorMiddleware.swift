@@ -86,7 +86,7 @@ struct ErrorMiddleware: RouterMiddleware {
 
     private func logCause(of refusal: ServiceRefusal, _ context: ServiceRequestContext) {
         switch refusal {
-        case .unauthenticated(let failure):
+        case .unauthenticated(let failure), .invalidRoleToken(let failure):
             log.record(.warning, "token_rejected", requestID: context.requestID, ["reason": .string(failure.rawValue)])
         case .unopenable:
             log.record(

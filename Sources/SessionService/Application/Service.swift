@@ -37,6 +37,7 @@ struct Service {
     /// Opens the database and the ports, and serves until SIGTERM or SIGINT. Then it finishes the running requests.
     func run() async throws {
         let store = try await openStore()
+        let keys = try await openKeys()
         warn()
         let quiet = Logger(label: "session-service", factory: { _ in SwiftLogNoOpLogHandler() })
         let opening = OpenedListeners(["SESSION_LISTEN", "SESSION_ADMIN_LISTEN"]) { ports in
@@ -49,7 +50,8 @@ struct Service {
                 ["port": ports["SESSION_LISTEN"], "adminPort": ports["SESSION_ADMIN_LISTEN"]]
             )
         }
-        let users = try usersApplication(store, quiet, opening)
+        let callers = CallerAuthenticator(provider: authenticator, roles: configuration.roles, keys: keys)
+        let users = try usersApplication(store, callers, quiet, opening)
         let operators = operatorsApplication(store, quiet, opening)
         var group = ServiceGroupConfiguration(
             services: [
@@ -68,6 +70,7 @@ struct Service {
         }
         await authenticator.shutdown()
         await store.close()
+        await keys?.close()
         try outcome.get()
         log.record(.info, "stopped")
     }
@@ -93,13 +96,25 @@ struct Service {
         }
     }
 
+    /// The API keys of the same database; nil for one inside the process, which can have none.
+    private func openKeys() async throws -> (any KeyStore)? {
+        do throws(SessionStoreError) {
+            return try await KeyStores.open(configuration.database, creating: false)
+        } catch .missing {
+            return nil
+        } catch {
+            throw ConfigurationError(variable: "DATABASE_URL", description: "DATABASE_URL: \(error).")
+        }
+    }
+
     private func usersApplication(
         _ store: any SessionStore,
+        _ callers: CallerAuthenticator,
         _ logger: Logger,
         _ opening: OpenedListeners
     ) throws -> some ApplicationProtocol {
         Application(
-            router: ServiceRouter.users(configuration, store, authenticator, metrics, log),
+            router: ServiceRouter.users(configuration, store, callers, metrics, log),
             server: try usersServer(),
             configuration: .listening(at: configuration.listen, connections: configuration.limits.connections),
             onServerRunning: { await opening.opened("SESSION_LISTEN", $0) },

@@ -9,7 +9,7 @@ enum ServiceRouter {
     static func users(
         _ configuration: ServiceConfiguration,
         _ store: any SessionStore,
-        _ authenticator: Authenticator,
+        _ authenticator: CallerAuthenticator,
         _ metrics: ServiceMetrics,
         _ log: ServiceLog
     ) -> Router<ServiceRequestContext> {

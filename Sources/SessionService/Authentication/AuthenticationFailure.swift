@@ -24,6 +24,10 @@ enum AuthenticationFailure: String, Error, Sendable, CaseIterable {
     case expired
     /// The token's `nbf` or `iat` is in the future.
     case notYetValid = "not_yet_valid"
+    /// The `X-API-Key` header is empty.
+    case apiKeyMissing = "api_key_missing"
+    /// The API key is not one, or it is unknown, expired or revoked.
+    case apiKey = "api_key"
     /// The provider's keys are unavailable, so the token cannot be judged.
     case providerUnavailable = "provider_unavailable"
 }
@@ -47,6 +51,8 @@ extension AuthenticationFailure {
         case .claims: "Invalid authentication token: invalid claims"
         case .expired: "Invalid authentication token: expired"
         case .notYetValid: "Invalid authentication token: not yet valid"
+        case .apiKeyMissing: "API key required"
+        case .apiKey: "Invalid or expired API key"
         case .providerUnavailable: "Unable to validate authentication token"
         }
     }
@@ -55,7 +61,7 @@ extension AuthenticationFailure {
     var challenge: String? {
         switch self {
         case .providerUnavailable: nil
-        case .missing: "Bearer"
+        case .missing, .apiKeyMissing: "Bearer"
         default: #"Bearer error="invalid_token""#
         }
     }

@@ -43,12 +43,14 @@ struct IdentityClaims: Sendable {
         return areStrings && audiences.contains { isString($0, audience) }
     }
 
-    /// A user's id that the database can hold: not empty, at most `maximumSubjectByteCount`, and without NUL, which
+    /// Whether the database can hold a user's id: not empty, at most `maximumSubjectByteCount`, and without NUL, which
     /// PostgreSQL refuses.
+    static func canNameUser(_ text: String) -> Bool {
+        1...maximumSubjectByteCount ~= text.utf8.count && !text.utf8.contains(0)
+    }
+
     private static func subject(_ value: JSONValue?) throws(AuthenticationFailure) -> String {
-        guard let subject = value?.stringValue, 1...maximumSubjectByteCount ~= subject.utf8.count,
-            !subject.utf8.contains(0)
-        else { throw .subject }
+        guard let subject = value?.stringValue, canNameUser(subject) else { throw .subject }
         return subject
     }
 

@@ -24,6 +24,8 @@ struct ServiceConfiguration: Sendable {
     let secret: MasterSecret
     /// The identity provider whose tokens the service accepts.
     let identityProvider: IdentityProviderSettings
+    /// Which credentials with roles the service accepts beside them.
+    let roles: RoleSettings
     /// The limits for each user and for all users together.
     let limits: ServiceLimits
     /// The lowest level to log.
@@ -41,6 +43,7 @@ struct ServiceConfiguration: Sendable {
         database = store.database
         createsTable = try environment.value(Self.createsTableVariable)
         identityProvider = try IdentityProviderSettings(environment)
+        roles = try RoleSettings(environment)
         limits = try ServiceLimits(environment)
         logLevel = try environment.value(Self.logLevelVariable)
     }
@@ -49,7 +52,8 @@ struct ServiceConfiguration: Sendable {
     static let variables = VariableTable([
         [listenVariable, adminListenVariable].map(\.description) + ServiceTLS.variables + [originsVariable.description],
         StoreSettings.serviceVariables + [createsTableVariable.description],
-        IdentityProviderSettings.variables, ServiceLimits.variables, [logLevelVariable.description],
+        IdentityProviderSettings.variables, RoleSettings.variables, ServiceLimits.variables,
+        [logLevelVariable.description],
     ])
 
     private static let listenVariable = Variable(
@@ -124,7 +128,7 @@ private enum CrossOrigin {
     ) -> CORSMiddleware<ServiceRequestContext> {
         CORSMiddleware(
             allowOrigin: origin,
-            allowHeaders: [.accept, .authorization, .contentType],
+            allowHeaders: [.accept, .authorization, .contentType, .apiKey],
             allowMethods: [.get, .head, .post, .put, .delete, .options],
             exposedHeaders: ["X-Request-Id", "Retry-After"],
             maxAge: .seconds(600)

@@ -43,49 +43,61 @@ struct SessionRoutes: Sendable {
     ]
 
     @Sendable private func create(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let sessions = try sessions(of: context, for: .sessionsCreate)
         let new = try NewSession(try await body(of: request))
         try checkSize(new.storageState)
-        let created = try await sessions(of: context).create(new).created
+        let created = try await sessions.create(new).created
         return Response(json: created.adding(warnings: new.warnings), status: .created)
     }
 
     @Sendable private func list(_ request: Request, _ context: UserRequestContext) async throws -> Response {
-        let all = try await sessions(of: context).all()
+        let all = try await sessions(of: context, for: .sessionsList).all()
         return Response(json: ["sessions": .array(all.map { unusable.reporting($0).summary })])
     }
 
     @Sendable private func getByName(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let sessions = try sessions(of: context, for: .sessionsGet)
         let name = try context.pathParameter("name")
-        return Response(try await sessions(of: context).session(named: name), reportingTo: unusable)
+        return Response(try await sessions.session(named: name), reportingTo: unusable)
     }
 
     @Sendable private func get(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let sessions = try sessions(of: context, for: .sessionsGet)
         let id = try context.pathParameter("id")
-        return Response(try await sessions(of: context).session(id: id), reportingTo: unusable)
+        return Response(try await sessions.session(id: id), reportingTo: unusable)
     }
 
     @Sendable private func state(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let sessions = try sessions(of: context, for: .sessionsExtract)
         let id = try context.pathParameter("id")
-        let state = try await sessions(of: context).state(id: id)
+        let state = try await sessions.state(id: id)
         return Response(jsonText: Array("{\"storage_state\":".utf8) + state + Array("}".utf8))
     }
 
     @Sendable private func update(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        // A new version of a session is as good as a new one.
+        let sessions = try sessions(of: context, for: .sessionsCreate)
         let id = try context.pathParameter("id")
         let update = try SessionUpdate(try await body(of: request))
         if let state = update.storageState { try checkSize(state) }
-        let updated = unusable.reporting(try await sessions(of: context).update(id: id, with: update))
+        let updated = unusable.reporting(try await sessions.update(id: id, with: update))
         return Response(json: updated.summary.adding(warnings: update.warnings))
     }
 
     @Sendable private func delete(_ request: Request, _ context: UserRequestContext) async throws -> Response {
+        let sessions = try sessions(of: context, for: .sessionsDelete)
         let id = try context.pathParameter("id")
-        try await sessions(of: context).delete(id: id)
+        try await sessions.delete(id: id)
         return Response(json: ["status": "deleted"])
     }
 
-    private func sessions(of context: UserRequestContext) -> UserSessions {
-        UserSessions(of: context.userID, in: store, sealedUnder: secret, limit: sessionLimit)
+    /// The user's sessions, for a caller who has the permission.
+    private func sessions(
+        of context: UserRequestContext,
+        for permission: Permission
+    ) throws(ServiceRefusal) -> UserSessions {
+        guard context.permissions.allows(permission) else { throw .forbidden(permission) }
+        return UserSessions(of: context.userID, in: store, sealedUnder: secret, limit: sessionLimit)
     }
 
     private func checkSize(_ state: [UInt8]) throws(ServiceRefusal) {

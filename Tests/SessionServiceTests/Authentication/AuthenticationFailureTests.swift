@@ -17,6 +17,7 @@ import Testing
             #expect((failure.challenge != nil) == (failure.status == 401))
         }
         #expect(AuthenticationFailure.missing.challenge == "Bearer")
+        #expect(AuthenticationFailure.apiKeyMissing.challenge == "Bearer")
         #expect(AuthenticationFailure.expired.challenge == #"Bearer error="invalid_token""#)
     }
 
