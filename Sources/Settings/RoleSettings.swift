@@ -4,7 +4,7 @@ public import ProxyCore
 public struct RoleSettings: Sendable {
     /// Whether roles are honoured; otherwise a credential that carries some is refused.
     public let isOn: Bool
-    /// The key of role tokens; nil when none is taken.
+    /// The key of role tokens; nil when it is not set, so that none is taken.
     public let key: SigningKey?
     /// The token that is an admin as a Bearer, if any.
     public let adminToken: SecretBytes?
@@ -12,10 +12,8 @@ public struct RoleSettings: Sendable {
     /// Reads the settings.
     public init(_ environment: Environment) throws(ConfigurationError) {
         isOn = try environment.value(Self.switchVariable)
-        let key = try environment.optional(Self.keyVariable)
-        let adminToken = try environment.optional(Self.adminTokenVariable)
-        self.key = isOn ? key : nil
-        self.adminToken = isOn ? adminToken : nil
+        key = try environment.optional(Self.keyVariable)
+        adminToken = try environment.optional(Self.adminTokenVariable)
     }
 
     /// The variables of these settings, in the order of the help.

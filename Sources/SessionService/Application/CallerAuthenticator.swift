@@ -30,7 +30,7 @@ struct CallerAuthenticator: Sendable {
             return Caller(ofProvider: try await provider.user(authorization: authorization))
         } catch .algorithm {
             // The provider signs with RS256 and ES256 only, so that this may be a role token.
-            guard let key = roles.key else { throw ServiceRefusal.unauthenticated(.algorithm) }
+            guard roles.isOn, let key = roles.key else { throw ServiceRefusal.unauthenticated(.algorithm) }
             return try holder(of: token, key)
         } catch {
             throw ServiceRefusal.unauthenticated(error)
@@ -38,7 +38,7 @@ struct CallerAuthenticator: Sendable {
     }
 
     private func isAdminToken(_ token: BearerToken) -> Bool {
-        roles.adminToken?.equals(SecretBytes(token.bytes)) == true
+        roles.isOn && roles.adminToken?.equals(SecretBytes(token.bytes)) == true
     }
 
     private func holder(of token: BearerToken, _ key: SigningKey) throws(ServiceRefusal) -> Caller {
