@@ -42,6 +42,14 @@ struct AdminGuard: Sendable {
         return address.description.contains(":") == text.contains(":")
     }
 
+    /// The API key that a request shows, as a Bearer or in a field of its own.
+    func apiKey(of head: RequestHead) -> ArraySlice<UInt8>? {
+        switch try? Credential.find(fields: head.fields, query: QueryParameters(nil)) {
+        case .bearer(let key), .apiKey(let key): key
+        case .signingKey, .ticket, nil: nil
+        }
+    }
+
     private func hasToken(_ head: RequestHead) -> Bool {
         // A repeated field is no credential.
         guard let token, head.fields.count(of: .authorization) == 1,

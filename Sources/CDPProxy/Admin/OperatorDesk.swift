@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionStore
 
 /// What the admin listener answers.
 ///
@@ -7,6 +8,7 @@ final class OperatorDesk {
     private let adminGuard: AdminGuard
     private let watch: ChromeWatch
     private let keys: SigningKeySource
+    private let keyRing: KeyRing
     private let startInjection: StartInjection
     private let fleet: RelayFleet
     private let shutdown: Shutdown
@@ -20,6 +22,7 @@ final class OperatorDesk {
         behind adminGuard: AdminGuard,
         browser: BrowserParts,
         keys: SigningKeySource,
+        keyRing: KeyRing,
         fleet: RelayFleet,
         shutdown: Shutdown,
         _ context: ServerContext
@@ -27,6 +30,7 @@ final class OperatorDesk {
         self.adminGuard = adminGuard
         watch = browser.watch
         self.keys = keys
+        self.keyRing = keyRing
         startInjection = browser.startInjection
         self.fleet = fleet
         self.shutdown = shutdown
@@ -45,7 +49,7 @@ final class OperatorDesk {
     func answer(to head: RequestHead, _ id: RequestID) async -> HTTPResponse {
         let route = AdminRoute(head)
         do throws(AdminRefusal) {
-            try adminGuard.check(head, route)
+            try await check(head, route)
         } catch {
             log.record(.warning, "admin_refused", requestID: id, ["reason": .string("\(error)")])
             return error.answer.response(to: id)
@@ -62,6 +66,17 @@ final class OperatorDesk {
             let refusal = RefusalAnswer(.methodNotAllowed, "method_not_allowed", field: ("Allow", allow))
             return refusal.response(to: id)
         case .unknown: return RefusalAnswer(.notFound, "not_found").response(to: id)
+        }
+    }
+
+    /// Lets the holder of the operators' token pass, and that of an API key with every permission.
+    private func check(_ head: RequestHead, _ route: AdminRoute) async throws(AdminRefusal) {
+        do throws(AdminRefusal) {
+            try adminGuard.check(head, route)
+        } catch .unauthorized {
+            guard let key = adminGuard.apiKey(of: head), let record = try? await keyRing.admit(key),
+                record.roles.map({ PermissionSet(roles: $0).allows(.everything) }) ?? true
+            else { throw .unauthorized }
         }
     }
 

@@ -3,7 +3,8 @@ import Settings
 extension Configuration {
     /// Every variable the proxy reads, for `--help` and the documentation.
     static let variables = VariableTable([
-        ListenSettings.variables, GateSettings.variables, PolicySettings.variables, SecretSettings.variables,
+        ListenSettings.variables, GateSettings.variables, RoleSettings.variables, PolicySettings.variables,
+        SecretSettings.variables,
         AWSSettings.variables, ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables,
         OwnershipSettings.variables, LogSettings.variables,
     ])

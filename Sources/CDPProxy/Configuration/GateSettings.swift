@@ -19,17 +19,14 @@ struct GateSettings: Sendable {
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
         sessionID = try environment.optional(Self.sessionIDVariable)
-        adminToken = try environment.optional(Self.adminTokenVariable)
-        roleKey = try environment.optional(Self.roleKeyVariable)
+        let roles = try RoleSettings(environment)
+        adminToken = roles.adminToken
+        roleKey = roles.key
         policy = GatePolicy(
             sessionID: sessionID,
             checksAddress: try environment.value(Self.checkIPVariable),
             tokenUse: try environment.value(Self.tokenUseVariable),
-            roles: RolePolicy(
-                isOn: try environment.value(Self.rolesVariable),
-                key: roleKey,
-                adminToken: adminToken
-            ),
+            roles: RolePolicy(isOn: roles.isOn, key: roleKey, adminToken: adminToken),
             tellsTokensApart: try environment.value(ConnectionLimits.whenFullVariable) == .evict
         )
         expiresConnections = try environment.value(Self.expireConnectionsVariable)
@@ -40,8 +37,7 @@ struct GateSettings: Sendable {
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] = [
         sessionIDVariable.description, tokenUseVariable.description, checkIPVariable.description,
-        expireConnectionsVariable.description, refusalsVariable.description, rolesVariable.description,
-        roleKeyVariable.description, adminTokenVariable.description,
+        expireConnectionsVariable.description, refusalsVariable.description,
     ]
 
     private static let sessionIDVariable = Variable(
@@ -75,21 +71,6 @@ struct GateSettings: Sendable {
         help: "Whether a live connection ends when its token expires.",
         parse: { VariableParsing.isOn($0) }
     )
-    private static let rolesVariable = Variable(
-        "FLYBROWSER_RBAC_ENABLED",
-        in: .gate,
-        standard: "on",
-        expected: "on or off",
-        help: "Whether roles are honoured; off refuses credentials that carry some.",
-        parse: { VariableParsing.isOn($0) }
-    )
-    private static let roleKeyVariable = Variable(
-        "FLYBROWSER_JWT_SECRET",
-        in: .gate,
-        expected: "the HS256 key of role tokens, 32 bytes at least",
-        help: "The key of tokens that name a user and roles, and no browser session.",
-        parse: { SigningKey($0.utf8) }
-    )
     private static let refusalsVariable = Variable(
         "CDP_PROXY_REFUSALS",
         in: .gate,
@@ -97,12 +78,5 @@ struct GateSettings: Sendable {
         expected: "a whole number from 0 (no limit) to 1000000",
         help: "How many refused credentials an address may show in a minute; further ones get 429, good ones never.",
         parse: { VariableParsing.integer($0, in: 0...1_000_000) }
-    )
-    private static let adminTokenVariable = Variable(
-        "FLYBROWSER_ADMIN_TOKEN",
-        in: .gate,
-        expected: "visible ASCII characters without spaces",
-        help: "A Bearer token that is an admin on both listeners.",
-        parse: { VariableParsing.visibleASCII($0).map { SecretBytes(utf8: $0) } }
     )
 }

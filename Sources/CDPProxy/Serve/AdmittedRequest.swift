@@ -29,7 +29,7 @@ final class AdmittedRequest {
             BrowserCaller(
                 userID: grant.userID,
                 sessionID: grant.sessionID,
-                isAdmin: grant.permissions?.allows(.everything) ?? false
+                isAdmin: grant.joinsAnyBrowser
             ),
             session: session.map { BrowserClaim.Session($0) }
         )

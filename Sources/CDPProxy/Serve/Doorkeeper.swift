@@ -1,4 +1,5 @@
 import ProxyCore
+import SessionStore
 
 /// Decides which requests are admitted: by their origin and their credential, and only once where a token admits once. It
 /// also issues the tickets by which an admitted caller comes back.
@@ -6,6 +7,7 @@ import ProxyCore
 /// Lives on the loop's thread.
 final class Doorkeeper {
     private let keys: SigningKeySource
+    private let keyRing: KeyRing
     private let origins: OriginPolicy
     private let trustedProxies: TrustedProxies
     private let state: KeptState
@@ -23,6 +25,7 @@ final class Doorkeeper {
         _ settings: GateSettings,
         _ listeners: ListenSettings,
         keys: SigningKeySource,
+        keyRing: KeyRing,
         state: KeptState,
         _ context: ServerContext
     ) {
@@ -32,6 +35,7 @@ final class Doorkeeper {
         origins = OriginPolicy(allowing: listeners.allowedOrigins.map(\.description))
         trustedProxies = TrustedProxies(listeners.trustedProxies)
         self.keys = keys
+        self.keyRing = keyRing
         self.state = state
         accepted = context.metrics.tokensAccepted
         clock = context.clock
@@ -55,9 +59,9 @@ final class Doorkeeper {
         _ routed: RoutedRequest,
         from address: IPAddress
     ) async throws(RequestRefusal) -> Grant {
+        let credential = try credential(of: head, routed, from: address)
+        if case .apiKey(let key) = credential { return try await admit(key: key, from: address) }
         do throws(CredentialRejection) {
-            let credential = try Credential.find(fields: head.fields, query: routed.query)
-            if routed.route == .ticket { try Self.checkStandsInHeader(credential) }
             var known = keys.keysAtHand
             if known == nil { known = try? await keys.keys() }
             let grant: Grant
@@ -68,6 +72,39 @@ final class Doorkeeper {
                 guard let newer = await keys.keysAfterBadSignature() else { throw .signature }
                 grant = try gate.admit(credential, keys: newer, peer: address, now: clock())
             }
+            accepted.increment()
+            return grant
+        } catch {
+            throw refusal(error, from: address)
+        }
+    }
+
+    private func credential(
+        of head: RequestHead,
+        _ routed: RoutedRequest,
+        from address: IPAddress
+    ) throws(RequestRefusal) -> Credential {
+        do throws(CredentialRejection) {
+            let credential = try Credential.find(fields: head.fields, query: routed.query)
+            if routed.route == .ticket { try Self.checkStandsInHeader(credential) }
+            return credential
+        } catch {
+            throw refusal(error, from: address)
+        }
+    }
+
+    /// Admits the holder of an API key, of which one use is counted in the database.
+    private func admit(
+        key: ArraySlice<UInt8>,
+        from address: IPAddress
+    ) async throws(RequestRefusal) -> Grant {
+        let claims: KeyClaims
+        do throws(KeyRefusal) { claims = KeyClaims(try await keyRing.admit(key)) } catch {
+            if let seconds = error.retryAfter { throw .keyOverRate(retryAfter: seconds) }
+            throw refusal(error.rejection, from: address)
+        }
+        do throws(CredentialRejection) {
+            let grant = try gate.admit(key: claims)
             accepted.increment()
             return grant
         } catch {
@@ -125,5 +162,12 @@ final class Doorkeeper {
         do throws(CredentialRejection) { return try gate.issueTicket(for: grant, now: clock()) } catch {
             throw .credential(error)
         }
+    }
+}
+
+extension KeyClaims {
+    /// What the gate is told of a key's record.
+    fileprivate init(_ record: KeyRecord) {
+        self.init(id: record.id, userID: record.userID, roles: record.roles, expiresAt: record.expiresAt)
     }
 }

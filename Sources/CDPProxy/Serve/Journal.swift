@@ -97,7 +97,7 @@ final class Journal {
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()
             record("token_rejected", refusal, trace)
-        case .tooManyRefusals, .origin:
+        case .tooManyRefusals, .keyOverRate, .origin:
             metrics.tokensRejected[refusal.reason].increment()
             record("token_rejected", refusal, trace)
         case .head, .headIncomplete, .handshake, .method, .notFound:

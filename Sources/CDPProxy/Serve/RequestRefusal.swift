@@ -10,6 +10,8 @@ enum RequestRefusal: Error, Sendable {
     case clientGone
     /// The credential is missing or refused.
     case credential(CredentialRejection)
+    /// The API key was used as often within this hour as it may be.
+    case keyOverRate(retryAfter: Int)
     /// The caller's roles give none of these permissions, of which the request needs one.
     case permission(PermissionSet)
     /// The credential is missing or refused, and so were many of the same address before it.
@@ -49,7 +51,7 @@ extension RequestRefusal {
             RefusalAnswer(.requestTimeout, "request_timeout", "the request's head did not come whole in time")
         case .credential(let rejection): rejection.answer
         case .permission(let needed): RefusalAnswer(.forbidden, CredentialRejection.role.error, needed.advice)
-        case .tooManyRefusals(_, let seconds):
+        case .tooManyRefusals(_, let seconds), .keyOverRate(let seconds):
             RefusalAnswer(.tooManyRequests, reason, field: ("Retry-After", String(seconds)))
         case .origin(let origin): RefusalAnswer(.forbidden, CredentialRejection.origin.error, origin.advice)
         case .handshake(let refusal): RefusalAnswer(refusal.status, refusal.rawValue)
@@ -82,7 +84,7 @@ extension RequestRefusal {
         case .clientGone: "client_gone"
         case .credential(let rejection): rejection.rawValue
         case .permission: CredentialRejection.role.rawValue
-        case .tooManyRefusals: CredentialRejection.rateLimited.rawValue
+        case .tooManyRefusals, .keyOverRate: CredentialRejection.rateLimited.rawValue
         case .origin: CredentialRejection.origin.rawValue
         case .handshake(let refusal): refusal.rawValue
         case .method: "method"

@@ -7,6 +7,8 @@ struct ServerParts {
     let keys: SigningKeySource
     /// Finds stored sessions; nil when there are none.
     let sessions: StoredSessionResolver?
+    /// The API keys that admit callers.
+    let keyRing: KeyRing
     let doorkeeper: Doorkeeper
     let browser: BrowserParts
     let fleet: RelayFleet
@@ -21,12 +23,13 @@ struct ServerParts {
         let listeners = configuration.listeners
         keys = SigningKeySource(configuration.secret, context)
         sessions = try StoredSessionResolver(configuration.store, configuration.injection, log: context.log)
+        keyRing = KeyRing(configuration.store, log: context.log, clock: context.clock)
         let state = try KeptState(configuration.ownership, log: context.log)
         journal = Journal(context)
         fleet = RelayFleet(configuration.connections, configuration.policy, context)
         shutdown = Shutdown(of: fleet, after: configuration.connections.drain, context)
         arrivals = Arrivals(configuration.connections, TrustedProxies(listeners.trustedProxies), context)
-        doorkeeper = Doorkeeper(configuration.gate, listeners, keys: keys, state: state, context)
+        doorkeeper = Doorkeeper(configuration.gate, listeners, keys: keys, keyRing: keyRing, state: state, context)
         browser = try BrowserParts(
             listeners,
             configuration.injection,
@@ -52,6 +55,7 @@ struct ServerParts {
             behind: AdminGuard(listeners, token: configuration.gate.adminToken),
             browser: browser,
             keys: keys,
+            keyRing: keyRing,
             fleet: fleet,
             shutdown: shutdown,
             context

@@ -59,7 +59,7 @@ extension CredentialRejection {
     public var countsAgainstCaller: Bool {
         switch self {
         case .missing, .malformed, .algorithm, .signature, .expired, .notYetValid, .issuer, .audience, .claims,
-            .sessionMismatch, .ipMismatch, .replayed, .apiKey:
+            .sessionMismatch, .ipMismatch, .replayed, .revoked, .apiKey:
             true
         case .role, .rateLimited, .origin, .secretUnavailable: false
         }

@@ -80,9 +80,15 @@ public struct Gate: Sendable {
             return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
         case .signingKey(let token): return try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now)
         case .ticket(let text): return try admit(ticket: text, peer: peer, now: now)
-        // No API key is known yet.
+        // Its record is in the database: `admit(key:)`.
         case .apiKey: throw .apiKey
         }
+    }
+
+    /// Admits the holder of an API key that was found good.
+    public func admit(key: KeyClaims) throws(CredentialRejection) -> Grant {
+        guard key.roles == nil || policy.roles.isOn else { throw .role }
+        return Grant(key)
     }
 
     /// Spends a token that admits once, immediately before its 101 is sent, and gives what is to be kept of it before

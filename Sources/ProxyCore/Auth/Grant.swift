@@ -20,6 +20,8 @@ public struct Grant: Sendable, Redacted {
     public let maxIdle: Duration?
     /// How long a connection may last, when the token says so.
     public let maxSeconds: Duration?
+    /// The id of the API key that was shown; nil for a token.
+    public let keyID: String?
     /// What tells the token from others; nil when the gate's policy does not ask for it.
     public let tokenKey: ReplayKey?
     /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
@@ -45,6 +47,7 @@ public struct Grant: Sendable, Redacted {
         roles = claims.roles
         permissions = claims.roles.map { PermissionSet(roles: $0, narrowedTo: claims.permissions) }
         browserSession = claims.browserSession
+        keyID = nil
         tokenID = claims.tokenID
         maxIdle = claims.maxIdle
         maxSeconds = claims.maxSeconds
@@ -63,36 +66,52 @@ public struct Grant: Sendable, Redacted {
         roles = claims.roles
         permissions = PermissionSet(roles: claims.roles, narrowedTo: claims.permissions)
         browserSession = nil
+        keyID = nil
         tokenID = claims.tokenID
         self.tokenKey = tokenKey
         expiresAt = claims.expiresAt
         maxIdle = nil
         maxSeconds = nil
         ipAddress = nil
-        replayKey = nil
+        admitsOnce = false
         self.urlToken = urlToken
     }
 
     /// All that there is, for the holder of the admin's token.
     init(admin: Void) {
+        self.init(KeyClaims(id: "", userID: nil, roles: [Role.admin.rawValue], expiresAt: nil), keyID: nil)
+    }
+
+    /// What an API key allows.
+    init(_ key: KeyClaims) {
+        self.init(key, keyID: key.id)
+    }
+
+    private init(_ key: KeyClaims, keyID: String?) {
         sessionID = nil
         projectID = nil
-        userID = nil
-        roles = [Role.admin.rawValue]
-        permissions = .all
+        userID = key.userID
+        roles = key.roles
+        permissions = key.roles.map { PermissionSet(roles: $0) } ?? .all
         browserSession = nil
+        self.keyID = keyID
         tokenID = nil
         tokenKey = nil
-        expiresAt = .latest
+        expiresAt = key.expiresAt ?? .latest
         maxIdle = nil
         maxSeconds = nil
         ipAddress = nil
-        replayKey = nil
+        admitsOnce = false
         urlToken = nil
     }
 
     /// Whether the caller may do this.
     public func allows(_ permission: Permission) -> Bool { permissions?.allows(permission) ?? true }
+
+    /// Whether the caller may join a browser whoever's it is: with every permission, unless it is the key of one user.
+    public var joinsAnyBrowser: Bool {
+        permissions?.allows(.everything) ?? false && (keyID == nil || userID == nil)
+    }
 
     /// The same for a caller that comes back without the token.
     var withoutURLToken: Grant {

@@ -45,6 +45,7 @@ final class PartsBench {
             configuration.gate,
             configuration.listeners,
             keys: SigningKeySource(configuration.secret, context),
+            keyRing: KeyRing(configuration.store, log: context.log, clock: context.clock),
             state: state ?? KeptState(in: nil, log: context.log),
             context
         )

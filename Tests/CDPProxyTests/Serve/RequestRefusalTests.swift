@@ -12,7 +12,8 @@ import Testing
         + CredentialRejection.allCases.filter(\.countsAgainstCaller)
         .map { (.tooManyRefusals($0, retryAfter: 5), .tooManyRequests) }
         + [
-            (.permission(.driving), .forbidden), (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
+            (.permission(.driving), .forbidden), (.keyOverRate(retryAfter: 5), .tooManyRequests),
+            (.origin(UnlistedOrigin(told: "https://a.example")), .forbidden),
             (.headIncomplete(begun: true), .requestTimeout), (.headIncomplete(begun: false), nil), (.clientGone, nil),
             (.method(allowed: "GET"), .methodNotAllowed), (.notFound, .notFound), (.draining, .serviceUnavailable),
             (.connectionLimit(.total), .serviceUnavailable), (.chrome(.unreachable), .badGateway),
