@@ -5,15 +5,25 @@ import json
 import pytest
 from harness import proxy as proxies
 from harness.cdp import CDP
+from harness.chromium import Chromium
 from harness.wire import Wire, exchange, get, head, upgrade
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """A Chromium for this file alone: its tests leave tabs open."""
+    browser = Chromium()
+    yield browser
+    browser.stop()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def keyed(request, chromium, own_proxy, tmp_path):
+def keyed(request, chromium, own_proxy):
     """A proxy, and a function that makes a key in its database and gives the key."""
     settings = {}
     if request.param == "postgres":
-        settings["DATABASE_URL"] = request.getfixturevalue("postgres").new_database()
+        postgres = request.getfixturevalue("postgres")
+        settings["DATABASE_URL"] = postgres.url(postgres.new_database())
     server = own_proxy(chromium.address, CDP_PROXY_INJECT="off", **settings)
 
     def create(*options):

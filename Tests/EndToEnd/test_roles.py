@@ -6,9 +6,18 @@ import time
 import pytest
 from harness import tokens
 from harness.cdp import CDP
+from harness.chromium import Chromium
 from harness.wire import Wire, exchange, get, head, upgrade
 
 ROLE_KEY = "end-to-end-role-key-of-44-characters-in-all"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A Chromium for this file alone: its tests leave tabs open."""
+    browser = Chromium()
+    yield browser
+    browser.stop()
 
 
 @pytest.fixture

@@ -21,16 +21,15 @@ final class OperatorDesk {
     init(
         behind adminGuard: AdminGuard,
         browser: BrowserParts,
-        keys: SigningKeySource,
-        keyRing: KeyRing,
+        doorkeeper: Doorkeeper,
         fleet: RelayFleet,
         shutdown: Shutdown,
         _ context: ServerContext
     ) {
         self.adminGuard = adminGuard
         watch = browser.watch
-        self.keys = keys
-        self.keyRing = keyRing
+        keys = doorkeeper.keys
+        keyRing = doorkeeper.keyRing
         startInjection = browser.startInjection
         self.fleet = fleet
         self.shutdown = shutdown

@@ -28,7 +28,6 @@ final class ClientService {
         fleet: RelayFleet,
         shutdown: Shutdown,
         journal: Journal,
-        addresses: PageAddress,
         publicURL: PublicURL?,
         _ context: ServerContext
     ) {
@@ -41,7 +40,7 @@ final class ClientService {
         self.fleet = fleet
         self.shutdown = shutdown
         self.journal = journal
-        self.addresses = addresses
+        addresses = fleet.policy.addresses
         clock = context.clock
         headTimeout = context.timeouts.head
     }

@@ -6,8 +6,10 @@ import SessionStore
 ///
 /// Lives on the loop's thread.
 final class Doorkeeper {
-    private let keys: SigningKeySource
-    private let keyRing: KeyRing
+    /// The keys that tokens are verified with.
+    let keys: SigningKeySource
+    /// The API keys that admit callers.
+    let keyRing: KeyRing
     private let origins: OriginPolicy
     private let trustedProxies: TrustedProxies
     private let state: KeptState
@@ -60,7 +62,10 @@ final class Doorkeeper {
         from address: IPAddress
     ) async throws(RequestRefusal) -> Grant {
         let credential = try credential(of: head, routed, from: address)
-        if case .apiKey(let key) = credential { return try await admit(key: key, from: address) }
+        if case .apiKey(let key) = credential {
+            let found = await claims(of: key)
+            return try admit(found, from: address)
+        }
         do throws(CredentialRejection) {
             var known = keys.keysAtHand
             if known == nil { known = try? await keys.keys() }
@@ -93,22 +98,29 @@ final class Doorkeeper {
         }
     }
 
-    /// Admits the holder of an API key, of which one use is counted in the database.
+    /// What is known of an API key, of which one use is counted in the database.
+    private func claims(of key: ArraySlice<UInt8>) async -> Result<KeyClaims, KeyRefusal> {
+        do throws(KeyRefusal) { return .success(KeyClaims(try await keyRing.admit(key))) } catch {
+            return .failure(error)
+        }
+    }
+
     private func admit(
-        key: ArraySlice<UInt8>,
+        _ found: Result<KeyClaims, KeyRefusal>,
         from address: IPAddress
-    ) async throws(RequestRefusal) -> Grant {
-        let claims: KeyClaims
-        do throws(KeyRefusal) { claims = KeyClaims(try await keyRing.admit(key)) } catch {
+    ) throws(RequestRefusal) -> Grant {
+        switch found {
+        case .failure(let error):
             if let seconds = error.retryAfter { throw .keyOverRate(retryAfter: seconds) }
             throw refusal(error.rejection, from: address)
-        }
-        do throws(CredentialRejection) {
-            let grant = try gate.admit(key: claims)
-            accepted.increment()
-            return grant
-        } catch {
-            throw refusal(error, from: address)
+        case .success(let claims):
+            do throws(CredentialRejection) {
+                let grant = try gate.admit(key: claims)
+                accepted.increment()
+                return grant
+            } catch {
+                throw refusal(error, from: address)
+            }
         }
     }
 

@@ -6,7 +6,8 @@ import ProxyCore
 final class RelayFleet {
     private let loop: EventLoop
     private let settings: ConnectionSettings
-    private let policy: PolicySettings
+    /// What the commands of clients with roles are held to.
+    let policy: PolicySettings
     private let gauge: Gauge
     private var relays: [Relays] = []
     private var threads: [LoopThread] = []

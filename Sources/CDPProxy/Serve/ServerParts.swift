@@ -7,8 +7,6 @@ struct ServerParts {
     let keys: SigningKeySource
     /// Finds stored sessions; nil when there are none.
     let sessions: StoredSessionResolver?
-    /// The API keys that admit callers.
-    let keyRing: KeyRing
     let doorkeeper: Doorkeeper
     let browser: BrowserParts
     let fleet: RelayFleet
@@ -23,7 +21,7 @@ struct ServerParts {
         let listeners = configuration.listeners
         keys = SigningKeySource(configuration.secret, context)
         sessions = try StoredSessionResolver(configuration.store, configuration.injection, log: context.log)
-        keyRing = KeyRing(configuration.store, log: context.log, clock: context.clock)
+        let keyRing = KeyRing(configuration.store, log: context.log, clock: context.clock)
         let state = try KeptState(configuration.ownership, log: context.log)
         journal = Journal(context)
         fleet = RelayFleet(configuration.connections, configuration.policy, context)
@@ -47,15 +45,13 @@ struct ServerParts {
             fleet: fleet,
             shutdown: shutdown,
             journal: journal,
-            addresses: configuration.policy.addresses,
             publicURL: listeners.publicURL,
             context
         )
         operators = OperatorDesk(
             behind: AdminGuard(listeners, token: configuration.gate.adminToken),
             browser: browser,
-            keys: keys,
-            keyRing: keyRing,
+            doorkeeper: doorkeeper,
             fleet: fleet,
             shutdown: shutdown,
             context
