@@ -160,6 +160,9 @@ def test_bad_role_tokens_are_refused(service):
         assert answer.status == 401, name
         assert answer["WWW-Authenticate"].startswith("Bearer"), name
         assert answer.detail in (REFUSED_TOKEN, "Invalid authentication token"), name
+    reasons = service.metrics()
+    for reason in ("signature", "expired", "not_yet_valid", "claims", "algorithm", "malformed"):
+        assert reasons[f'session_service_tokens_rejected_total{{reason="{reason}"}}'] > 0, reason
     assert Client(service, role_token("viewer", sub=None, user_id="ada")).get("/sessions").status == 200
 
 

@@ -46,7 +46,7 @@ struct CallerAuthenticator: Sendable {
         do throws(TokenFault) {
             claims = try TokenVerifier.roleClaims(of: token.bytes, key: key, now: clock())
         } catch {
-            throw .invalidRoleToken(AuthenticationFailure(rawValue: error.reason.rawValue) ?? .malformed)
+            throw .invalidRoleToken(AuthenticationFailure(rawValue: error.reason.rawValue) ?? .signature)
         }
         guard IdentityClaims.canNameUser(claims.userID) else { throw .invalidRoleToken(.subject) }
         return Caller(claims)
