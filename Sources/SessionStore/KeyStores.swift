@@ -29,4 +29,18 @@ public enum KeyStores {
         case .postgres(let location): KeyTable(database: try PostgresDatabase(at: location))
         }
     }
+
+    /// Whether keys are kept in the database: its table is made with the first one. Blocks meanwhile: for the start of a
+    /// program.
+    public static func areKept(in location: DatabaseLocation) throws(SessionStoreError) -> Bool {
+        switch location {
+        case .sqlite(let path): return try SQLiteConnection(path: path).holds(.keys)
+        case .postgres(let location):
+            do throws(PostgresFault) {
+                return try PostgresConnection(to: location, PostgresLimits()).holds(.keys)
+            } catch {
+                throw SessionStoreError(error, of: .keys, at: location)
+            }
+        }
+    }
 }

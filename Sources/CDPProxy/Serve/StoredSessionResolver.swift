@@ -111,7 +111,9 @@ extension StoredSessionResolver {
         guard injection.time != .off else { return nil }
         if store.keys == nil {
             if injection.time == .start { throw .noSecret(because: "CDP_PROXY_INJECT is start") }
-            if !store.isStandard { throw .noSecret(because: "DATABASE_URL is set") }
+            // Who keeps API keys in it needs no secret.
+            let isForKeys = (try? KeyStores.areKept(in: store.database)) ?? false
+            if !store.isStandard, !isForKeys { throw .noSecret(because: "DATABASE_URL is set") }
         }
         do throws(SessionStoreError) {
             self.init(store: try SessionStores.openExisting(store.database), keys: store.keys)

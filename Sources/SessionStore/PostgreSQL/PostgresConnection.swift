@@ -93,6 +93,11 @@ import Glibc
         }
     }
 
+    /// Whether the database has this table, on the user's search path.
+    func holds(_ table: StoreTable) throws(PostgresFault) -> Bool {
+        try run("SELECT to_regclass($1)::text", [.text(table.rawValue)]).rows != [[.null]]
+    }
+
     private func execute(_ name: String, _ parameters: [SQLValue]) throws(PostgresFault) -> PostgresResult {
         let parameters = PostgresParameters(parameters)
         return try exchange {

@@ -110,8 +110,7 @@ actor PostgresWorker {
         _ connection: PostgresConnection
     ) throws(PostgresFault) {
         // Looks first, because a user that may use the table may not be allowed to make one.
-        let found = try connection.run("SELECT to_regclass($1)::text", [.text(table.rawValue)]).rows
-        guard found == [[.null]] else { return }
+        guard try !connection.holds(table) else { return }
         do throws(PostgresFault) {
             for statement in table.postgresSchema { try connection.run(statement) }
         } catch .refused(let state, _) where ["42P07", "23505"].contains(state) {

@@ -63,6 +63,11 @@ import CSQLite
         try rows(of: try prepare(sql), parameters)
     }
 
+    /// Whether the database has this table.
+    func holds(_ table: StoreTable) throws(SessionStoreError) -> Bool {
+        try !run("SELECT name FROM pragma_table_info(?)", [.text(table.rawValue)]).isEmpty
+    }
+
     /// The size of the database in bytes.
     var byteCount: Int {
         get throws(SessionStoreError) {

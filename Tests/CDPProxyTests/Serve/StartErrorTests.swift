@@ -1,5 +1,6 @@
 import Glibc
 import ProxyCore
+import SessionStore
 import Settings
 import TestSupport
 import Testing
@@ -70,6 +71,18 @@ import Testing
 
     private static func withSecret(_ database: String) -> [String: String] {
         ["DATABASE_URL": database, "SESSION_ENCRYPTION_SECRET": StoredRows.secret]
+    }
+
+    @Test func aDatabaseOfAPIKeysNeedsNoSecret() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("sessions.sqlite3")
+        let environment = ["DATABASE_URL": "sqlite:///\(path)"]
+        await (try await SessionStores.open(.sqlite(path: path), creating: true)).close()
+        #expect(try await Self.failure(environment)?.hasPrefix("SESSION_ENCRYPTION_SECRET is not set") == true)
+        await (try await KeyStores.open(.sqlite(path: path), creating: true)).close()
+        #expect(try await Self.failure(environment) == nil)
+        let start = try await Self.failure(environment.merging(["CDP_PROXY_INJECT": "start"]) { $1 })
+        #expect(start != nil)
     }
 
     @Test func aNamedDatabaseNeedsAKey() async throws {

@@ -189,6 +189,18 @@ import Testing
         }
     }
 
+    @Test(arguments: StoreKind.allCases)
+    func keysAreKeptSinceTheFirst(_ kind: StoreKind) async throws {
+        try await kind.withLocation { location in
+            let sessions = try await StoreKind.open(location, creating: true)
+            #expect(try !KeyStores.areKept(in: location))
+            let keys = try await StoreKind.openKeys(location, creating: true)
+            #expect(try KeyStores.areKept(in: location))
+            await keys.close()
+            await sessions.close()
+        }
+    }
+
     /// The database of `key create` is whole: what opens stored sessions finds their table.
     @Test(arguments: StoreKind.allCases)
     func keysMakeTheTableOfSessionsToo(_ kind: StoreKind) async throws {
