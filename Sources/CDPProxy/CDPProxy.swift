@@ -8,7 +8,8 @@ struct CDPProxy: ParsableCommand {
         abstract: "An authenticated proxy in front of Chrome's DevTools port.",
         version: ProductVersion.text,
         subcommands: [
-            ServeCommand.self, TokenCommand.self, KeyCommand.self, SessionCommand.self, HealthCommand.self,
+            ServeCommand.self, SetupCommand.self, TokenCommand.self, KeyCommand.self, SessionCommand.self,
+            HealthCommand.self,
         ],
         defaultSubcommand: ServeCommand.self
     )

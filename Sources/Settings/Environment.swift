@@ -13,6 +13,11 @@ public struct Environment: Sendable {
     /// The variables this process was started with.
     public static var process: Environment { Environment(ProcessInfo.processInfo.environment) }
 
+    /// This environment with those of `others` that it does not set.
+    public func withDefaults(_ others: [String: String]) -> Environment {
+        Environment(others.merging(values.filter { !$0.value.isEmpty }) { $1 })
+    }
+
     /// This environment with one variable added or replaced, since a command-line option overrides its variable. Nil
     /// changes nothing.
     public func with(_ name: String, _ value: String?) -> Environment {

@@ -46,8 +46,8 @@ def page(browser, site):
 
 
 def test_pages_are_opened_clicked_and_filled(page):
-    page.get_by_role("button").click()
-    expect(page.get_by_role("button")).to_have_text("true")
+    page.get_by_role("button", name="Press").click()
+    expect(page.locator("button")).to_have_text("true")
     page.locator("#name").fill("Ada")
     assert page.locator("#name").input_value() == "Ada"
     page.locator("select").select_option("two")

@@ -13,12 +13,21 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many threads move the frames of connections (CDP_PROXY_LOOPS).", valueName: "n"))
     var loops: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file of variables, such as `setup` writes; those that are set already win.",
+            valueName: "path"
+        )
+    )
+    var envFile: String?
+
     /// Reads the configuration, opens the ports and serves until the process is told to end.
     func run() throws {
         ProcessHardening.forbidDumps()
         ProcessHardening.ignoreBrokenPipes()
         ProcessHardening.raiseDescriptorLimit()
-        let configuration = try Configuration(Environment.process.with("CDP_PROXY_LOOPS", loops))
+        let environment = try EnvironmentSource.environment(envFile: envFile)
+        let configuration = try Configuration(environment.with("CDP_PROXY_LOOPS", loops))
         try onLoop { loop in try await ProxyServer(configuration, on: loop).run() }
     }
 }

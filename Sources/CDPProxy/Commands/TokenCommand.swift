@@ -5,6 +5,6 @@ struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
         abstract: "Sign and check signingKey tokens.",
-        subcommands: [TokenIssue.self, TokenVerify.self]
+        subcommands: [TokenIssue.self, TokenVerify.self, TokenExplain.self]
     )
 }

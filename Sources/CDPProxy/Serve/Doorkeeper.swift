@@ -179,7 +179,7 @@ final class Doorkeeper {
 
 extension KeyClaims {
     /// What the gate is told of a key's record.
-    fileprivate init(_ record: KeyRecord) {
+    fileprivate convenience init(_ record: KeyRecord) {
         self.init(id: record.id, userID: record.userID, roles: record.roles, expiresAt: record.expiresAt)
     }
 }

@@ -1,15 +1,14 @@
-/// The claims of a token of either shape.
+/// The claims of a token of either shape. Each stands in a box of its own: to look which shape a token has copies no claim.
 enum CallerClaims: Sendable {
     /// A signingKey's.
-    case session(TokenClaims)
+    case session(Box<TokenClaims>)
     /// A role token's.
-    case role(RoleClaims)
+    case role(Box<RoleClaims>)
 
-    /// When the token is good.
-    var period: TokenPeriod {
-        switch self {
-        case .session(let claims): claims.period
-        case .role(let claims): claims.period
-        }
+    /// A value that is shared.
+    final class Box<Value: Sendable>: Sendable {
+        let value: Value
+
+        init(_ value: Value) { self.value = value }
     }
 }

@@ -123,17 +123,17 @@ public struct Gate: Sendable {
         let verified = try verified(token, VerificationKeys(signing: keys, role: policy.roles.key), now: now)
         let urlToken = isFromURL ? String(decoding: token, as: UTF8.self) : nil
         switch verified.claims {
-        case .role(let claims):
-            let key = policy.tellsTokensApart ? ReplayKey(claims, payload: verified.payload) : nil
-            return Grant(claims, tokenKey: key, urlToken: urlToken)
-        case .session(let claims):
-            try checkAddress(claims.ipAddress, peer: peer)
-            guard claims.roles == nil || policy.roles.isOn else { throw .role }
+        case .role(let box):
+            let key = policy.tellsTokensApart ? ReplayKey(box.value, payload: verified.payload) : nil
+            return Grant(box.value, tokenKey: key, urlToken: urlToken)
+        case .session(let box):
+            try checkAddress(box.value.ipAddress, peer: peer)
+            guard policy.roles.isOn || box.value.roles == nil else { throw .role }
             let isTold = policy.tellsTokensApart || policy.tokenUse == .once
-            let key = isTold ? ReplayKey(claims, payload: verified.payload) : nil
+            let key = isTold ? ReplayKey(box.value, payload: verified.payload) : nil
             let replayKey = policy.tokenUse == .once ? key : nil
             if let replayKey { try ledger.check(replayKey, now: now) }
-            return Grant(claims, replayKey: replayKey, tokenKey: key, urlToken: urlToken)
+            return Grant(box.value, replayKey: replayKey, tokenKey: key, urlToken: urlToken)
         }
     }
 
@@ -145,7 +145,7 @@ public struct Gate: Sendable {
         do throws(TokenFault) {
             let seen = known[token, keys]
             let verified = if let seen { seen } else { try TokenVerifier.verify(token, keys: keys) }
-            try TokenVerifier.check(verified.claims, sessionID: policy.sessionID, now: now)
+            try TokenVerifier.check(verified, sessionID: policy.sessionID, now: now)
             if seen == nil { known.add(verified, token) }
             return verified
         } catch {

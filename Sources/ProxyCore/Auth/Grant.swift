@@ -1,7 +1,8 @@
 /// A caller that was admitted, and as what. Only `Gate` makes one, so a grant proves that its caller was admitted.
 ///
-/// Not printable: it shows its type alone.
-public struct Grant: Sendable, Redacted {
+/// A class, since each step of a handshake hands it on: a copy would retain a dozen texts. Not printable: it shows its type
+/// alone.
+public final class Grant: Sendable, Redacted {
     /// The browser session the caller came for; nil for a credential that is good in a whole fleet.
     public let sessionID: String?
     /// The project it belongs to; nil as above.
@@ -27,10 +28,10 @@ public struct Grant: Sendable, Redacted {
     /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
     public let expiresAt: Timestamp
     /// The token when it came in the URL, to be put into URLs that lead back here; never for a log.
-    public private(set) var urlToken: String?
+    public let urlToken: String?
 
     /// When the ticket would have ended that the caller came by; nil for a caller that came by a token.
-    private(set) var ticketExpiresAt: Timestamp?
+    let ticketExpiresAt: Timestamp?
 
     /// The one address this may be used from, when the token names one.
     let ipAddress: String?
@@ -56,6 +57,7 @@ public struct Grant: Sendable, Redacted {
         expiresAt = claims.expiresAt
         ipAddress = claims.ipAddress
         self.urlToken = urlToken
+        ticketExpiresAt = nil
     }
 
     /// What a role token's `claims` allow. The caller has checked them.
@@ -75,15 +77,16 @@ public struct Grant: Sendable, Redacted {
         ipAddress = nil
         admitsOnce = false
         self.urlToken = urlToken
+        ticketExpiresAt = nil
     }
 
     /// All that there is, for the holder of the admin's token.
-    init(admin: Void) {
+    convenience init(admin: Void) {
         self.init(KeyClaims(id: "", userID: nil, roles: [Role.admin.rawValue], expiresAt: nil), keyID: nil)
     }
 
     /// What an API key allows.
-    init(_ key: KeyClaims) {
+    convenience init(_ key: KeyClaims) {
         self.init(key, keyID: key.id)
     }
 
@@ -103,6 +106,27 @@ public struct Grant: Sendable, Redacted {
         ipAddress = nil
         admitsOnce = false
         urlToken = nil
+        ticketExpiresAt = nil
+    }
+
+    /// The same grant for a caller that comes back without its token, or by a ticket.
+    private init(_ other: Grant, ticketExpiresAt: Timestamp?) {
+        sessionID = other.sessionID
+        projectID = other.projectID
+        userID = other.userID
+        roles = other.roles
+        permissions = other.permissions
+        browserSession = other.browserSession
+        keyID = other.keyID
+        tokenID = other.tokenID
+        maxIdle = other.maxIdle
+        maxSeconds = other.maxSeconds
+        tokenKey = other.tokenKey
+        admitsOnce = other.admitsOnce
+        expiresAt = other.expiresAt
+        ipAddress = other.ipAddress
+        urlToken = nil
+        self.ticketExpiresAt = ticketExpiresAt
     }
 
     /// Whether the caller may do this.
@@ -114,16 +138,8 @@ public struct Grant: Sendable, Redacted {
     }
 
     /// The same for a caller that comes back without the token.
-    var withoutURLToken: Grant {
-        var grant = self
-        grant.urlToken = nil
-        return grant
-    }
+    var withoutURLToken: Grant { urlToken == nil ? self : Grant(self, ticketExpiresAt: ticketExpiresAt) }
 
     /// The same for a caller that came by a ticket with this end.
-    func byTicket(until end: Timestamp) -> Grant {
-        var grant = self
-        grant.ticketExpiresAt = end
-        return grant
-    }
+    func byTicket(until end: Timestamp) -> Grant { Grant(self, ticketExpiresAt: end) }
 }

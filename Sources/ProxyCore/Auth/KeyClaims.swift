@@ -1,5 +1,7 @@
 /// What is known of an API key that was found good. The gate makes a grant of it.
-public struct KeyClaims: Sendable {
+///
+/// A class, so that a connection which shows a token holds one empty reference for it and no more.
+public final class KeyClaims: Sendable {
     /// The key's id, for logs and revocation; no part of the key.
     public let id: String
     /// The user it stands for, if any.

@@ -25,9 +25,9 @@ public enum TokenVerifier {
         now: Timestamp
     ) throws(TokenFault) -> TokenClaims {
         let verified = try verify(Array(token)[...], keys: VerificationKeys(signing: keys))
-        try check(verified.claims, sessionID: sessionID, now: now)
+        try check(verified, sessionID: sessionID, now: now)
         guard case .session(let claims) = verified.claims else { throw TokenFault(.claims) }
-        return claims
+        return claims.value
     }
 
     /// The claims of a good role token, or why it is refused.
@@ -37,9 +37,9 @@ public enum TokenVerifier {
         now: Timestamp
     ) throws(TokenFault) -> RoleClaims {
         let verified = try verify(Array(token)[...], keys: VerificationKeys(signing: nil, role: key))
-        try check(verified.claims, sessionID: nil, now: now)
+        try check(verified, sessionID: nil, now: now)
         guard case .role(let claims) = verified.claims else { throw TokenFault(.claims) }
-        return claims
+        return claims.value
     }
 
     /// The claims of a good token of either shape as they came, those this program does not know included.
@@ -50,8 +50,23 @@ public enum TokenVerifier {
         now: Timestamp
     ) throws(TokenFault) -> JSONValue {
         let verified = try verify(Array(token)[...], keys: keys)
-        try check(verified.claims, sessionID: sessionID, now: now)
+        try check(verified, sessionID: sessionID, now: now)
         return .object(verified.object)
+    }
+
+    /// What a good token of either shape lets its holder do; nil when it has all of the browser.
+    public static func powers(
+        of token: some Sequence<UInt8>,
+        keys: VerificationKeys,
+        now: Timestamp
+    ) throws(TokenFault) -> PermissionSet? {
+        let verified = try verify(Array(token)[...], keys: keys)
+        try check(verified, sessionID: nil, now: now)
+        return switch verified.claims {
+        case .session(let box):
+            box.value.roles.map { PermissionSet(roles: $0, narrowedTo: box.value.permissions) }
+        case .role(let box): PermissionSet(roles: box.value.roles, narrowedTo: box.value.permissions)
+        }
     }
 
     /// What the token says, once its signature has been found good: what follows from its bytes and the keys alone.
@@ -61,12 +76,14 @@ public enum TokenVerifier {
     static func verify(_ token: ArraySlice<UInt8>, keys: VerificationKeys) throws(TokenFault) -> VerifiedToken {
         do throws(TokenFault) {
             let contents = try contents(of: token, keys.signing)
-            return VerifiedToken(claims: .session(try TokenClaims(contents.claims)), contents)
+            let claims = try TokenClaims(contents.claims)
+            return VerifiedToken(claims: .session(CallerClaims.Box(claims)), claims.period, contents)
         } catch {
             guard let role = keys.role, error.mayBeOfRoleToken,
                 let contents = try? contents(of: token, SigningKeys(current: role))
             else { throw error }
-            return VerifiedToken(claims: .role(try RoleClaims(contents.claims)), contents)
+            let claims = try RoleClaims(contents.claims)
+            return VerifiedToken(claims: .role(CallerClaims.Box(claims)), claims.period, contents)
         }
     }
 
@@ -83,9 +100,9 @@ public enum TokenVerifier {
     }
 
     /// Whether the token may be used now, and here.
-    static func check(_ claims: CallerClaims, sessionID: String?, now: Timestamp) throws(TokenFault) {
-        try claims.period.check(now)
-        if let sessionID, case .session(let claims) = claims, !claims.sessionID.hasSameBytes(as: sessionID) {
+    static func check(_ token: VerifiedToken, sessionID: String?, now: Timestamp) throws(TokenFault) {
+        try token.period.check(now)
+        if let sessionID, case .session(let box) = token.claims, !box.value.sessionID.hasSameBytes(as: sessionID) {
             throw TokenFault(.sessionMismatch, claim: "sessionId")
         }
     }
@@ -105,6 +122,8 @@ extension TokenFault {
 final class VerifiedToken: Sendable, Redacted {
     /// The claims, each of its type.
     let claims: CallerClaims
+    /// When it is good.
+    let period: TokenPeriod
     /// The claims as they came, those this program does not know included.
     let object: JSONObject
     /// The claims as they came, as text: one token, one text.
@@ -113,8 +132,9 @@ final class VerifiedToken: Sendable, Redacted {
     let signer: SigningKey
 
     /// What a token was found to say.
-    init(claims: CallerClaims, _ contents: SignedToken.Contents) {
+    init(claims: CallerClaims, _ period: TokenPeriod, _ contents: SignedToken.Contents) {
         self.claims = claims
+        self.period = period
         object = contents.claims
         payload = contents.payload
         signer = contents.signer

@@ -120,7 +120,8 @@ import Testing
 
     @Test func whatSaysNothingOfTheCredentialIsNotCounted() async throws {
         try await TestSupport.onLoop { loop in
-            let doorkeeper = try PartsBench(on: loop, ["CDP_PROXY_REFUSALS": "1"]).doorkeeper()
+            let settings = ["CDP_PROXY_REFUSALS": "1", "FLYBROWSER_RBAC_ENABLED": "off"]
+            let doorkeeper = try PartsBench(on: loop, settings).doorkeeper()
             let viewer = "Authorization: Bearer \(Tokens.make { $0.roles = ["viewer"] })\r\n"
             for _ in 0..<3 {
                 #expect(await Self.reason { _ = try await Self.admit(doorkeeper, "GET /json", viewer) } == "role")

@@ -38,7 +38,8 @@ def command(*arguments, env, given=None, timeout=60):
 
 
 class Proxy(Program):
-    def __init__(self, folder, chrome, wait=True, **changes):
+    def __init__(self, folder, chrome, wait=True, arguments=(), **changes):
+        self.arguments = list(arguments)
         self.port, self.admin_port = free_port(), free_port()
         self.env = environment(
             folder,
@@ -55,7 +56,7 @@ class Proxy(Program):
 
     def _start(self, wait):
         self.process = subprocess.Popen(
-            [BINARY, "serve"],
+            [BINARY, "serve", *self.arguments],
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
