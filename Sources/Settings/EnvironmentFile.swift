@@ -4,7 +4,7 @@ public enum EnvironmentFile {
     /// The variables in the file's text. An error names the line, never its contents.
     public static func parse(_ text: String) throws(EnvironmentFileError) -> [String: String] {
         var variables: [String: String] = [:]
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = trimmed(line)
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
             let assignment = line.hasPrefix("export ") ? trimmed(line.dropFirst(7)) : line

@@ -22,6 +22,8 @@ struct PolicySettings: Sendable {
 
     /// What a client with these permissions is held to; nil when its commands need not be read.
     func policy(for permissions: PermissionSet?) -> CommandPolicy? {
+        // Nearly every client: nothing is made for it.
+        if permissions == nil, browserClose ?? .forward == .forward { return nil }
         let policy = CommandPolicy(
             permissions: permissions,
             isEnforced: isEnforced,

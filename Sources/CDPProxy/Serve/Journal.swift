@@ -17,9 +17,6 @@ final class Journal {
     private let log: EventLog
     /// The wall clock.
     private let clock: @Sendable () -> Timestamp
-    /// What was logged of the commands of each live connection, so that a client which goes on sending what it may not does
-    /// not fill the log.
-    private var noticed: [RequestID: Set<String>] = [:]
 
     /// A journal in this context's log and metrics.
     init(_ context: ServerContext) {
@@ -43,7 +40,6 @@ final class Journal {
 
     /// A connection is over.
     func closed(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
-        if !noticed.isEmpty { noticed[connection.request] = nil }
         metrics.closes[end.code.label, end.side.rawValue].increment()
         log.record(.info, "closed", requestID: connection.request) { line in
             line.appendOwner(connection.sessionID, connection.projectID, connection.userID)
@@ -59,14 +55,13 @@ final class Journal {
         }
     }
 
-    /// A command of a client was not passed on as it came. Each is counted; of each method and permission, a connection has one
-    /// line.
-    func noticed(_ event: CommandEvent, of connection: ConnectionRecord) {
+    /// A command of a client was not passed on as it came. Each is counted; the first of its method in a connection has a line.
+    func noticed(_ event: CommandEvent, of connection: ConnectionRecord, isFirst: Bool) {
         switch event {
         case .disconnect: return
         case .malformed(let fault):
             metrics.policyDenied["malformed"].increment()
-            guard isNew("malformed", of: connection) else { return }
+            guard isFirst else { return }
             log.record(
                 .warning,
                 "command_malformed",
@@ -75,7 +70,7 @@ final class Journal {
             )
         case .denied(let method, let denial, let isEnforced):
             if isEnforced { metrics.policyDenied[denial.permission.rawValue].increment() }
-            guard isNew(method, of: connection) else { return }
+            guard isFirst else { return }
             log.record(.warning, isEnforced ? "command_denied" : "command_observed", requestID: connection.request) {
                 line in
                 line.append("method", method)
@@ -84,10 +79,6 @@ final class Journal {
                 line.append("peer", connection.peer)
             }
         }
-    }
-
-    private func isNew(_ notice: String, of connection: ConnectionRecord) -> Bool {
-        noticed[connection.request, default: []].insert(notice).inserted
     }
 
     /// A request was refused. One with a good credential is counted apart, and its line names session, project and user.

@@ -77,7 +77,7 @@ import Settings
         try parts.fleet.start(
             Relays.Hooks(
                 ended: { @Sendable in self.hearOfEnd($0, $1, $2) },
-                noticed: { @Sendable in self.hearOfCommand($0, $1) }
+                noticed: { @Sendable in self.hearOfCommand($0, $1, isFirst: $2) }
             )
         )
         adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen) { self.acceptOperator($0, $1) }
@@ -177,16 +177,16 @@ import Settings
     }
 
     /// A command was not passed on as it came, on whichever loop.
-    private nonisolated func hearOfCommand(_ connection: ConnectionRecord, _ event: CommandEvent) {
+    private nonisolated func hearOfCommand(_ connection: ConnectionRecord, _ event: CommandEvent, isFirst: Bool) {
         if loop.isOnLoop {
-            assumeIsolated { $0.noticed(event, of: connection) }
+            assumeIsolated { $0.noticed(event, of: connection, isFirst: isFirst) }
         } else {
-            Task(executorPreference: loop) { await self.noticed(event, of: connection) }
+            Task(executorPreference: loop) { await self.noticed(event, of: connection, isFirst: isFirst) }
         }
     }
 
-    private func noticed(_ event: CommandEvent, of connection: ConnectionRecord) {
-        parts.journal.noticed(event, of: connection)
+    private func noticed(_ event: CommandEvent, of connection: ConnectionRecord, isFirst: Bool) {
+        parts.journal.noticed(event, of: connection, isFirst: isFirst)
     }
 
     private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {

@@ -20,8 +20,9 @@ actor Relays {
     struct Hooks: Sendable {
         /// One is over. Told once of each.
         let ended: @Sendable (ConnectionRecord, RelayEnd, RelayTotals) -> Void
-        /// A command of one was not passed on as it came.
-        let noticed: @Sendable (ConnectionRecord, CommandEvent) -> Void
+        /// A command of one was not passed on as it came; and whether it was the first of its method, or of those that are
+        /// malformed: a client that goes on sending what it may not must not fill the log.
+        let noticed: @Sendable (ConnectionRecord, CommandEvent, _ isFirst: Bool) -> Void
     }
 
     /// A connection and how its frames are moved.
@@ -93,11 +94,16 @@ actor Relays {
     /// What looks at a client's commands; nil when it may send any.
     private func inspector(of connection: ConnectionRecord) -> CommandInspector? {
         guard let policy = policy.policy(for: connection.permissions) else { return nil }
-        return CommandInspector(CommandJudge(policy) { event in self.notice(event, of: connection) })
+        var noticed: Set<String> = []
+        return CommandInspector(
+            CommandJudge(policy) { event in
+                self.notice(event, of: connection, isFirst: noticed.insert(event.subject).inserted)
+            }
+        )
     }
 
-    private func notice(_ event: CommandEvent, of connection: ConnectionRecord) {
-        hooks.noticed(connection, event)
+    private func notice(_ event: CommandEvent, of connection: ConnectionRecord, isFirst: Bool) {
+        hooks.noticed(connection, event, isFirst)
         // Behind its answer, which is on its way to the client.
         if event == .disconnect { loop.runWhenIdle { self.disconnect(connection.request) } }
     }

@@ -64,4 +64,13 @@ public enum CommandEvent: Sendable, Equatable {
     case malformed(CommandFault)
     /// The client is to be disconnected, as `Browser.close` asks.
     case disconnect
+
+    /// What it is about: the method, unless the message has none.
+    public var subject: String {
+        switch self {
+        case .denied(let method, _, _): method
+        case .malformed: "malformed"
+        case .disconnect: "disconnect"
+        }
+    }
 }

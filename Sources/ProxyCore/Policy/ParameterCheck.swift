@@ -1,7 +1,8 @@
 /// What a method's parameters are looked at for, where the method's name alone does not say whether it stays within the
 /// browser's pages. `docs/policy.md` prints these sentences.
 public enum ParameterCheck: String, Sendable, CaseIterable {
-    /// `url`, where it is given, has the scheme `http`, `https`, `blob` or `data`, or is `about:blank`.
+    /// `url`, where it is given, has the scheme `http`, `https`, `blob` or `data`, or is `about:blank`; and in no spelling is it
+    /// Chrome's or the proxy's own port on this machine, nor an address where clouds hand out credentials.
     case url
     /// `url` is such an address or empty.
     case newTarget
@@ -11,9 +12,11 @@ public enum ParameterCheck: String, Sendable, CaseIterable {
     case flatAttach
     /// `flatten` is true where `autoAttach` is, for the same reason.
     case autoAttach
-    /// `downloadPath` is not the caller's to choose: it could be any folder that Chrome may write to.
+    /// Nothing: it is answered as if it had been done, since clients send it for each context and stop without an answer.
+    /// `downloadPath` could be any folder that Chrome may write to.
     case download
-    /// `files` are files meant for uploads: a page reads what it is given, and this could be whatever Chrome may read.
+    /// Nothing: a page reads the `files` it is given, and these could be whatever Chrome may read. Contents that a client
+    /// sends itself (Playwright's `buffer`) need no such command.
     case files
     /// No `files` in `data`: a drop gives them to the page as `DOM.setFileInputFiles` does.
     case dragFiles

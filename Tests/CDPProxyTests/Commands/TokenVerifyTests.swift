@@ -30,7 +30,20 @@ import Testing
             try TokenVerify.claims(in: Array(input.utf8), keys: VerificationKeys(signing: Tokens.keys), now: Tokens.now)
         }
         #expect(error?.reason == reason)
-        #expect(error.map(TokenVerify.explanation) == explanation)
+        let said = error.map(TokenVerify.explanation)
+        #expect(said?.hasPrefix(explanation + "; ") == true)
+    }
+
+    @Test func saysWhatWouldMendAToken() {
+        let error = #expect(throws: TokenFault.self) {
+            try TokenVerify.claims(
+                in: Array(Tokens.edited(["sub": #""other""#]).utf8),
+                keys: VerificationKeys(signing: Tokens.keys),
+                now: Tokens.now
+            )
+        }
+        let expected = "a claim is missing or not of its form: sub; set sub to the same as sessionId"
+        #expect(error.map(TokenVerify.explanation) == expected)
     }
 
     @Test func aSessionIsBound() throws {

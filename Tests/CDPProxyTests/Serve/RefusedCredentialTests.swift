@@ -62,7 +62,7 @@ import Testing
             status: 403,
             tells: "the token's roles do not allow this"
         ),
-        Refused(reason: "api_key", fields: ["X-API-Key: flybrowser_0123456789"]),
+        Refused(reason: "api_key", fields: ["X-API-Key: flybrowser_\(String(repeating: "A", count: 43))"]),
         Refused(
             reason: "origin",
             line: "GET /",
