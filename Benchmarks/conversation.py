@@ -33,7 +33,13 @@ def receive_head(connection):
     return bytes(head)
 
 
-def frame(length, masked):
+def command(length):
+    """A CDP command of so many bytes, written as the proxy writes the commands it has read."""
+    begin, end = b'{"id":1,"method":"Runtime.evaluate","params":{"expression":"', b'"},"sessionId":"%032X"}' % 0
+    return begin + b"x" * (length - len(begin) - len(end)) + end
+
+
+def frame(length, masked, payload=None):
     """A text frame; a masked one has the key 0, which changes nothing."""
     mask = 0x80 if masked else 0
     if length < 126:
@@ -42,7 +48,7 @@ def frame(length, masked):
         header = bytes([0x81, mask | 126]) + length.to_bytes(2, "big")
     else:
         header = bytes([0x81, mask | 127]) + length.to_bytes(8, "big")
-    return header + (bytes(4) if masked else b"") + b"x" * length
+    return header + (bytes(4) if masked else b"") + (payload or b"x" * length)
 
 
 def connect(port):

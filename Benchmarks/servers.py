@@ -35,8 +35,8 @@ def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def token(key):
-    """A signingKey, good for an hour."""
+def token(key, roles=()):
+    """A signingKey, good for an hour; with roles, if there are any."""
     now = int(time.time())
     claims = {
         "iss": "wallcrawler",
@@ -47,7 +47,7 @@ def token(key):
         "iat": now,
         "nbf": now,
         "exp": now + 3600,
-    }
+    } | ({"roles": list(roles)} if roles else {})
     # Without spaces, as the JWT libraries write it.
     parts = [json.dumps(part, separators=(",", ":")).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
     text = b".".join(base64url(part) for part in parts)

@@ -45,6 +45,17 @@ struct ConnectionPlaces {
         self.limits = limits
     }
 
+    /// The limit that keeps a request's client from being joined, so that not even an eviction would make room; nil when there
+    /// is room.
+    func limit(for request: AdmittedRequest) -> ConnectionLimit? {
+        let holder = holder(for: request)
+        guard let limit = limit(reachedFor: holder), candidates(for: holder, below: limit).isEmpty else { return nil }
+        return limit
+    }
+
+    /// Takes a place for a request's client; false when there is none.
+    mutating func enter(_ request: AdmittedRequest) -> Bool { enter(request.id, holder(for: request)) == nil }
+
     /// How many places are taken.
     var count: Int { holders.count }
 

@@ -16,6 +16,8 @@ import Settings
 
     private let settings: ListenSettings
     private let unknownNames: [String]
+    /// Whether roles are honoured, and no key verifies role tokens.
+    private let lacksRoleKey: Bool
     private let context: ServerContext
     private let parts: ServerParts
 
@@ -37,6 +39,7 @@ import Settings
         self.loop = loop
         settings = configuration.listeners
         unknownNames = configuration.unknownNames
+        lacksRoleKey = configuration.gate.policy.roles.isOn && configuration.gate.roleKey == nil
         context = ServerContext(on: loop, configuration.log, timeouts: timeouts, clock: clock, writeLog: writeLog)
         parts = try ServerParts(configuration, context)
     }
@@ -95,6 +98,10 @@ import Settings
                 "version": .string(ProductVersion.text),
             ]
         )
+        if lacksRoleKey {
+            let detail = "FLYBROWSER_JWT_SECRET is not set: no role token is admitted"
+            context.log.record(.warning, "role_secret_missing", ["detail": .string(detail)])
+        }
         for name in unknownNames {
             context.log.record(.warning, "unknown_variable", ["name": .string(name)])
         }

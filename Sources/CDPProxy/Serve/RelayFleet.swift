@@ -30,16 +30,11 @@ final class RelayFleet {
 
     /// Refuses a client for whom there is no place, and would be none by eviction.
     func checkRoom(for request: AdmittedRequest) throws(RequestRefusal) {
-        let holder = places.holder(for: request)
-        guard let limit = places.limit(reachedFor: holder) else { return }
-        guard places.candidates(for: holder, below: limit).isEmpty else { return }
-        throw .connectionLimit(limit)
+        if let limit = places.limit(for: request) { throw .connectionLimit(limit) }
     }
 
     /// Takes a place for a client that is about to be joined. False when there is none.
-    func takePlace(for request: AdmittedRequest) -> Bool {
-        places.enter(request.id, places.holder(for: request)) == nil
-    }
+    func takePlace(for request: AdmittedRequest) -> Bool { places.enter(request) }
 
     /// Takes a place for a client where there is none, by evicting the idlest other connection of its token.
     func takePlaceByEviction(for request: AdmittedRequest) async throws(RequestRefusal) {

@@ -120,7 +120,7 @@ public struct Gate: Sendable {
         peer: IPAddress,
         now: Timestamp
     ) throws(CredentialRejection) -> Grant {
-        let verified = try verified(token, VerificationKeys(signing: keys, role: policy.roles.key), now: now)
+        let verified = try verified(token, keys, now: now)
         let urlToken = isFromURL ? String(decoding: token, as: UTF8.self) : nil
         switch verified.claims {
         case .role(let box):
@@ -139,12 +139,13 @@ public struct Gate: Sendable {
 
     private mutating func verified(
         _ token: ArraySlice<UInt8>,
-        _ keys: VerificationKeys,
+        _ keys: SigningKeys?,
         now: Timestamp
     ) throws(CredentialRejection) -> VerifiedToken {
         do throws(TokenFault) {
-            let seen = known[token, keys]
-            let verified = if let seen { seen } else { try TokenVerifier.verify(token, keys: keys) }
+            let role = policy.roles.key
+            let seen = known.find(token, keys, role: role)
+            let verified = if let seen { seen } else { try TokenVerifier.verify(token, keys, role: role) }
             try TokenVerifier.check(verified, sessionID: policy.sessionID, now: now)
             if seen == nil { known.add(verified, token) }
             return verified

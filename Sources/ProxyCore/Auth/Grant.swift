@@ -15,14 +15,14 @@ public final class Grant: Sendable, Redacted {
     public let permissions: PermissionSet?
     /// The stored session to inject, by name or id, when the token names one; `userID` is not nil then.
     public let browserSession: String?
-    /// The token's `jti`, for logs and revocation.
+    /// The token's `jti`, or the id of the API key, for revocation.
     public let tokenID: String?
     /// For how long a connection's client may send no message, when the token says so.
     public let maxIdle: Duration?
     /// How long a connection may last, when the token says so.
     public let maxSeconds: Duration?
-    /// The id of the API key that was shown; nil for a token.
-    public let keyID: String?
+    /// Whether an API key was shown, and no token.
+    public let isKey: Bool
     /// What tells the token from others; nil when the gate's policy does not ask for it.
     public let tokenKey: ReplayKey?
     /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
@@ -48,7 +48,7 @@ public final class Grant: Sendable, Redacted {
         roles = claims.roles
         permissions = claims.roles.map { PermissionSet(roles: $0, narrowedTo: claims.permissions) }
         browserSession = claims.browserSession
-        keyID = nil
+        isKey = false
         tokenID = claims.tokenID
         maxIdle = claims.maxIdle
         maxSeconds = claims.maxSeconds
@@ -68,7 +68,7 @@ public final class Grant: Sendable, Redacted {
         roles = claims.roles
         permissions = PermissionSet(roles: claims.roles, narrowedTo: claims.permissions)
         browserSession = nil
-        keyID = nil
+        isKey = false
         tokenID = claims.tokenID
         self.tokenKey = tokenKey
         expiresAt = claims.expiresAt
@@ -82,25 +82,25 @@ public final class Grant: Sendable, Redacted {
 
     /// All that there is, for the holder of the admin's token.
     convenience init(admin: Void) {
-        self.init(KeyClaims(id: "", userID: nil, roles: [Role.admin.rawValue], expiresAt: nil), keyID: nil)
+        self.init(nil, userID: nil, roles: [Role.admin.rawValue], expiresAt: nil)
     }
 
     /// What an API key allows.
     convenience init(_ key: KeyClaims) {
-        self.init(key, keyID: key.id)
+        self.init(key.id, userID: key.userID, roles: key.roles, expiresAt: key.expiresAt)
     }
 
-    private init(_ key: KeyClaims, keyID: String?) {
+    private init(_ keyID: String?, userID: String?, roles: [String]?, expiresAt: Timestamp?) {
         sessionID = nil
         projectID = nil
-        userID = key.userID
-        roles = key.roles
-        permissions = key.roles.map { PermissionSet(roles: $0) } ?? .all
+        self.userID = userID
+        self.roles = roles
+        permissions = roles.map { PermissionSet(roles: $0) } ?? .all
         browserSession = nil
-        self.keyID = keyID
-        tokenID = nil
+        isKey = keyID != nil
+        tokenID = keyID
         tokenKey = nil
-        expiresAt = key.expiresAt ?? .latest
+        self.expiresAt = expiresAt ?? .latest
         maxIdle = nil
         maxSeconds = nil
         ipAddress = nil
@@ -117,7 +117,7 @@ public final class Grant: Sendable, Redacted {
         roles = other.roles
         permissions = other.permissions
         browserSession = other.browserSession
-        keyID = other.keyID
+        isKey = other.isKey
         tokenID = other.tokenID
         maxIdle = other.maxIdle
         maxSeconds = other.maxSeconds
@@ -134,7 +134,7 @@ public final class Grant: Sendable, Redacted {
 
     /// Whether the caller may join a browser whoever's it is: with every permission, unless it is the key of one user.
     public var joinsAnyBrowser: Bool {
-        permissions?.allows(.everything) ?? false && (keyID == nil || userID == nil)
+        permissions?.allows(.everything) ?? false && (!isKey || userID == nil)
     }
 
     /// The same for a caller that comes back without the token.

@@ -10,9 +10,6 @@ public struct VerificationKeys: Sendable {
         self.signing = signing
         self.role = role
     }
-
-    /// Whether `key` is one of them.
-    func contain(_ key: SigningKey) -> Bool { signing?.contain(key) == true || role === key }
 }
 
 /// Everything that can be said of a token from its bytes, the keys and the time alone.
@@ -24,7 +21,7 @@ public enum TokenVerifier {
         sessionID: String? = nil,
         now: Timestamp
     ) throws(TokenFault) -> TokenClaims {
-        let verified = try verify(Array(token)[...], keys: VerificationKeys(signing: keys))
+        let verified = try verify(Array(token)[...], keys, role: nil)
         try check(verified, sessionID: sessionID, now: now)
         guard case .session(let claims) = verified.claims else { throw TokenFault(.claims) }
         return claims.value
@@ -36,7 +33,7 @@ public enum TokenVerifier {
         key: SigningKey,
         now: Timestamp
     ) throws(TokenFault) -> RoleClaims {
-        let verified = try verify(Array(token)[...], keys: VerificationKeys(signing: nil, role: key))
+        let verified = try verify(Array(token)[...], nil, role: key)
         try check(verified, sessionID: nil, now: now)
         guard case .role(let claims) = verified.claims else { throw TokenFault(.claims) }
         return claims.value
@@ -49,7 +46,7 @@ public enum TokenVerifier {
         sessionID: String? = nil,
         now: Timestamp
     ) throws(TokenFault) -> JSONValue {
-        let verified = try verify(Array(token)[...], keys: keys)
+        let verified = try verify(Array(token)[...], keys.signing, role: keys.role)
         try check(verified, sessionID: sessionID, now: now)
         return .object(verified.object)
     }
@@ -60,7 +57,7 @@ public enum TokenVerifier {
         keys: VerificationKeys,
         now: Timestamp
     ) throws(TokenFault) -> PermissionSet? {
-        let verified = try verify(Array(token)[...], keys: keys)
+        let verified = try verify(Array(token)[...], keys.signing, role: keys.role)
         try check(verified, sessionID: nil, now: now)
         return switch verified.claims {
         case .session(let box):
@@ -73,13 +70,17 @@ public enum TokenVerifier {
     ///
     /// A token is a signingKey if a signing key made it. One that is none, or no signingKey by its issuer, may be a role
     /// token, which its own key tells.
-    static func verify(_ token: ArraySlice<UInt8>, keys: VerificationKeys) throws(TokenFault) -> VerifiedToken {
+    static func verify(
+        _ token: ArraySlice<UInt8>,
+        _ keys: SigningKeys?,
+        role: SigningKey?
+    ) throws(TokenFault) -> VerifiedToken {
         do throws(TokenFault) {
-            let contents = try contents(of: token, keys.signing)
+            let contents = try contents(of: token, keys)
             let claims = try TokenClaims(contents.claims)
             return VerifiedToken(claims: .session(CallerClaims.Box(claims)), claims.period, contents)
         } catch {
-            guard let role = keys.role, error.mayBeOfRoleToken,
+            guard let role, error.mayBeOfRoleToken,
                 let contents = try? contents(of: token, SigningKeys(current: role))
             else { throw error }
             let claims = try RoleClaims(contents.claims)

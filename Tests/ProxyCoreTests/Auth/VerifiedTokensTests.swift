@@ -5,34 +5,34 @@ import Testing
 
 @Suite struct VerifiedTokensTests {
     private let token = Array(Tokens.make().utf8)[...]
-    private let present = VerificationKeys(signing: Tokens.keys)
+    private let present = Tokens.keys
 
     private func verified(_ token: ArraySlice<UInt8>) throws -> VerifiedToken {
-        try TokenVerifier.verify(token, keys: present)
+        try TokenVerifier.verify(token, present, role: nil)
     }
 
-    private func keys(_ text: String, previous: SigningKey? = nil) throws -> VerificationKeys {
-        VerificationKeys(signing: SigningKeys(current: try #require(SigningKey(text.utf8)), previous: previous))
+    private func keys(_ text: String, previous: SigningKey? = nil) throws -> SigningKeys {
+        SigningKeys(current: try #require(SigningKey(text.utf8)), previous: previous)
     }
 
     @Test func findsWhatWasAddedByItsBytes() throws {
         var known = VerifiedTokens()
-        #expect(known[token, present] == nil)
+        #expect(known.find(token, present, role: nil) == nil)
         known.add(try verified(token), token)
-        #expect(known[token, present] != nil)
-        #expect(known[Array(Tokens.make(sessionID: "sess_2").utf8)[...], present] == nil)
-        #expect(known[token.dropLast(), present] == nil)
+        #expect(known.find(token, present, role: nil) != nil)
+        #expect(known.find(Array(Tokens.make(sessionID: "sess_2").utf8)[...], present, role: nil) == nil)
+        #expect(known.find(token.dropLast(), present, role: nil) == nil)
     }
 
     @Test func aKeyThatIsNoLongerAcceptedVerifiesNothing() throws {
         var known = VerifiedTokens()
         known.add(try verified(token), token)
-        let next = try keys("another-signing-key-of-32-bytes-or-more", previous: present.signing?.current)
-        #expect(known[token, next] != nil)
-        #expect(known[token, try keys("another-signing-key-of-32-bytes-or-more")] == nil)
-        #expect(known[token, VerificationKeys(signing: nil)] == nil)
+        let next = try keys("another-signing-key-of-32-bytes-or-more", previous: present.current)
+        #expect(known.find(token, next, role: nil) != nil)
+        #expect(known.find(token, try keys("another-signing-key-of-32-bytes-or-more"), role: nil) == nil)
+        #expect(known.find(token, nil, role: nil) == nil)
         // The same bytes fetched anew are another key, as far as this knows.
-        #expect(known[token, try keys(Tokens.secret)] == nil)
+        #expect(known.find(token, try keys(Tokens.secret), role: nil) == nil)
     }
 
     @Test func forgetsRatherThanGrows() throws {
@@ -40,12 +40,12 @@ import Testing
         let good = try verified(token)
         known.add(good, token)
         for number in 0..<256 { known.add(good, Array("token \(number)".utf8)[...]) }
-        #expect(known[token, present] == nil)
+        #expect(known.find(token, present, role: nil) == nil)
         known.add(good, token)
-        #expect(known[token, present] != nil)
+        #expect(known.find(token, present, role: nil) != nil)
         let long = [UInt8](repeating: 0x61, count: 2049)[...]
         known.add(good, long)
-        #expect(known[long, present] == nil)
+        #expect(known.find(long, present, role: nil) == nil)
     }
 
     @Test func theGateLooksAtEverythingElseEachTime() throws {
@@ -53,9 +53,8 @@ import Testing
         let bound = Array(Tokens.make { $0.ipAddress = "192.0.2.1" }.utf8)[...]
         let home = IPAddress(ipv4: 0xC000_0201)
         let away = IPAddress(ipv4: 0xC000_0202)
-        func admit(_ peer: IPAddress, _ now: Timestamp, _ keys: VerificationKeys?) throws(CredentialRejection) -> Grant
-        {
-            try gate.admit(.bearer(bound), keys: keys?.signing, peer: peer, now: now)
+        func admit(_ peer: IPAddress, _ now: Timestamp, _ keys: SigningKeys?) throws(CredentialRejection) -> Grant {
+            try gate.admit(.bearer(bound), keys: keys, peer: peer, now: now)
         }
         let grant = try admit(home, Tokens.now, present)
         #expect(throws: CredentialRejection.ipMismatch) { try admit(away, Tokens.now, present) }
