@@ -13,8 +13,6 @@ final class RelayFleet {
     private var threads: [LoopThread] = []
     /// The index of the relays that had the last turn.
     private var last = 0
-    /// How many clients are joined to Chrome.
-    private(set) var connected = 0
     private var places: ConnectionPlaces
 
     /// A fleet that has not started.
@@ -89,10 +87,10 @@ final class RelayFleet {
         count(-1)
     }
 
-    private func count(_ change: Int) {
-        connected += change
-        gauge.value = Double(connected)
-    }
+    /// How many clients are joined to Chrome.
+    var connected: Int { Int(gauge.value) }
+
+    private func count(_ change: Double) { gauge.value += change }
 
     /// The relays that the next connection's frames are moved by.
     func takeTurn() -> Relays {

@@ -40,9 +40,7 @@ public final class CommandJudge {
 
     /// Decides over a whole message.
     public func decide(_ message: Span<UInt8>) -> Verdict {
-        scanner.reset()
-        scanner.take(message)
-        scanner.finish()
+        scanner.read(message)
         if let fault = scanner.fault { return .answer(answer(to: fault)) }
         let rule = MethodTable.rule(of: scanner.method)
         guard let check = rule.check, let permissions = policy.permissions, rule.access.isOpen(to: permissions) else {

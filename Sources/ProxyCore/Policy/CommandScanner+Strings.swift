@@ -3,11 +3,15 @@ extension CommandScanner {
     mutating func takeString(_ bytes: Span<UInt8>, from start: Int) -> Int {
         var index = start
         while index < bytes.count, fault == nil {
+            if continuations == 0 {
+                let end = Self.endOfRun(bytes, from: index)
+                if textIsKept, end > index { keep(bytes.extracting(index..<end)) }
+                index = end
+                guard index < bytes.count, fault == nil else { break }
+            }
             let byte = bytes[index]
             index += 1
-            if byte < 0x80, continuations == 0, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                if textIsKept { keep(byte) }
-            } else if byte == UInt8(ascii: "\""), continuations == 0 {
+            if byte == UInt8(ascii: "\""), continuations == 0 {
                 finishPair()
                 position += index - start
                 endString()
@@ -21,6 +25,27 @@ extension CommandScanner {
         }
         position += index - start
         return index
+    }
+
+    /// Where the bytes end that stand for themselves: ASCII without controls, quotes and backslashes.
+    private static func endOfRun(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count {
+            let byte = bytes[index]
+            guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+            index &+= 1
+        }
+        return index
+    }
+
+    /// Keeps bytes of the string that is looked at.
+    private mutating func keep(_ run: Span<UInt8>) {
+        if highSurrogate != nil { finishPair() }
+        guard text.count + run.count <= longestKept else {
+            fault = tooLong
+            return
+        }
+        text.append(run)
     }
 
     /// Keeps a byte of the string that is looked at.

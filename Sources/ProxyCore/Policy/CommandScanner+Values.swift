@@ -85,7 +85,7 @@ extension CommandScanner {
         }
         if frame.isObject {
             checkManyNames(from: frame.firstName)
-            names.removeLast(names.count - frame.firstName)
+            while names.count > frame.firstName { names.removeLast() }
         }
         endValue(at: position + 1)
     }
@@ -185,7 +185,7 @@ extension CommandScanner {
 
     private mutating func keepMethod() {
         if text.isEmpty { fault = .method }
-        method.append(contentsOf: text)
+        method.append(text.span)
     }
 
     /// Chrome's session ids are hexadecimal; an empty one is the browser's own session.
@@ -194,7 +194,7 @@ extension CommandScanner {
             fault = .sessionID
             return
         }
-        sessionID.append(contentsOf: text)
+        sessionID.append(text.span)
     }
 
     /// What a string is refused for that is longer than what is kept.

@@ -70,6 +70,13 @@ public struct CommandScanner: Sendable {
         (member, seen, position, paramsStart, paramsEnd) = (nil, 0, 0, 0, 0)
     }
 
+    /// Reads a whole message.
+    mutating func read(_ message: Span<UInt8>) {
+        reset()
+        take(message)
+        finish()
+    }
+
     /// Takes the next bytes of the message.
     public mutating func take(_ bytes: Span<UInt8>) {
         var index = 0
@@ -150,18 +157,18 @@ public struct CommandScanner: Sendable {
         case params = 4
         case sessionID = 8
 
+        private static func `is`(_ name: [UInt8], _ text: String) -> Bool {
+            name.span.hasSameBytes(as: text.utf8.span)
+        }
+
         /// The member of this name.
         init?(_ name: [UInt8]) {
-            if name.elementsEqual("id".utf8) {
-                self = .id
-            } else if name.elementsEqual("method".utf8) {
-                self = .method
-            } else if name.elementsEqual("params".utf8) {
-                self = .params
-            } else if name.elementsEqual("sessionId".utf8) {
-                self = .sessionID
-            } else {
-                return nil
+            switch name.count {
+            case 2 where Self.is(name, "id"): self = .id
+            case 6 where Self.is(name, "method"): self = .method
+            case 6 where Self.is(name, "params"): self = .params
+            case 9 where Self.is(name, "sessionId"): self = .sessionID
+            default: return nil
             }
         }
     }

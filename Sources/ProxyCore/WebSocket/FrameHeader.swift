@@ -52,7 +52,19 @@ public struct MaskingKey: Hashable, Sendable {
 
     /// Masks or unmasks in place the payload that begins at `start`.
     public func apply(to bytes: inout MutableSpan<UInt8>, from start: Int) {
-        for index in start..<bytes.count { bytes[index] ^= self[index &- start] }
+        let (first, second, third, fourth) = (self[0], self[1], self[2], self[3])
+        var index = start
+        while index &+ 4 <= bytes.count {
+            bytes[index] ^= first
+            bytes[index &+ 1] ^= second
+            bytes[index &+ 2] ^= third
+            bytes[index &+ 3] ^= fourth
+            index &+= 4
+        }
+        while index < bytes.count {
+            bytes[index] ^= self[index &- start]
+            index &+= 1
+        }
     }
 }
 
