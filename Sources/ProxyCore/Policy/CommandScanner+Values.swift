@@ -185,7 +185,7 @@ extension CommandScanner {
 
     private mutating func keepMethod() {
         if text.isEmpty { fault = .method }
-        method.append(text.span)
+        swap(&method, &text)
     }
 
     /// Chrome's session ids are hexadecimal; an empty one is the browser's own session.
@@ -194,7 +194,7 @@ extension CommandScanner {
             fault = .sessionID
             return
         }
-        sessionID.append(text.span)
+        swap(&sessionID, &text)
     }
 
     /// What a string is refused for that is longer than what is kept.

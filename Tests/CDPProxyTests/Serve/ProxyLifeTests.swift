@@ -55,7 +55,11 @@ import Testing
         try await withProxy(timeouts: HandshakeTimeouts(head: .milliseconds(100))) { proxy in
             let client = try await proxy.client()
             #expect(try await client.readToEnd().isEmpty)
-            #expect(proxy.log.lines.allSatisfy { ["state_not_kept", "listening"].contains($0.event) })
+            #expect(
+                proxy.log.lines.allSatisfy {
+                    ["state_not_kept", "listening", "role_secret_missing"].contains($0.event)
+                }
+            )
         }
     }
 
