@@ -163,3 +163,13 @@ def test_roles_that_are_off_are_refused_and_the_rest_goes_on(chromium, own_proxy
 
 def test_a_token_of_two_thousand_roles_is_read(fleet):
     assert status_of(fleet, "/json/version", role_token(*["r"] * 1_500, "viewer")) == 200
+
+
+def test_an_admin_who_looks_in_takes_the_browser_from_nobody(own_chromium, own_proxy):
+    fleet = own_proxy(own_chromium().address, FLYBROWSER_JWT_SECRET=ROLE_KEY)
+    with CDP(fleet.port, Authorization=f"Bearer {role_token('operator')}") as client:
+        with CDP(fleet.port, Authorization="Bearer end-to-end-admin-token") as operator:
+            assert operator.call("Target.getTargets")
+        assert client.call("Browser.getVersion")
+    with CDP(fleet.port, Authorization=f"Bearer {role_token('operator')}") as again:
+        assert again.call("Browser.getVersion")

@@ -7,7 +7,7 @@ enum SecretsFile {
     /// The contents, in a form that a shell, compose and systemd read alike: no value needs a quote.
     static func fresh() -> String {
         """
-        # Secrets of cdp-proxy and session-service. Whoever reads this file opens every browser and every stored session.
+        # Secrets of cdp-proxy and session-service. A reader of this file can open every browser and every stored session.
         WALLCRAWLER_JWT_SIGNING_KEY=\(Base64URL.encode(random(32)))
         SESSION_ENCRYPTION_SECRET=\(Data(random(32)).base64EncodedString())
         FLYBROWSER_JWT_SECRET=\(Base64URL.encode(random(32)))

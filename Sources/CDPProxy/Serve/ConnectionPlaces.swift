@@ -1,11 +1,11 @@
 import ProxyCore
 
-/// The places of the clients that are joined to Chrome: who holds one, and whether one more may be taken. A place is held
+/// The places of the clients that are joined to Chrome: which client holds one, and whether one more may be taken. A place is held
 /// from before the 101 to the end of the relay, unless its holder is evicted: then another may take it at once.
 ///
-/// It does no I/O. Whoever evicts a holder has its connection closed.
+/// It does no I/O. The caller that evicts a holder closes its connection.
 struct ConnectionPlaces {
-    /// Whom a place is counted for. Where there is no limit nothing is kept.
+    /// What a place is counted for. Where there is no limit nothing is kept.
     struct Holder {
         let address: IPAddress?
         let sessionID: String?
@@ -59,7 +59,7 @@ struct ConnectionPlaces {
     /// How many places are taken.
     var count: Int { holders.count }
 
-    /// Whom the place of a request is counted for. The grant is not copied for it.
+    /// What the place of a request is counted for. The grant is not copied for it.
     func holder(for request: AdmittedRequest) -> Holder {
         Holder(
             address: limits.ofAddress == nil ? nil : request.origin.limitedAddress,
@@ -96,7 +96,7 @@ struct ConnectionPlaces {
         evicted.remove(id)
     }
 
-    /// Who may be evicted so that `holder` finds room below `limit`: connections of its own token only.
+    /// The holders that may be evicted so that `holder` finds room below `limit`: connections of its own token only.
     func candidates(for holder: Holder, below limit: ConnectionLimit) -> Set<RequestID> {
         guard let token = holder.token, evicted.count < Self.mostEvicted else { return [] }
         let same = holders.filter {

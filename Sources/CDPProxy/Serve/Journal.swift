@@ -111,7 +111,7 @@ final class Journal {
 }
 
 extension LogLine {
-    /// Adds whom a request is for, as far as its credential says.
+    /// Adds the session, the project and the user of a request, as far as its credential says.
     fileprivate mutating func appendOwner(_ sessionID: String?, _ projectID: String?, _ userID: String?) {
         if let sessionID { append("sessionId", sessionID) }
         if let projectID { append("projectId", projectID) }

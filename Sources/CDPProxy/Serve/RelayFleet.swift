@@ -26,7 +26,7 @@ final class RelayFleet {
 
     // MARK: Places
 
-    /// Refuses a client for whom there is no place, and would be none by eviction.
+    /// Refuses a client when there is no place for it, and would be none by eviction.
     func checkRoom(for request: AdmittedRequest) throws(RequestRefusal) {
         if let limit = places.limit(for: request) { throw .connectionLimit(limit) }
     }

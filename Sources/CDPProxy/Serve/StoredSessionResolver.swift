@@ -111,7 +111,7 @@ extension StoredSessionResolver {
         guard injection.time != .off else { return nil }
         if store.keys == nil {
             if injection.time == .start { throw .noSecret(because: "CDP_PROXY_INJECT is start") }
-            // Who keeps API keys in it needs no secret.
+            // A database of API keys alone needs no secret.
             let isForKeys = (try? KeyStores.areKept(in: store.database)) ?? false
             if !store.isStandard, !isForKeys { throw .noSecret(because: "DATABASE_URL is set") }
         }

@@ -132,7 +132,7 @@ public final class Grant: Sendable, Redacted {
     /// Whether the caller may do this.
     public func allows(_ permission: Permission) -> Bool { permissions?.allows(permission) ?? true }
 
-    /// Whether the caller may join a browser whoever's it is: with every permission, unless it is the key of one user.
+    /// Whether the caller may join any user's browser: with every permission, unless it is the key of one user.
     public var joinsAnyBrowser: Bool {
         permissions?.allows(.everything) ?? false && (!isKey || userID == nil)
     }

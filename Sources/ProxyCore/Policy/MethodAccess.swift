@@ -1,4 +1,4 @@
-/// Who may send a CDP method.
+/// Which callers may send a CDP method.
 public enum MethodAccess: Sendable, Hashable {
     /// Every caller that may be joined to Chrome.
     case connected

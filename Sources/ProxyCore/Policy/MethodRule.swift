@@ -1,6 +1,6 @@
 /// What the method table says of one CDP method.
 public struct MethodRule: Sendable, Hashable {
-    /// Who may send it.
+    /// Which callers may send it.
     public let access: MethodAccess
     /// What its parameters must be looked at for, unless the caller may do everything; nil for those that any parameters
     /// may go with.

@@ -46,7 +46,7 @@ struct MethodIndex: Sendable {
         return nil
     }
 
-    /// FNV-1a. Its keys are those of the table: who chooses a name can but miss.
+    /// FNV-1a. Its keys are those of the table: a client that chooses a name can only miss.
     private static func hash(_ name: Span<UInt8>) -> Int {
         var hash: UInt32 = 2_166_136_261
         for place in name.indices { hash = (hash ^ UInt32(name[place])) &* 16_777_619 }
@@ -58,7 +58,7 @@ extension MethodAccess {
     /// The permission that is missing where it is closed.
     var permission: Permission {
         switch self {
-        // Who may be joined to Chrome has one of those that open it.
+        // A caller that may be joined to Chrome has one of those that open it.
         case .connected: .everything
         case .needs(let permission): permission
         }

@@ -27,7 +27,7 @@ extension MethodTable {
         // It reads any address for any page, past the rules of origins.
         Row("Network", .needs(.everything), "loadNetworkResource"),
         Row("Security", .needs(.sessionsObserve), "disable enable"),
-        // Playwright's `ignore_https_errors`. Who can answer each request in a site's place gains nothing by it.
+        // Playwright's `ignore_https_errors`. A client that can answer each request in a site's place gains nothing by it.
         Row(
             "Security",
             .needs(.sessionsAgent),

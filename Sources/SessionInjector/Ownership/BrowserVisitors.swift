@@ -28,8 +28,10 @@ public struct BrowserVisitors: Sendable, Equatable {
         !hasMore && callers.allSatisfy(caller.isSame)
     }
 
-    /// These visitors and one more.
+    /// These visitors and one more. An admin who joins others is none: a caller that may join any browser must not take one
+    /// from its users.
     func adding(_ caller: BrowserCaller) -> BrowserVisitors {
+        if caller.isAdmin, !callers.isEmpty { return self }
         let isKnown = callers.contains { known in
             (known.userID == nil) == (caller.userID == nil) && known.isSame(as: caller)
         }

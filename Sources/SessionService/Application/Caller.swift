@@ -1,7 +1,7 @@
 import ProxyCore
 import SessionStore
 
-/// Who sent a request, and what they may do.
+/// The caller of a request, and what it may do.
 struct Caller: Sendable, Equatable {
     /// The user it stands for; nil for one that stands for no user and must name one.
     let userID: String?

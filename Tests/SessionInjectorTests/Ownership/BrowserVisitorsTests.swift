@@ -22,6 +22,17 @@ import Testing
         #expect(!many.hasMore)
     }
 
+    @Test func anAdminWhoJoinsTakesTheBrowserFromNobody() {
+        let user = BrowserCaller(userID: "a", sessionID: "s1")
+        let admin = BrowserCaller(userID: nil, sessionID: nil, isAdmin: true)
+        let joined = BrowserVisitors([user]).adding(admin)
+        #expect(joined.admit(user))
+        #expect(joined.areOnly(user))
+        // What an admin did first is nobody else's.
+        #expect(!BrowserVisitors().adding(admin).admit(user))
+        #expect(BrowserVisitors().adding(admin).admit(admin))
+    }
+
     /// Many callers without a user are bounded, and afterwards no user owns the browser.
     @Test func callersWithoutAUserAreBounded() {
         let many = (0..<1000).reduce(BrowserVisitors()) { $0.adding(Self.callerWithoutUser($1)) }
