@@ -71,7 +71,8 @@ extension FuzzTarget {
         else { return }
         let claims = box.value
         let again = claims.signed(with: keys.current)
-        guard case .session(let read)? = try? TokenVerifier.verify(Array(again.utf8)[...], keys, role: nil).claims else {
+        guard case .session(let read)? = try? TokenVerifier.verify(Array(again.utf8)[...], keys, role: nil).claims
+        else {
             throw Violation(property: "claims that were accepted are accepted as written back")
         }
         try expect(read.value.json, equals: claims.json, "claims written back say the same")
