@@ -90,6 +90,6 @@ def test_the_compose_file_is_what_the_readme_says():
         assert context == documents.ROOT
         assert (context / one["build"]["dockerfile"]).exists()
     secrets = (path.parent / services["proxy"]["env_file"]).resolve().relative_to(documents.ROOT)
-    assert f"> {secrets}\n" in documents.pages()["README.md"]
+    assert f"# writes {secrets}, never over one that is there" in documents.pages()["README.md"]
     assert services["proxy"]["ports"] == ["127.0.0.1:9223:9223"]
     assert services["chromium"]["network_mode"] == "service:proxy"

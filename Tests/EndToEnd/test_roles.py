@@ -148,8 +148,8 @@ def test_a_role_token_that_is_not_of_its_form_is_refused(fleet, changes):
     assert status_of(fleet, "/json/version", tokens.sign(claims, key=ROLE_KEY)) == 401
 
 
-def test_without_its_key_no_role_token_is_admitted(proxy):
-    assert status_of(proxy, "/json/version", role_token("admin")) == 401
+def test_without_its_key_no_role_token_is_admitted(chromium, own_proxy):
+    assert status_of(own_proxy(chromium.address), "/json/version", role_token("admin")) == 401
 
 
 def test_roles_that_are_off_are_refused_and_the_rest_goes_on(chromium, own_proxy):
