@@ -45,6 +45,16 @@ enum StoreKind: CaseIterable, Sendable {
         return KeyTable(database: database)
     }
 
+    /// Like `RevocationStores.open`, with longer timeouts.
+    static func openRevocations(_ location: DatabaseLocation, creating: Bool) async throws -> any RevocationStore {
+        guard case .postgres(let location) = location else {
+            return try await RevocationStores.open(location, creating: creating)
+        }
+        let database = try PostgresDatabase(at: location, .patient())
+        if creating { for table in StoreTable.allCases { try await database.createTable(table) } }
+        return RevocationTable(database: database)
+    }
+
     /// Runs a body with the location of a database that is missing or empty.
     func withLocation(_ body: (DatabaseLocation) async throws -> Void) async throws {
         switch self {

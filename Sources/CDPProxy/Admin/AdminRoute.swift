@@ -12,6 +12,8 @@ enum AdminRoute: Sendable, Equatable {
     case connections
     /// `POST /drain`: take no new clients.
     case drain
+    /// `POST /revoke`: take a credential, a session or a user out of use.
+    case revoke
     /// A path of ours with a method it does not take.
     case methodNotAllowed(allow: String)
     /// Anything else.
@@ -25,6 +27,7 @@ enum AdminRoute: Sendable, Equatable {
         case "/ready": self = isGet ? .ready : Self.getOnly
         case "/metrics": self = isGet ? .metrics : Self.getOnly
         case "/connections": self = isGet ? .connections : Self.getOnly
+        case "/revoke": self = head.method == .post ? .revoke : .methodNotAllowed(allow: "POST")
         case "/drain": self = head.method == .post ? .drain : .methodNotAllowed(allow: "POST")
         default: self = .unknown
         }
@@ -36,7 +39,7 @@ enum AdminRoute: Sendable, Equatable {
     var isOpen: Bool {
         switch self {
         case .health, .ready, .metrics: true
-        case .connections, .drain, .methodNotAllowed, .unknown: false
+        case .connections, .drain, .revoke, .methodNotAllowed, .unknown: false
         }
     }
 }

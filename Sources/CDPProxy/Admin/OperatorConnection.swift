@@ -17,8 +17,8 @@ struct OperatorConnection {
     /// Serves the operator and closes.
     func run() async {
         do throws(RequestRefusal) {
-            let head = try await RequestReader.read(from: stream, by: deadline).head
-            await send(await desk.answer(to: head, id), isHead: head.method == .head)
+            let asked = try await RequestReader.readWhole(from: stream, by: deadline) { AdminRoute($0) == .revoke }
+            await send(await desk.answer(to: asked.head, asked.body, id), isHead: asked.head.method == .head)
         } catch {
             guard let answer = error.response(to: id) else { return stream.close() }
             await send(answer, isHead: false)

@@ -9,6 +9,7 @@ final class OperatorDesk {
     private let watch: ChromeWatch
     private let keys: SigningKeySource
     private let keyRing: KeyRing
+    private let revocations: Revocations
     private let startInjection: StartInjection
     private let fleet: RelayFleet
     private let shutdown: Shutdown
@@ -22,6 +23,7 @@ final class OperatorDesk {
         behind adminGuard: AdminGuard,
         browser: BrowserParts,
         doorkeeper: Doorkeeper,
+        revocations: Revocations,
         fleet: RelayFleet,
         shutdown: Shutdown,
         _ context: ServerContext
@@ -30,6 +32,7 @@ final class OperatorDesk {
         watch = browser.watch
         keys = doorkeeper.keys
         keyRing = doorkeeper.keyRing
+        self.revocations = revocations
         startInjection = browser.startInjection
         self.fleet = fleet
         self.shutdown = shutdown
@@ -45,7 +48,7 @@ final class OperatorDesk {
     }
 
     /// The answer to a request.
-    func answer(to head: RequestHead, _ id: RequestID) async -> HTTPResponse {
+    func answer(to head: RequestHead, _ body: [UInt8], _ id: RequestID) async -> HTTPResponse {
         let route = AdminRoute(head)
         do throws(AdminRefusal) {
             try await check(head, route)
@@ -58,6 +61,7 @@ final class OperatorDesk {
         case .ready: return await ready()
         case .metrics: return await scrape()
         case .connections: return await connections()
+        case .revoke: return await revoke(body).map { $0.response(to: id) } ?? HTTPResponse(.noContent)
         case .drain:
             shutdown.drain()
             return HTTPResponse(.accepted, json: Array("{\"status\":\"draining\"}".utf8))
@@ -92,6 +96,30 @@ final class OperatorDesk {
         for (name, isGood) in checks { body = body.adding(name, .bool(isGood)) }
         return HTTPResponse(isReady ? .ok : .serviceUnavailable, json: body.serialized())
     }
+
+    /// Revokes what the body names; gives the refusal, or nil when it is done.
+    private func revoke(_ body: [UInt8]) async -> RefusalAnswer? {
+        guard let asked = RevocationRequest(body) else {
+            let advice = "the body must be an object with one of jti, sessionId, userId and key"
+            return RefusalAnswer(.badRequest, "bad_request", advice)
+        }
+        if asked.kind == .key {
+            do throws(KeyRefusal) { try await keyRing.revoke(asked.subject) } catch {
+                guard error.rejection == .secretUnavailable else {
+                    return RefusalAnswer(.notFound, "not_found", "there is no API key of this id")
+                }
+                return Self.notKept
+            }
+        }
+        return await revocations.revoke(asked.kind, asked.subject) ? nil : Self.notKept
+    }
+
+    private static let notKept = RefusalAnswer(
+        .serviceUnavailable,
+        "unavailable",
+        "it is revoked in this process, but the database did not take it: others do not know, nor will a restart",
+        field: ("Retry-After", "5")
+    )
 
     private func scrape() async -> HTTPResponse {
         _ = await watch.isUp()

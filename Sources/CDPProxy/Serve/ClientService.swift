@@ -27,7 +27,6 @@ final class ClientService {
         browser: BrowserParts,
         fleet: RelayFleet,
         shutdown: Shutdown,
-        journal: Journal,
         publicURL: PublicURL?,
         _ context: ServerContext
     ) {
@@ -39,7 +38,7 @@ final class ClientService {
         answers = DevToolsAnswers(of: browser.chrome, watch: browser.watch, access: browser.access, links: links)
         self.fleet = fleet
         self.shutdown = shutdown
-        self.journal = journal
+        journal = Journal(context)
         addresses = fleet.policy.addresses
         clock = context.clock
         headTimeout = context.timeouts.head

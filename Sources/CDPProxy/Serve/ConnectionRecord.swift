@@ -9,6 +9,10 @@ final class ConnectionRecord: Sendable {
     let projectID: String?
     let userID: String?
     let roles: [String]?
+    /// The token's `jti`, or the API key's id.
+    private let tokenID: String?
+    private let isKey: Bool
+    private let issuedAt: Timestamp?
     /// What the client may do; nil when it may use all of the browser.
     let permissions: PermissionSet?
     /// The client's address.
@@ -33,5 +37,13 @@ final class ConnectionRecord: Sendable {
         userID = grant.userID
         roles = grant.roles
         permissions = grant.permissions
+        tokenID = grant.tokenID
+        isKey = grant.isKey
+        issuedAt = grant.issuedAt
+    }
+
+    /// What revocations look at.
+    var credential: RevocableCredential {
+        RevocableCredential(id: tokenID, isKey: isKey, sessionID: sessionID, userID: userID, issuedAt: issuedAt)
     }
 }

@@ -1,5 +1,6 @@
 import ProxyCore
 import SessionStore
+import Settings
 
 /// Decides which requests are admitted: by their origin and their credential, and only once where a token admits once. It
 /// also issues the tickets by which an admitted caller comes back.
@@ -26,8 +27,8 @@ final class Doorkeeper {
     init(
         _ settings: GateSettings,
         _ listeners: ListenSettings,
+        _ store: StoreSettings,
         keys: SigningKeySource,
-        keyRing: KeyRing,
         state: KeptState,
         _ context: ServerContext
     ) {
@@ -37,7 +38,7 @@ final class Doorkeeper {
         origins = OriginPolicy(allowing: listeners.allowedOrigins.map(\.description))
         trustedProxies = TrustedProxies(listeners.trustedProxies)
         self.keys = keys
-        self.keyRing = keyRing
+        keyRing = KeyRing(store, log: context.log, clock: context.clock)
         self.state = state
         accepted = context.metrics.tokensAccepted
         clock = context.clock
@@ -147,6 +148,9 @@ final class Doorkeeper {
         guard expiresConnections, grant.expiresAt < .latest else { return nil }
         return .seconds(max(grant.expiresAt.seconds(since: clock()), 0))
     }
+
+    /// Refuses from now on what a revocation is about; true when that changes anything.
+    func revoke(_ revocation: Revocation) -> Bool { gate.revoke(revocation) }
 
     // MARK: Tokens that admit once
 

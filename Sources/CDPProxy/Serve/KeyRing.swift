@@ -50,6 +50,20 @@ final class KeyRing {
         }
     }
 
+    /// Takes a key out of use, for good; `apiKey` when there is none of this id.
+    func revoke(_ id: String) async throws(KeyRefusal) {
+        let isDone: Bool
+        do throws(SessionStoreError) {
+            isDone = try await openStore().revoke(id: id)
+        } catch .missing {
+            throw KeyRefusal(.apiKey)
+        } catch {
+            report(error)
+            throw KeyRefusal(.secretUnavailable)
+        }
+        guard isDone else { throw KeyRefusal(.apiKey) }
+    }
+
     /// Closes the database.
     func close() async {
         await store?.close()

@@ -50,6 +50,7 @@ import Settings
     func run() async throws(StartError) {
         context.metrics.declareSampled(parts.keys, context.log)
         try await checkSessions()
+        await parts.revocations.load()
         try parts.doorkeeper.restoreSpentTokens()
         // It may have been told to stop meanwhile.
         guard !parts.shutdown.isStopping else { return parts.keys.close() }
@@ -88,6 +89,7 @@ import Settings
         watchSignals()
         Task(executorPreference: loop) { await self.keepKeysFresh() }
         Task(executorPreference: loop) { await self.injectAtStart() }
+        parts.revocations.follow()
         context.log.record(
             .info,
             "listening",
@@ -193,7 +195,7 @@ import Settings
     }
 
     private func noticed(_ event: CommandEvent, of connection: ConnectionRecord, isFirst: Bool) {
-        parts.journal.noticed(event, of: connection, isFirst: isFirst)
+        parts.clients.journal.noticed(event, of: connection, isFirst: isFirst)
     }
 
     private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
@@ -201,7 +203,7 @@ import Settings
         parts.browser.placement.leave(connection.pass)
         // Chrome may have gone: the next caller who asks whether it is up must not be told what was so before.
         if end.side == .chrome { parts.browser.watch.doubt() }
-        parts.journal.closed(connection, end, totals)
+        parts.clients.journal.closed(connection, end, totals)
         stopIfEmpty()
     }
 
@@ -244,6 +246,7 @@ import Settings
         signals?.close()
         (listener, adminListener, signals) = (nil, nil, nil)
         parts.keys.close()
+        parts.revocations.close()
         parts.shutdown.release()
         parts.arrivals.closeSilentRest()
         parts.fleet.release()

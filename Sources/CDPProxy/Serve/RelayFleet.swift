@@ -114,6 +114,17 @@ final class RelayFleet {
         return totals
     }
 
+    /// Closes every connection that `matches` with this code.
+    func close(
+        _ code: CloseCode,
+        reason: String,
+        where matches: @escaping @Sendable (ConnectionRecord) -> Bool
+    ) {
+        for each in relays {
+            Task(executorPreference: each.loop) { await each.close(code, reason: reason, where: matches) }
+        }
+    }
+
     /// Closes every connection with this code.
     func closeAll(_ code: CloseCode, reason: String) {
         for each in relays {

@@ -125,6 +125,11 @@ actor Relays {
         live[request]?.relay.close(code, reason: reason)
     }
 
+    /// Tells the clients of some connections that it is over.
+    func close(_ code: CloseCode, reason: String, where matches: @Sendable (ConnectionRecord) -> Bool) {
+        for joined in live.values where matches(joined.connection) { joined.relay.close(code, reason: reason) }
+    }
+
     /// Tells every client that it is over.
     func closeAll(_ code: CloseCode, reason: String) {
         for joined in live.values { joined.relay.close(code, reason: reason) }

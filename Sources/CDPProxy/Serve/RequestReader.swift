@@ -32,6 +32,28 @@ struct RequestReader {
         }
     }
 
+    /// Reads a request with its body, if it may have one, by the deadline. What comes behind is left alone.
+    static func readWhole(
+        from stream: TCPStream,
+        by deadline: Instant,
+        mayHaveBody: (RequestHead) -> Bool
+    ) async throws(RequestRefusal) -> (head: RequestHead, body: [UInt8]) {
+        stream.setDeadline(deadline)
+        var received: [UInt8] = []
+        var parser = RequestHeadParser(limits: HTTPLimits(body: longestBody))
+        while true {
+            guard try await more(from: stream, into: &received, begun: !received.isEmpty) else { throw .clientGone }
+            guard let head = try parsed(received, by: &parser) else { continue }
+            guard head.contentLength == 0 || mayHaveBody(head) else { throw .head(.bodyTooLarge) }
+            received.removeFirst(head.byteCount)
+            while received.count < head.contentLength {
+                guard try await more(from: stream, into: &received, begun: true) else { throw .clientGone }
+            }
+            stream.setDeadline(nil)
+            return (head, Array(received.prefix(head.contentLength)))
+        }
+    }
+
     private static func parsed(
         _ received: [UInt8],
         by parser: inout RequestHeadParser

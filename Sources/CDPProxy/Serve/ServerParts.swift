@@ -12,7 +12,7 @@ struct ServerParts {
     let fleet: RelayFleet
     let shutdown: Shutdown
     let arrivals: Arrivals
-    let journal: Journal
+    let revocations: Revocations
     let clients: ClientService
     let operators: OperatorDesk
 
@@ -21,13 +21,11 @@ struct ServerParts {
         let listeners = configuration.listeners
         keys = SigningKeySource(configuration.secret, context)
         sessions = try StoredSessionResolver(configuration.store, configuration.injection, log: context.log)
-        let keyRing = KeyRing(configuration.store, log: context.log, clock: context.clock)
         let state = try KeptState(configuration.ownership, log: context.log)
-        journal = Journal(context)
         fleet = RelayFleet(configuration.connections, configuration.policy, context)
         shutdown = Shutdown(of: fleet, after: configuration.connections.drain, context)
         arrivals = Arrivals(configuration.connections, TrustedProxies(listeners.trustedProxies), context)
-        doorkeeper = Doorkeeper(configuration.gate, listeners, keys: keys, keyRing: keyRing, state: state, context)
+        doorkeeper = Doorkeeper(configuration.gate, listeners, configuration.store, keys: keys, state: state, context)
         browser = try BrowserParts(
             listeners,
             configuration.injection,
@@ -44,14 +42,15 @@ struct ServerParts {
             browser: browser,
             fleet: fleet,
             shutdown: shutdown,
-            journal: journal,
             publicURL: listeners.publicURL,
             context
         )
+        revocations = Revocations(configuration.store, to: doorkeeper, in: fleet, context)
         operators = OperatorDesk(
             behind: AdminGuard(listeners, token: configuration.gate.adminToken),
             browser: browser,
             doorkeeper: doorkeeper,
+            revocations: revocations,
             fleet: fleet,
             shutdown: shutdown,
             context

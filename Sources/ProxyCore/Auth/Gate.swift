@@ -51,6 +51,7 @@ public struct Gate: Sendable {
     private var ledger: ReplayLedger
     private var tickets: TicketOffice
     private var known = VerifiedTokens()
+    private var revocations = RevocationList()
 
     /// A gate that has admitted no caller yet.
     public init(policy: GatePolicy) {
@@ -77,9 +78,10 @@ public struct Gate: Sendable {
         switch credential {
         case .bearer(let token):
             if policy.roles.isAdminToken(token) { return Grant(admin: ()) }
-            return try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
-        case .signingKey(let token): return try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now)
-        case .ticket(let text): return try admit(ticket: text, peer: peer, now: now)
+            return try unrevoked(try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now))
+        case .signingKey(let token):
+            return try unrevoked(try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now))
+        case .ticket(let text): return try unrevoked(try admit(ticket: text, peer: peer, now: now))
         // Its record is in the database: `admit(key:)`.
         case .apiKey: throw .apiKey
         }
@@ -88,7 +90,15 @@ public struct Gate: Sendable {
     /// Admits the holder of an API key that was found good.
     public func admit(key: KeyClaims) throws(CredentialRejection) -> Grant {
         guard key.roles == nil || policy.roles.isOn else { throw .role }
-        return Grant(key)
+        return try unrevoked(Grant(key))
+    }
+
+    /// Remembers a revocation; true when that changes anything.
+    public mutating func revoke(_ revocation: Revocation) -> Bool { revocations.add(revocation) }
+
+    private func unrevoked(_ grant: Grant) throws(CredentialRejection) -> Grant {
+        guard revocations.isEmpty || !revocations.revokes(grant.credential) else { throw .revoked }
+        return grant
     }
 
     /// Spends a token that admits once, immediately before its 101 is sent, and gives what is to be kept of it before

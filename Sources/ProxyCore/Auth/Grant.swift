@@ -25,6 +25,8 @@ public final class Grant: Sendable, Redacted {
     public let isKey: Bool
     /// What tells the token from others; nil when the gate's policy does not ask for it.
     public let tokenKey: ReplayKey?
+    /// When the token was issued, if it says so.
+    public let issuedAt: Timestamp?
     /// When the credential's time is over; ``Timestamp/latest`` when it has no end.
     public let expiresAt: Timestamp
     /// The token when it came in the URL, to be put into URLs that lead back here; never for a log.
@@ -54,6 +56,7 @@ public final class Grant: Sendable, Redacted {
         maxSeconds = claims.maxSeconds
         self.tokenKey = tokenKey ?? replayKey
         admitsOnce = replayKey != nil
+        issuedAt = claims.issuedAt
         expiresAt = claims.expiresAt
         ipAddress = claims.ipAddress
         self.urlToken = urlToken
@@ -71,6 +74,7 @@ public final class Grant: Sendable, Redacted {
         isKey = false
         tokenID = claims.tokenID
         self.tokenKey = tokenKey
+        issuedAt = claims.issuedAt
         expiresAt = claims.expiresAt
         maxIdle = nil
         maxSeconds = nil
@@ -100,6 +104,7 @@ public final class Grant: Sendable, Redacted {
         isKey = keyID != nil
         tokenID = keyID
         tokenKey = nil
+        issuedAt = nil
         self.expiresAt = expiresAt ?? .latest
         maxIdle = nil
         maxSeconds = nil
@@ -123,10 +128,16 @@ public final class Grant: Sendable, Redacted {
         maxSeconds = other.maxSeconds
         tokenKey = other.tokenKey
         admitsOnce = other.admitsOnce
+        issuedAt = other.issuedAt
         expiresAt = other.expiresAt
         ipAddress = other.ipAddress
         urlToken = nil
         self.ticketExpiresAt = ticketExpiresAt
+    }
+
+    /// What revocations look at.
+    public var credential: RevocableCredential {
+        RevocableCredential(id: tokenID, isKey: isKey, sessionID: sessionID, userID: userID, issuedAt: issuedAt)
     }
 
     /// Whether the caller may do this.

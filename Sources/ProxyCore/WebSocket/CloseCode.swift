@@ -30,6 +30,8 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let serviceRestart = CloseCode(rawValue: 1012)
     /// 4001: the token that opened the connection has expired.
     public static let tokenExpired = CloseCode(rawValue: 4001)
+    /// 4003: the credential that opened the connection was revoked.
+    public static let revoked = CloseCode(rawValue: 4003)
     /// 4008: a newer connection of the same token took its place.
     public static let replaced = CloseCode(rawValue: 4008)
     /// 4009: the client sent no message for as long as its token allows.
@@ -49,7 +51,7 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     /// `other` for all that a peer makes up, so that no peer can fill a metric and hide the codes that matter.
     public var label: String {
         switch rawValue {
-        case 1000...1003, 1005...1014, 4001, 4008...4010: description
+        case 1000...1003, 1005...1014, 4001, 4003, 4008...4010: description
         default: "other"
         }
     }

@@ -41,6 +41,19 @@ extension StoreTable {
                 )
                 """
             ]
+        case .revocations:
+            [
+                """
+                CREATE TABLE revocations (
+                    id VARCHAR(36) NOT NULL PRIMARY KEY,
+                    kind VARCHAR(20) NOT NULL,
+                    subject VARCHAR(1000) NOT NULL,
+                    revoked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+                    expires_at TIMESTAMP WITH TIME ZONE NOT NULL
+                )
+                """,
+                "CREATE INDEX idx_revocations_revoked_at ON revocations (revoked_at)",
+            ]
         }
     }
 }

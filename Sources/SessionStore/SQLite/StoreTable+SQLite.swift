@@ -35,6 +35,16 @@ extension StoreTable {
                 window_count INTEGER NOT NULL
             )
             """
+        case .revocations:
+            """
+            CREATE TABLE IF NOT EXISTS revocations (
+                id VARCHAR(36) NOT NULL PRIMARY KEY,
+                kind VARCHAR(20) NOT NULL,
+                subject VARCHAR(1000) NOT NULL,
+                revoked_at DATETIME NOT NULL,
+                expires_at DATETIME NOT NULL
+            )
+            """
         }
     }
 }

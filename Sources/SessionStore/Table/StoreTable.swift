@@ -4,12 +4,15 @@ enum StoreTable: String, CaseIterable, Sendable {
     case sessions = "browser_sessions"
     /// API keys.
     case keys = "api_keys"
+    /// Revocations.
+    case revocations
 
     /// Its columns, in the order of reading.
     var columns: [String] {
         switch self {
         case .sessions: SessionQuery.columns
         case .keys: KeyQuery.columns
+        case .revocations: RevocationQuery.columns
         }
     }
 
@@ -18,9 +21,11 @@ enum StoreTable: String, CaseIterable, Sendable {
         switch self {
         case .sessions: .sessions(.probe)
         case .keys: .keys(.probe)
+        case .revocations: .revocations(.probe)
         }
     }
 
-    /// Whether a database without it cannot be used. Databases are older than API keys: one without that table has none.
+    /// Whether a database without it cannot be used. Databases are older than API keys and revocations: one
+    /// without those tables has none.
     var mustExist: Bool { self == .sessions }
 }

@@ -4,12 +4,15 @@ enum TableQuery: Hashable, Sendable {
     case sessions(SessionQuery)
     /// On the API keys.
     case keys(KeyQuery)
+    /// On the revocations.
+    case revocations(RevocationQuery)
 
     /// The table that it reads or changes.
     var table: StoreTable {
         switch self {
         case .sessions: .sessions
         case .keys: .keys
+        case .revocations: .revocations
         }
     }
 
@@ -18,6 +21,7 @@ enum TableQuery: Hashable, Sendable {
         switch self {
         case .sessions(let query): query.sql
         case .keys(let query): query.sql
+        case .revocations(let query): query.sql
         }
     }
 
@@ -26,6 +30,7 @@ enum TableQuery: Hashable, Sendable {
         switch self {
         case .sessions(let query): query.isRead
         case .keys(let query): query.isRead
+        case .revocations(let query): query.isRead
         }
     }
 
@@ -33,7 +38,7 @@ enum TableQuery: Hashable, Sendable {
     var needsUserLock: Bool {
         switch self {
         case .sessions(let query): query.needsUserLock
-        case .keys: false
+        case .keys, .revocations: false
         }
     }
 }

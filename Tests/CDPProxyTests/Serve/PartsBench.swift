@@ -44,8 +44,8 @@ final class PartsBench {
         Doorkeeper(
             configuration.gate,
             configuration.listeners,
+            configuration.store,
             keys: SigningKeySource(configuration.secret, context),
-            keyRing: KeyRing(configuration.store, log: context.log, clock: context.clock),
             state: state ?? KeptState(in: nil, log: context.log),
             context
         )
