@@ -8,7 +8,7 @@ import pytest
 from harness import tokens
 from harness.cdp import CDP
 from harness.proxy import command
-from harness.wire import get
+from harness.wire import CLOSE, get
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -40,7 +40,9 @@ def test_a_token_is_refused_and_its_connections_end_everywhere(two, what):
     for client in clients:
         close = client.receive_close()
         assert (close.code, close.payload[2:]) == (4003, b"revoked")
+        client.send_frame(CLOSE, close.payload)
     for proxy in two:
+        proxy.wait_for_event("closed")
         assert status(proxy, token) == 401
         assert proxy.metric("cdp_proxy_tokens_rejected_total", reason="revoked") == 1
         assert proxy.metric("cdp_proxy_closes_total", code="4003", side="proxy") == 1

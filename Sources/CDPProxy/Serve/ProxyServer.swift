@@ -89,7 +89,7 @@ import Settings
         watchSignals()
         Task(executorPreference: loop) { await self.keepKeysFresh() }
         Task(executorPreference: loop) { await self.injectAtStart() }
-        parts.revocations.follow()
+        Task(executorPreference: loop) { await self.followRevocations() }
         context.log.record(
             .info,
             "listening",
@@ -110,6 +110,8 @@ import Settings
     }
 
     private func keepKeysFresh() async { await parts.keys.run() }
+
+    private func followRevocations() async { await parts.revocations.follow() }
 
     private func injectAtStart() async { await parts.browser.startInjection.run() }
 

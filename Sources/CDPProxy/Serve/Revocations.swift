@@ -21,7 +21,6 @@ final class Revocations {
     private let log: EventLog
     private var reader: (any RevocationStore)?
     private var writer: (any RevocationStore)?
-    private var timer: LoopTimer?
     private var isClosed = false
     /// Whether the database has told of all that it holds, so that only what is new is asked for.
     private var knowsAll = false
@@ -42,27 +41,16 @@ final class Revocations {
     /// Asks for what was revoked before the start. A database that cannot be asked just now does not hold the start up.
     func load() async { await look() }
 
-    /// Asks again and again for what is revoked from now on.
-    func follow() {
-        guard !isClosed else { return }
-        let timer = LoopTimer { [unowned self] in
-            Task(executorPreference: loop) { await self.lookAgain() }
+    /// Asks again and again for what is revoked from now on, until ``close()``.
+    func follow() async {
+        while !isClosed {
+            await loop.sleep(until: loop.now + Self.interval)
+            if !isClosed { await look() }
         }
-        self.timer = timer
-        loop.schedule(timer, at: loop.now + Self.interval)
     }
 
     /// Asks no more.
-    func close() {
-        isClosed = true
-        if let timer { loop.cancel(timer) }
-        timer = nil
-    }
-
-    private func lookAgain() async {
-        await look()
-        if let timer { loop.schedule(timer, at: loop.now + Self.interval) }
-    }
+    func close() { isClosed = true }
 
     private func look() async {
         let now = clock()

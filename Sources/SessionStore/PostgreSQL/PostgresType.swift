@@ -26,5 +26,7 @@ enum PostgresType: UInt32 {
         }
     }
 
-    private static let textColumns = ["id", "user_id", "name", "description", "domains", "key_hash", "roles"]
+    private static let textColumns = [
+        "id", "user_id", "name", "description", "domains", "key_hash", "roles", "kind", "subject",
+    ]
 }

@@ -10,7 +10,7 @@ import Testing
         ("GET /health", 200, 200), ("GET /ready", 200, 200), ("GET /metrics", 200, 200),
         ("HEAD /health", 200, 200), ("GET /metrics?x=y", 200, 200), ("GET /connections", 401, 200),
         ("POST /drain", 401, 202), ("GET /drain", 401, 405), ("POST /metrics", 401, 405), ("GET /", 401, 404),
-        ("GET /json/version", 401, 404), ("POST /revoke", 401, 404),
+        ("GET /json/version", 401, 404), ("POST /revoke", 401, 400), ("GET /revoke", 401, 405),
     ])
     func whatChangesOrTellsAsksForTheToken(_ line: String, _ without: Int, _ with: Int) async throws {
         try await withProxy { proxy in
