@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import ProxyCore
 import SessionStore
 import Settings
@@ -52,7 +53,14 @@ final class Revocations {
     /// Asks no more.
     func close() { isClosed = true }
 
+    /// Whether there may be a database: a file that is missing is not looked for by a worker twice a second.
+    private var isThere: Bool {
+        guard case .sqlite(let path) = location else { return true }
+        return unsafe access(path, F_OK) == 0
+    }
+
     private func look() async {
+        guard isThere else { return }
         let now = clock()
         do throws(SessionStoreError) {
             let since = knowsAll ? now - Self.overlap : .earliest
