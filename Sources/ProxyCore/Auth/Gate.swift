@@ -75,31 +75,31 @@ public struct Gate: Sendable {
         peer: IPAddress,
         now: Timestamp
     ) throws(CredentialRejection) -> Grant {
+        let grant: Grant
         switch credential {
         case .bearer(let token):
             if policy.roles.isAdminToken(token) { return Grant(admin: ()) }
-            return try unrevoked(try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now))
+            grant = try admit(token: token, isFromURL: false, keys: keys, peer: peer, now: now)
         case .signingKey(let token):
-            return try unrevoked(try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now))
-        case .ticket(let text): return try unrevoked(try admit(ticket: text, peer: peer, now: now))
+            grant = try admit(token: token, isFromURL: true, keys: keys, peer: peer, now: now)
+        case .ticket(let text): grant = try admit(ticket: text, peer: peer, now: now)
         // Its record is in the database: `admit(key:)`.
         case .apiKey: throw .apiKey
         }
+        try revocations.check(grant)
+        return grant
     }
 
     /// Admits the holder of an API key that was found good.
     public func admit(key: KeyClaims) throws(CredentialRejection) -> Grant {
         guard key.roles == nil || policy.roles.isOn else { throw .role }
-        return try unrevoked(Grant(key))
+        let grant = Grant(key)
+        try revocations.check(grant)
+        return grant
     }
 
     /// Remembers a revocation; true when that changes anything.
     public mutating func revoke(_ revocation: Revocation) -> Bool { revocations.add(revocation) }
-
-    private func unrevoked(_ grant: Grant) throws(CredentialRejection) -> Grant {
-        guard revocations.isEmpty || !revocations.revokes(grant.credential) else { throw .revoked }
-        return grant
-    }
 
     /// Spends a token that admits once, immediately before its 101 is sent, and gives what is to be kept of it before
     /// that; nil for one that admits often.
@@ -178,5 +178,12 @@ public struct Gate: Sendable {
     private func checkAddress(_ address: String?, peer: IPAddress) throws(CredentialRejection) {
         guard policy.checksAddress, let address else { return }
         guard IPAddress(address) == peer else { throw .ipMismatch }
+    }
+}
+
+extension RevocationList {
+    /// Refuses a grant that is revoked.
+    fileprivate func check(_ grant: Grant) throws(CredentialRejection) {
+        guard isEmpty || !revokes(grant.credential) else { throw .revoked }
     }
 }
