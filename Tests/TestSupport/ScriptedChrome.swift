@@ -60,9 +60,21 @@ public final class ScriptedChrome {
     private let address: SocketAddress
     private var silenced: [(Request, LoopPeer, [UInt8])] = []
 
-    /// Listens on 127.0.0.1, on a port of the kernel's choice.
+    /// Listens on 127.0.0.1, on a free port that the kernel gives to no socket by itself: when this Chrome has crashed, no
+    /// other test is found there.
     public convenience init(on loop: EventLoop) throws {
-        try self.init(on: loop, port: 0)
+        try self.init(on: loop, port: Self.lastingPort(on: loop))
+    }
+
+    /// A free port below those that the kernel chooses from (`ip_local_port_range`).
+    private static func lastingPort(on loop: EventLoop) -> UInt16 {
+        while true {
+            let port = UInt16.random(in: 10_000..<30_000)
+            guard let address = SocketAddress(host: "127.0.0.1", port: port) else { continue }
+            guard let listener = try? TCPListener(at: address, on: loop, accept: { _, _ in }) else { continue }
+            listener.close()
+            return port
+        }
     }
 
     /// Listens on a port of 127.0.0.1, for example the port of a Chrome that crashed.
