@@ -31,7 +31,7 @@ final class KeyRing {
     /// The record of a key, of which one use is counted. What is no key by its form never reaches the database. While that
     /// does not answer, no key is admitted.
     func admit(_ key: ArraySlice<UInt8>) async throws(KeyRefusal) -> KeyRecord {
-        guard let key = APIKey(key) else { throw KeyRefusal(.malformed) }
+        guard let key = APIKey(key) else { throw KeyRefusal(.apiKey) }
         let use: KeyUse
         do throws(SessionStoreError) {
             use = try await openStore().use(hash: key.hash, at: clock())

@@ -96,7 +96,7 @@ import Testing
     @Test(arguments: ["", "flybrowser_", "flybrowser_short", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])
     func whatIsNoKeyNeverReachesTheDatabase(_ text: String) async throws {
         try folder.write("keys.sqlite3", Array("no database".utf8))
-        #expect(await refusal(of: Array(text.utf8)) == KeyRefusal(.malformed))
+        #expect(await refusal(of: Array(text.utf8)) == KeyRefusal(.apiKey))
         #expect(log.count == 0)
     }
 
