@@ -20,16 +20,6 @@ public enum KeyStores {
         }
     }
 
-    /// Opens the keys of an existing database on the caller's thread: for the start of a program, before it serves
-    /// requests.
-    public static func openExisting(_ location: DatabaseLocation) throws(SessionStoreError) -> any KeyStore {
-        switch location {
-        case .sqlite(let path):
-            KeyTable(database: try SQLiteDatabase(path: path, creating: false, for: [.keys]))
-        case .postgres(let location): KeyTable(database: try PostgresDatabase(at: location))
-        }
-    }
-
     /// Whether keys are kept in the database: its table is made with the first one. Blocks meanwhile: for the start of a
     /// program.
     public static func areKept(in location: DatabaseLocation) throws(SessionStoreError) -> Bool {

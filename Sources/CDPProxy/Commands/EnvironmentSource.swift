@@ -22,7 +22,7 @@ enum EnvironmentSource {
         }
     }
 
-    /// Whether nobody but the owner and the group may read the file, and nobody but the owner write to it: mounted secrets are
+    /// Whether only the owner and the group may read the file, and only the owner may write to it: mounted secrets are
     /// often readable by a group.
     private static func isPrivate(_ path: String) -> Bool {
         var status = stat()

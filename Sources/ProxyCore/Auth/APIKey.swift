@@ -22,7 +22,7 @@ public struct APIKey: Sendable, Redacted {
         bytes = unsafe random.withUnsafeBytes { unsafe Array((Self.prefix + Base64URL.encode($0)).utf8) }
     }
 
-    /// A new key that nobody can guess.
+    /// A new key of 256 random bits.
     public static func random() -> APIKey { APIKey(random: SymmetricKey(size: .bits256)) }
 
     /// The SHA-256 of its text in hexadecimal, which is all that is stored of it. The key is random, so that a salt or a

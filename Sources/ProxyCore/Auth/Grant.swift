@@ -140,9 +140,6 @@ public final class Grant: Sendable, Redacted {
         RevocableCredential(id: tokenID, isKey: isKey, sessionID: sessionID, userID: userID, issuedAt: issuedAt)
     }
 
-    /// Whether the caller may do this.
-    public func allows(_ permission: Permission) -> Bool { permissions?.allows(permission) ?? true }
-
     /// Whether the caller may join any user's browser: with every permission, unless it is the key of one user.
     public var joinsAnyBrowser: Bool {
         permissions?.allows(.everything) ?? false && (!isKey || userID == nil)

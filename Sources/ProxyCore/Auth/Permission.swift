@@ -55,11 +55,6 @@ public struct PermissionSet: OptionSet, Sendable, Hashable {
     /// Whether the permission is among them.
     public func allows(_ permission: Permission) -> Bool { rawValue & Self.bit(permission) != 0 }
 
-    /// Whether one of these permissions is among them.
-    public func allowsAny(of permissions: some Sequence<Permission>) -> Bool {
-        !isDisjoint(with: PermissionSet(permissions))
-    }
-
     /// The permissions, in the order of their declaration.
     public var permissions: [Permission] { Permission.allCases.filter(allows) }
 

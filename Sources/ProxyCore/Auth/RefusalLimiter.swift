@@ -7,7 +7,7 @@
 /// Does no I/O and reads no clock. A clock that is set back gives an address its whole bucket again.
 ///
 /// Bounded: for one address too many, the quarter whose buckets are fullest is forgotten. So a crowd of addresses that are
-/// refused once or twice each pushes out one another. Whoever wants a spent bucket forgotten has to spend three quarters of
+/// refused once or twice each pushes out one another. An attacker that wants a spent bucket forgotten has to spend three quarters of
 /// all buckets first, to gain what a minute's wait gives.
 public struct RefusalLimiter: Sendable {
     /// How long an empty bucket takes to be full again.

@@ -166,12 +166,6 @@ public final class CommandJudge {
         }
     }
 
-    /// The end of a long message that went on but for its last bytes; false when these do not make a command of it.
-    public func endPassed() -> Bool {
-        scanner.finish()
-        return scanner.fault == nil
-    }
-
     // MARK: Answers
 
     private func note(_ denial: CommandDenial) {

@@ -117,7 +117,7 @@ extension CommandScanner {
     /// Objects with up to so many names have them compared one by one; those of larger ones are sorted once, at the end.
     private static var comparedSingly: Int { 16 }
 
-    /// Notes the name in ``text``. Names are told apart by a hash that is keyed anew in each process: two that nobody can
+    /// Notes the name in ``text``. Names are told apart by a hash that is keyed anew in each process: two that no client can
     /// make alike on purpose.
     private mutating func endName() {
         step = .colon

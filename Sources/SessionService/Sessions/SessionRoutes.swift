@@ -91,7 +91,7 @@ struct SessionRoutes: Sendable {
         return Response(json: ["status": "deleted"])
     }
 
-    /// The user's sessions, for a caller who has the permission.
+    /// The user's sessions, for a caller with the permission.
     private func sessions(
         of context: UserRequestContext,
         for permission: Permission
