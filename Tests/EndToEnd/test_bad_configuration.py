@@ -24,6 +24,11 @@ SETTINGS = {
     "public address": ("CDP_PROXY_PUBLIC_URL", "ftp://cdp.example"),
     "encryption secret": ("SESSION_ENCRYPTION_SECRET", "bm90IDMyIGJ5dGVz"),
     "user key": ("SESSION_USER_KEY", "!"),
+    "downloads": ("CDP_PROXY_DOWNLOADS", "downloads"),
+    "downloads by another way": ("CDP_PROXY_DOWNLOADS", "/tmp/../etc"),
+    "quota": ("CDP_PROXY_DOWNLOADS_MIB", "0"),
+    "age": ("CDP_PROXY_DOWNLOADS_AGE", "0s"),
+    "uploads": ("CDP_PROXY_UPLOADS", "/"),
     "database": ("DATABASE_URL", "mysql://password@db.example/sessions"),
 }
 
@@ -53,6 +58,31 @@ def test_a_missing_signing_key_is_named(tmp_path):
     assert done.returncode != 0
     assert "WALLCRAWLER_JWT_SIGNING_KEY" in done.stderr
     assert "WALLCRAWLER_JWT_SIGNING_SECRET_ARN" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["CDP_PROXY_DOWNLOADS", "CDP_PROXY_UPLOADS"])
+def test_a_folder_shared_with_chrome_holds_nothing_of_the_proxys(tmp_path, name):
+    Store(tmp_path)
+    done = serve(tmp_path, **{name: str(tmp_path)})
+    assert done.returncode != 0
+    assert name in done.stderr
+    assert "of the proxy's own" in done.stderr
+
+
+def test_a_missing_folder_of_downloads_is_named(tmp_path):
+    Store(tmp_path)
+    done = serve(tmp_path, CDP_PROXY_DOWNLOADS=str(tmp_path / "nowhere"))
+    assert done.returncode != 0
+    assert "CDP_PROXY_DOWNLOADS" in done.stderr
+
+
+def test_uploads_hold_no_downloads(tmp_path):
+    Store(tmp_path)
+    (tmp_path / "shared" / "downloads").mkdir(parents=True)
+    folders = {"CDP_PROXY_UPLOADS": str(tmp_path / "shared"), "CDP_PROXY_DOWNLOADS": str(tmp_path / "shared/downloads")}
+    done = serve(tmp_path, **folders)
+    assert done.returncode != 0
+    assert "CDP_PROXY_UPLOADS" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["CDP_PROXY_LISTEN", "CDP_PROXY_ADMIN_LISTEN"])

@@ -1,4 +1,5 @@
 import ProxyCore
+import TestSupport
 
 @testable import SessionStore
 

@@ -4,7 +4,7 @@ extension Configuration {
     /// Every variable the proxy reads, for `--help` and the documentation.
     static let variables = VariableTable([
         ListenSettings.variables, GateSettings.variables, RoleSettings.variables, PolicySettings.variables,
-        SecretSettings.variables,
+        SharedFolders.variables, SecretSettings.variables,
         AWSSettings.variables, ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables,
         OwnershipSettings.variables, LogSettings.variables,
     ])

@@ -1,3 +1,4 @@
+import SessionStore
 import Settings
 
 /// All settings of the proxy, read from its environment and checked once.
@@ -12,6 +13,8 @@ struct Configuration: Sendable {
     let secret: SecretSettings
     /// What the commands of clients with roles are held to.
     let policy: PolicySettings
+    /// The folders that clients with roles share with Chrome.
+    let folders: SharedFolders
     /// How many connections there may be, and how long they live.
     let connections: ConnectionSettings
     /// Where stored sessions are.
@@ -30,12 +33,19 @@ struct Configuration: Sendable {
         listeners = try ListenSettings(environment)
         gate = try GateSettings(environment)
         secret = try SecretSettings(environment)
-        policy = try PolicySettings(environment, listeners)
+        folders = try SharedFolders(environment)
+        policy = try PolicySettings(environment, listeners, folders)
         connections = try ConnectionSettings(environment)
         store = try StoreSettings(environment)
         injection = try InjectionSettings(environment, sessionID: gate.sessionID)
         ownership = try OwnershipSettings(environment, store: store)
+        try folders.check(apartFrom: [store.sqliteFile, ownership.stateFile].compactMap { $0 })
         log = try LogSettings(environment)
         unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: Configuration.variables.names)
     }
+}
+
+extension StoreSettings {
+    /// The file of the database; nil where it is none.
+    fileprivate var sqliteFile: String? { if case .sqlite(let path) = database { path } else { nil } }
 }

@@ -9,26 +9,32 @@ struct PolicySettings: Sendable {
     let browserClose: BrowserClosePolicy?
     /// The ports of this machine that no page may be sent to: the proxy's and Chrome's.
     private let closedPorts: [UInt16]
+    /// The folder whose files clients with roles may give to pages; nil for none.
+    private let uploadFolder: String?
 
     /// Reads the settings.
-    init(_ environment: Environment, _ listeners: ListenSettings) throws(ConfigurationError) {
+    init(_ environment: Environment, _ listeners: ListenSettings, _ folders: SharedFolders) throws(ConfigurationError) {
         isEnforced = try environment.value(Self.policyVariable)
         browserClose = try environment.optional(Self.browserCloseVariable)
+        uploadFolder = folders.uploads
         closedPorts = [listeners.listen, listeners.adminListen, listeners.chrome].compactMap(\.port)
     }
 
     /// The addresses that a client with roles may send pages to.
     var addresses: PageAddress { PageAddress(closedPorts: closedPorts) }
 
-    /// What a client with these permissions is held to; nil when its commands need not be read.
-    func policy(for permissions: PermissionSet?) -> CommandPolicy? {
+    /// What a client with these permissions is held to, whose downloads go to this folder; nil when its commands need not be
+    /// read.
+    func policy(for permissions: PermissionSet?, downloadFolder: String? = nil) -> CommandPolicy? {
         // Nearly every client: nothing is made for it.
         if permissions == nil, browserClose ?? .forward == .forward { return nil }
         let policy = CommandPolicy(
             permissions: permissions,
             isEnforced: isEnforced,
             browserClose: browserClose ?? (permissions == nil ? .forward : .disconnect),
-            addresses: addresses
+            addresses: addresses,
+            downloadFolder: downloadFolder,
+            uploadFolder: uploadFolder
         )
         return policy.isVacuous ? nil : policy
     }

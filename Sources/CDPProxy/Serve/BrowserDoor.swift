@@ -122,6 +122,9 @@ final class BrowserDoor {
         }
     }
 
+    /// A pass to end what callers left under way in a process, which shows nothing of its pages.
+    func passToTidy(_ browser: String) -> BrowserPass { BrowserPass(browser, .prepare) }
+
     /// Refuses a caller who was let in to look, if another caller has come since.
     func checkStill(_ pass: BrowserPass, _ claim: BrowserClaim) throws(RequestRefusal) {
         guard ledger.mayLook(pass.browser, claim) else { throw .session(.conflict) }

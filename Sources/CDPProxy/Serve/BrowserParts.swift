@@ -7,6 +7,7 @@ struct BrowserParts {
     let placement: SessionPlacement
     let access: BrowserAccess
     let startInjection: StartInjection
+    let downloads: Downloads
 
     /// The way to the Chrome that `listeners` names.
     ///
@@ -17,6 +18,7 @@ struct BrowserParts {
     init(
         _ listeners: ListenSettings,
         _ injection: InjectionSettings,
+        _ folders: SharedFolders,
         sessions: StoredSessionResolver?,
         sessionID: String?,
         usedBrowser: UsedBrowserPolicy?,
@@ -29,6 +31,8 @@ struct BrowserParts {
         watch = ChromeWatch(over: chrome, until: shutdown, context)
         let survey = BrowserSurvey(of: chrome, state: state, usedBrowser: usedBrowser, context)
         let door = BrowserDoor(learn: survey.learn, keep: survey.keep)
+        let canceller = DownloadCanceller(in: chrome, watch: watch, behind: door, context)
+        downloads = try Downloads(folders, cancelledBy: canceller, until: shutdown, context)
         placement = SessionPlacement(of: sessions, through: door, in: chrome, injection, context)
         access = BrowserAccess(to: chrome, watch: watch, placement: placement, root: listeners.root, context)
         startInjection = StartInjection(

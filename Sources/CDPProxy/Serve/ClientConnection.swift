@@ -49,7 +49,7 @@ struct ClientConnection {
         }
     }
 
-    /// Does what the client asks for, if it may; gives the answer, or nil once the client is joined to Chrome.
+    /// Does what the client asks for, if it may; gives the answer, or nil once the client is joined to Chrome, or has a file.
     private func serve(
         in place: Arrivals.ClientPlace,
         _ progress: inout Progress
@@ -72,6 +72,10 @@ struct ClientConnection {
             return nil
         case .json(let endpoint): return try await service.answers.answer(endpoint, to: request)
         case .ticket: return try service.links.ticketAnswer(to: request)
+        case .downloads: return try service.downloads.list(for: request)
+        case .download(let id):
+            try await service.downloads.send(id, for: request, on: stream)
+            return nil
         case .methodNotAllowed(let allowed): throw .method(allowed: allowed)
         case .unknown, .health: throw .notFound
         }
@@ -152,7 +156,8 @@ struct ClientConnection {
             request,
             since: service.clock(),
             lifetime: service.doorkeeper.lifetime(of: request.grant),
-            pass: browser.pass
+            pass: browser.pass,
+            downloadFolder: service.downloads.enter(request.grant)
         )
         service.journal.connected(connection)
         let rest = Pipelined(fromClient: pipelined, fromChrome: browser.chrome.received)

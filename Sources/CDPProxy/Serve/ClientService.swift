@@ -11,6 +11,7 @@ final class ClientService {
     let answers: DevToolsAnswers
     let access: BrowserAccess
     let fleet: RelayFleet
+    let downloads: Downloads
     let shutdown: Shutdown
     let journal: Journal
     /// Which addresses a caller with roles may open.
@@ -37,6 +38,7 @@ final class ClientService {
         access = browser.access
         answers = DevToolsAnswers(of: browser.chrome, watch: browser.watch, access: browser.access, links: links)
         self.fleet = fleet
+        downloads = browser.downloads
         self.shutdown = shutdown
         journal = Journal(context)
         addresses = fleet.policy.addresses

@@ -23,13 +23,22 @@ final class ConnectionRecord: Sendable {
     let span: RelaySpan
     /// Its leave to drive the browser.
     let pass: BrowserPass
+    /// The folder that its downloads go to; nil when it may name one, or none is configured.
+    let downloadFolder: String?
 
     /// The connection of an admitted request, about to be joined to Chrome. Without a `lifetime` it may outlive its token.
-    init(_ admitted: AdmittedRequest, since: Timestamp, lifetime: Duration?, pass: BrowserPass) {
+    init(
+        _ admitted: AdmittedRequest,
+        since: Timestamp,
+        lifetime: Duration?,
+        pass: BrowserPass,
+        downloadFolder: String? = nil
+    ) {
         let grant = admitted.grant
         request = admitted.id
         peer = admitted.origin.address
         self.pass = pass
+        self.downloadFolder = downloadFolder
         self.since = since
         span = RelaySpan(untilExpiry: lifetime, age: grant.maxSeconds, idleness: grant.maxIdle)
         sessionID = grant.sessionID

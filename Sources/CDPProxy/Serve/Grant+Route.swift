@@ -27,7 +27,7 @@ extension Route {
     /// The permissions of which a caller with roles needs one; nil when it needs none.
     fileprivate var permissions: PermissionSet? {
         switch self {
-        case .socket: .driving
+        case .socket, .downloads, .download: .driving
         case .json(let endpoint): endpoint.permissions
         case .ticket, .health, .methodNotAllowed, .unknown: nil
         }

@@ -93,7 +93,7 @@ final class Journal {
             record("token_rejected", refusal, trace)
         case .head, .headIncomplete, .handshake, .method, .notFound:
             record("request_refused", refusal, trace)
-        case .draining, .connectionLimit, .permission, .chrome, .session:
+        case .draining, .connectionLimit, .permission, .chrome, .session, .download:
             metrics.connectionsRefused[refusal.reason].increment()
             record("connection_refused", refusal, trace)
         }

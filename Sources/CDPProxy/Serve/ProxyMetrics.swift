@@ -16,6 +16,8 @@ final class ProxyMetrics {
     let injections: InjectionMetrics
     let secretFetches: CounterFamily
     let closes: CounterFamily
+    let downloadsRemoved: CounterFamily
+    let downloadBytes: Gauge
     let silentClosed: CounterFamily
     let chromeUp: Gauge
     let draining: Gauge
@@ -52,6 +54,8 @@ final class ProxyMetrics {
             labels: ["code", "side"],
             help: "Ended connections, by close code and the side that ended them."
         )
+        downloadsRemoved = Self.downloadsRemoved(in: registry)
+        downloadBytes = registry.gauge("cdp_proxy_downloads_bytes", help: "Bytes of downloads that are kept now.")
         silentClosed = Self.silentClosed(in: registry)
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
@@ -63,6 +67,14 @@ final class ProxyMetrics {
             "cdp_proxy_silent_closed_total",
             labels: ["listener"],
             help: "Connections without a whole request that made room for newer ones."
+        )
+    }
+
+    private static func downloadsRemoved(in registry: MetricsRegistry) -> CounterFamily {
+        registry.counters(
+            "cdp_proxy_downloads_removed_total",
+            labels: ["reason"],
+            help: "Downloads of clients with roles that were removed, by reason."
         )
     }
 
@@ -84,6 +96,7 @@ final class ProxyMetrics {
         for rejection in CredentialRejection.allCases { _ = tokensRejected[rejection.rawValue] }
         for reason in RequestRefusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
         for permission in Permission.allCases { _ = policyDenied[permission.rawValue] }
+        for reason in DownloadSweep.Reason.allCases { _ = downloadsRemoved[reason.rawValue] }
         for listener in ["clients", "operators"] { _ = silentClosed[listener] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }

@@ -90,6 +90,7 @@ import Settings
         Task(executorPreference: loop) { await self.keepKeysFresh() }
         Task(executorPreference: loop) { await self.injectAtStart() }
         Task(executorPreference: loop) { await self.followRevocations() }
+        Task(executorPreference: loop) { await self.keepDownloads() }
         context.log.record(
             .info,
             "listening",
@@ -112,6 +113,8 @@ import Settings
     private func keepKeysFresh() async { await parts.keys.run() }
 
     private func followRevocations() async { await parts.revocations.follow() }
+
+    private func keepDownloads() async { await parts.browser.downloads.keep() }
 
     private func injectAtStart() async { await parts.browser.startInjection.run() }
 
@@ -203,6 +206,7 @@ import Settings
     private func ended(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         parts.fleet.ended(connection)
         parts.browser.placement.leave(connection.pass)
+        if let folder = connection.downloadFolder { parts.browser.downloads.leave(folder) }
         // Chrome may have gone: the next caller who asks whether it is up must not be told what was so before.
         if end.side == .chrome { parts.browser.watch.doubt() }
         parts.clients.journal.closed(connection, end, totals)
@@ -249,6 +253,7 @@ import Settings
         (listener, adminListener, signals) = (nil, nil, nil)
         parts.keys.close()
         parts.revocations.close()
+        parts.browser.downloads.close()
         parts.shutdown.release()
         parts.arrivals.closeSilentRest()
         parts.fleet.release()

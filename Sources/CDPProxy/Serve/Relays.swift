@@ -93,7 +93,8 @@ actor Relays {
 
     /// What looks at a client's commands; nil when it may send any.
     private func inspector(of connection: ConnectionRecord) -> CommandInspector? {
-        guard let policy = policy.policy(for: connection.permissions) else { return nil }
+        guard let policy = policy.policy(for: connection.permissions, downloadFolder: connection.downloadFolder)
+        else { return nil }
         var noticed: Set<String> = []
         return CommandInspector(
             CommandJudge(policy) { event in

@@ -32,6 +32,8 @@ enum RequestRefusal: Error, Sendable {
     case chrome(ChromeFailure)
     /// The stored session that belongs to the connection cannot be put into Chrome.
     case session(SessionRefusal)
+    /// The download cannot be handed out.
+    case download(DownloadRefusal)
 }
 
 extension RequestRefusal {
@@ -65,6 +67,7 @@ extension RequestRefusal {
             RefusalAnswer(.badGateway, "bad_gateway", "Chrome's answer is longer than the proxy takes")
         case .chrome: RefusalAnswer(.badGateway, "bad_gateway", "Chrome cannot be reached")
         case .session(let refusal): RefusalAnswer(refusal.status, refusal.reason, refusal.advice)
+        case .download(let refusal): refusal.answer
         }
     }
 
@@ -95,15 +98,17 @@ extension RequestRefusal {
         case .chrome(.noSuchEndpoint): "no_such_endpoint"
         case .chrome: "chrome_unreachable"
         case .session(let refusal): refusal.reason
+        case .download(let refusal): refusal.rawValue
         }
     }
 
     /// The reasons of refusals behind a good credential: the labels of their counter.
-    static let reasonsBehindCredential = [
-        "session_missing", "session_expired", "session_unreadable", "session_store_unavailable", "conflict",
-        "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "chrome_answer_too_long",
-        "no_such_endpoint", "draining", "connection_limit", "role",
-    ]
+    static let reasonsBehindCredential =
+        [
+            "session_missing", "session_expired", "session_unreadable", "session_store_unavailable", "conflict",
+            "browser_used", "injection_failed", "state_unavailable", "chrome_unreachable", "chrome_answer_too_long",
+            "no_such_endpoint", "draining", "connection_limit", "role",
+        ] + DownloadRefusal.allCases.map(\.rawValue)
 
     /// What the log says beyond the reason, for the operator who has to mend it.
     var cause: String? {

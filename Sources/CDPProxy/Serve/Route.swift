@@ -12,6 +12,10 @@ enum Route: Sendable, Equatable {
     case json(JSONEndpoint)
     /// `POST /ticket`.
     case ticket
+    /// `GET` or `HEAD /downloads`: what the credential's connections downloaded.
+    case downloads
+    /// `GET` or `HEAD /downloads/ID`.
+    case download(id: String)
     /// `GET` or `HEAD /health`, the only route that needs no credential.
     case health
     /// A path of ours with a method it does not take: 405, with the methods it does take for `Allow`.

@@ -63,12 +63,19 @@ struct RoutedRequest: Sendable {
     private static func plainRoute(_ path: String, _ head: RequestHead, _ query: QueryParameters) -> Route {
         let method = head.method
         switch path {
-        case "/health": return method == .get || method == .head ? .health : .methodNotAllowed(allow: "GET, HEAD")
+        case "/health": return reading(.health, head)
         case "/ticket": return method == .post ? .ticket : .methodNotAllowed(allow: "POST")
+        case "/downloads", "/downloads/": return reading(.downloads, head)
         default: break
         }
+        if let id = id(in: path, after: "/downloads/") { return reading(.download(id: id), head) }
         guard let segments = jsonSegments(path) else { return .unknown }
         return jsonRoute(segments, head, query)
+    }
+
+    /// A route that is only read from.
+    private static func reading(_ route: Route, _ head: RequestHead) -> Route {
+        head.method == .get || head.method == .head ? route : .methodNotAllowed(allow: "GET, HEAD")
     }
 
     /// What stands below `/json` in a path that begins so. One trailing slash is allowed, and no empty segment anywhere else.

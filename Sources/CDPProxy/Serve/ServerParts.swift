@@ -29,6 +29,7 @@ struct ServerParts {
         browser = try BrowserParts(
             listeners,
             configuration.injection,
+            configuration.folders,
             sessions: sessions,
             sessionID: configuration.gate.sessionID,
             usedBrowser: configuration.survey,

@@ -18,6 +18,7 @@ final class Shutdown {
     private let gauge: Gauge
     private let log: EventLog
     private var phase = Phase.serving
+    private var lastWork: [() -> Void] = []
     private var timer: LoopTimer?
 
     /// A server that serves. Its relays are in the fleet.
@@ -41,9 +42,18 @@ final class Shutdown {
         phase = .draining
         gauge.set(true)
         log.record(.info, "draining", ["connections": .integer(fleet.connected)])
-        let timer = LoopTimer { [fleet] in fleet.closeAll(.serviceRestart, reason: "the proxy is being restarted") }
+        let timer = LoopTimer { [weak self] in self?.end() }
         self.timer = timer
         loop.schedule(timer, at: loop.now + drainTime)
+    }
+
+    /// Does this at the drain's end.
+    func atEnd(_ work: @escaping () -> Void) { lastWork.append(work) }
+
+    private func end() {
+        fleet.closeAll(.serviceRestart, reason: "the proxy is being restarted")
+        for work in lastWork { work() }
+        lastWork = []
     }
 
     /// Drains, and from now on the server ends when its last client has gone.

@@ -28,9 +28,7 @@ public struct APIKey: Sendable, Redacted {
     /// The SHA-256 of its text in hexadecimal, which is all that is stored of it. The key is random, so that a salt or a
     /// slow hash would add nothing.
     public var hash: String {
-        let digits = Array("0123456789abcdef".utf8)
-        let hash = SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] }
-        return String(decoding: hash, as: UTF8.self)
+        String(decoding: Hexadecimal.text(of: SHA256.hash(data: bytes)), as: UTF8.self)
     }
 
     /// The key as text, for the one place that shows it to its owner.

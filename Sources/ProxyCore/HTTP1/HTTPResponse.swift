@@ -59,6 +59,13 @@ public struct HTTPResponse: Sendable, Redacted {
 
     /// The whole answer. With `isHead`, as to a HEAD request: the fields of the answer without its body.
     public func serialized(isHead: Bool = false) -> [UInt8] {
+        var bytes = head(ofBody: body.count)
+        if !isHead && !status.isBodiless { bytes += body }
+        return bytes
+    }
+
+    /// The fields of an answer whose body has so many bytes, which are sent apart.
+    public func head(ofBody length: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + extraFields.count + body.count)
         bytes.append("HTTP/1.1 ")
@@ -70,11 +77,10 @@ public struct HTTPResponse: Sendable, Redacted {
         // RFC 9110 section 8.6: no Content-Length with 1xx and 204.
         if !status.isBodiless {
             bytes.append("Content-Length: ")
-            bytes.append(decimal: body.count)
+            bytes.append(decimal: length)
             bytes.append("\r\n")
         }
         bytes.append(Self.constantFields)
-        if !isHead && !status.isBodiless { bytes += body }
         return bytes
     }
 

@@ -20,6 +20,8 @@ public final class CommandJudge {
     /// What was decided over a long message by its beginning.
     private var longRuling = Ruling.pass
 
+    private static let downloadBehavior = Array("Browser.setDownloadBehavior".utf8)
+
     /// What is decided over a command.
     private enum Ruling {
         case pass
@@ -48,7 +50,11 @@ public final class CommandJudge {
         }
         let parameters = parameters(in: message)
         let isAllowed = check.allows(parameters, policy)
-        return carryOut(isAllowed ? ruling(rule) : .deny(.parameters(check)), message, parameters)
+        let ruling = isAllowed ? ruling(rule) : .deny(.parameters(check))
+        guard case .pass = ruling else { return carryOut(ruling, message, parameters) }
+        // The older name takes a file's name from its site.
+        if check == .download { scanner.method = Self.downloadBehavior }
+        return carryOut(.pass, message, check.settled(parameters, policy))
     }
 
     /// What the method alone decides.
@@ -63,8 +69,11 @@ public final class CommandJudge {
             case .disconnect: return .disconnect
             case .deny: return .deny(.browserClose)
             }
-        // Clients send it for each context, and do not go on without an answer.
-        case .download where policy.permissions != nil: return .pretend
+        case .download where policy.permissions != nil:
+            // It would not pass as it came.
+            guard policy.isEnforced else { return .deny(.parameters(.download)) }
+            // Clients send it for each context, and do not go on without an answer.
+            return policy.downloadFolder == nil ? .pretend : .pass
         default: return .pass
         }
     }

@@ -18,18 +18,26 @@ public struct CommandPolicy: Sendable {
     let browserClose: BrowserClosePolicy
     /// Which addresses a page may go to.
     let addresses: PageAddress
+    /// The folder that the client's downloads go to, as Chrome knows it; nil where there is none.
+    let downloadFolder: String?
+    /// The folders whose files may be given to pages.
+    let uploadFolders: [String]
 
     /// The policy for a client with these permissions; nil for all of the browser, as without roles.
     public init(
         permissions: PermissionSet?,
         isEnforced: Bool,
         browserClose: BrowserClosePolicy,
-        addresses: PageAddress
+        addresses: PageAddress,
+        downloadFolder: String? = nil,
+        uploadFolder: String? = nil
     ) {
         self.permissions = permissions.flatMap { $0.allows(.everything) ? nil : $0.openingMethods }
         self.isEnforced = isEnforced
         self.browserClose = browserClose
         self.addresses = addresses
+        self.downloadFolder = downloadFolder
+        uploadFolders = [uploadFolder, downloadFolder].compactMap { $0 }
     }
 
     /// Whether no command would be answered by the proxy, so that none need be read.

@@ -8,19 +8,54 @@ extension ParameterCheck {
             ["proxyServer", "proxyBypassList", "originsWithUniversalNetworkAccess"].allSatisfy { parameters[$0] == nil }
         case .flatAttach: parameters["flatten"]?.boolValue == true
         case .autoAttach: parameters["autoAttach"]?.boolValue == false || parameters["flatten"]?.boolValue == true
-        case .files: false
+        case .files: Self.areUploads(parameters["files"], policy.uploadFolders)
         case .dragFiles: Self.isEmpty(parameters["data"]?["files"])
         case .reload:
             parameters["scriptToEvaluateOnLoad"] == nil || policy.permissions?.allows(.sessionsExtract) ?? true
         case .tracing: parameters["perfettoConfig"] == nil && Self.isChromesOwn(parameters["tracingBackend"])
-        // Neither is passed on, whatever its parameters are.
+        // What becomes of them does not depend on their parameters.
         case .download, .browserClose: true
         }
+    }
+
+    /// The parameters that go on in place of these, which are allowed.
+    func settled(_ parameters: JSONValue, _ policy: CommandPolicy) -> JSONValue {
+        guard self == .download, let folder = policy.downloadFolder else { return parameters }
+        guard ["allow", "allowAndName"].contains(parameters["behavior"]?.stringValue) else {
+            return Self.only(["behavior", "browserContextId", "eventsEnabled"], of: parameters)
+        }
+        // By its id a file is fetched, and cancelled: `allow` would name it as its site likes.
+        return Self.only(["browserContextId", "eventsEnabled"], of: parameters)
+            .adding("behavior", "allowAndName").adding("downloadPath", JSONValue(folder))
+    }
+
+    private static func only(_ names: [String], of parameters: JSONValue) -> JSONValue {
+        names.reduce([:]) { kept, name in parameters[name].map { kept.adding(name, $0) } ?? kept }
     }
 
     private static func isOpen(_ url: JSONValue?, _ addresses: PageAddress) -> Bool {
         guard let url else { return true }
         return url.stringValue.map(addresses.isOpen) ?? false
+    }
+
+    private static func areUploads(_ files: JSONValue?, _ folders: [String]) -> Bool {
+        files?.arrayValue?.allSatisfy { file in
+            guard let path = file.stringValue else { return false }
+            return folders.contains { isBelow($0, path) }
+        } ?? false
+    }
+
+    /// Whether the path goes down from the folder, step by step. Paths that take another way there are not understood.
+    private static func isBelow(_ folder: String, _ path: String) -> Bool {
+        guard path.utf8.starts(with: folder.utf8) else { return false }
+        var steps = path.utf8.dropFirst(folder.utf8.count).split(
+            separator: UInt8(ascii: "/"),
+            omittingEmptySubsequences: false
+        )
+        guard steps.count > 1, steps.removeFirst().isEmpty else { return false }
+        return steps.allSatisfy { step in
+            !step.isEmpty && !step.elementsEqual(".".utf8) && !step.elementsEqual("..".utf8) && !step.contains(0)
+        }
     }
 
     private static func isEmpty(_ list: JSONValue?) -> Bool { list?.arrayValue?.isEmpty ?? (list == nil) }
@@ -36,10 +71,13 @@ extension ParameterCheck {
             "the address must be http, https, about:blank, blob or data, and none of this machine's own"
         case .newContext: "a context has no proxy of its own"
         case .flatAttach, .autoAttach: "flatten must be true"
-        case .files, .dragFiles: "files of the browser's machine are not given to pages"
+        case .files:
+            "of the browser's machine, only files in the folder of uploads or of the client's downloads are given to pages"
+        case .dragFiles: "files of the browser's machine are not given to pages"
         case .reload: "a script needs sessions.extract"
         case .tracing: "a trace is Chrome's own, and goes to the client"
-        case .download, .browserClose: "it may not be sent"
+        case .download: "the folder of downloads is the proxy's to choose"
+        case .browserClose: "it may not be sent"
         }
     }
 }

@@ -12,11 +12,12 @@ public enum ParameterCheck: String, Sendable, CaseIterable {
     case flatAttach
     /// `flatten` is true where `autoAttach` is, for the same reason.
     case autoAttach
-    /// Nothing: it is answered as if it had been done, since clients send it for each context and stop without an answer.
-    /// `downloadPath` could be any folder that Chrome may write to.
+    /// Any, but `downloadPath` is replaced by a folder of this credential's own (`CDP_PROXY_DOWNLOADS`), since it could be any
+    /// that Chrome may write to, and every file is named by its id. Without such a folder the command is answered as if it had
+    /// been done, since clients send it for each context and stop without an answer.
     case download
-    /// Nothing: a page reads the `files` it is given, and these could be whatever Chrome may read. Contents that a client
-    /// sends itself (Playwright's `buffer`) need no such command.
+    /// `files` lie below `CDP_PROXY_UPLOADS`, or among what the same credential downloaded: a page reads what it is given, and
+    /// that could be whatever Chrome may read. Contents that a client sends itself (Playwright's `buffer`) need no such command.
     case files
     /// No `files` in `data`: a drop gives them to the page as `DOM.setFileInputFiles` does.
     case dragFiles

@@ -28,6 +28,10 @@ public struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     public static let connectionRefused = Errno(code: ECONNREFUSED)
     /// The address is taken.
     public static let addressInUse = Errno(code: EADDRINUSE)
+    /// There is no entry of that name.
+    public static let noSuchEntry = Errno(code: ENOENT)
+    /// The entry is a link, and links are not followed.
+    public static let isLink = Errno(code: ELOOP)
     /// The call is not possible on this kind of descriptor.
     public static let invalidArgument = Errno(code: EINVAL)
 }

@@ -24,6 +24,8 @@ import Testing
             (.session(.unreadable(.noKey)), .badGateway), (.session(.storeUnavailable), .badGateway),
             (.session(.injectionFailed), .badGateway), (.session(.used), .conflict),
             (.session(.stateUnavailable), .badGateway),
+            (.download(.missing), .notFound), (.download(.unfinished), .conflict),
+            (.download(.busy), .serviceUnavailable), (.download(.unreadable), .internalServerError),
         ]
 
     @Test func eachHasItsStatus() {
@@ -51,7 +53,7 @@ import Testing
     @Test func thoseBehindACredentialAreCountedByTheSameReasons() {
         let counted = Self.all.map(\.refusal).filter { refusal in
             switch refusal {
-            case .draining, .connectionLimit, .permission, .chrome, .session: true
+            case .draining, .connectionLimit, .permission, .chrome, .session, .download: true
             default: false
             }
         }

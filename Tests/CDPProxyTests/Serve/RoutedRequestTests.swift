@@ -34,6 +34,7 @@ import Testing
         ("/CDP", .unknown),
         ("/json/version", .unknown),
         ("/health", .unknown),
+        ("/downloads", .unknown),
         ("/?signingKey=a/json/version/", .socket(.root)),
         ("/devtools/page/" + String(repeating: "a", count: 65), .unknown),
     ])
@@ -84,6 +85,18 @@ import Testing
         ("HEAD /health", .health),
         ("GET /health?x", .health),
         ("POST /ticket", .ticket),
+        ("GET /downloads", .downloads),
+        ("HEAD /downloads/", .downloads),
+        (
+            "GET /downloads/6de1b783-ac19-43da-8018-fd8c7fccbcdf?signingKey=x",
+            .download(id: "6de1b783-ac19-43da-8018-fd8c7fccbcdf")
+        ),
+        ("HEAD /downloads/a", .download(id: "a")),
+        ("GET /downloads/..", .unknown),
+        ("GET /downloads/a/", .unknown),
+        ("GET /downloads/%61", .unknown),
+        ("POST /downloads", .methodNotAllowed(allow: "GET, HEAD")),
+        ("PUT /downloads/a", .methodNotAllowed(allow: "GET, HEAD")),
         ("POST /ticket?x", .ticket),
         ("POST /health", .methodNotAllowed(allow: "GET, HEAD")),
         ("GET /ticket", .methodNotAllowed(allow: "POST")),

@@ -10,13 +10,17 @@ private final class Bench {
     init(
         _ permissions: PermissionSet?,
         isEnforced: Bool = true,
-        close: BrowserClosePolicy = .disconnect
+        close: BrowserClosePolicy = .disconnect,
+        downloads: String? = nil,
+        uploads: String? = nil
     ) {
         let policy = CommandPolicy(
             permissions: permissions,
             isEnforced: isEnforced,
             browserClose: close,
-            addresses: PageAddress(closedPorts: [9222])
+            addresses: PageAddress(closedPorts: [9222]),
+            downloadFolder: downloads,
+            uploadFolder: uploads
         )
         judge = CommandJudge(policy) { [unowned self] in events.append($0) }
     }
@@ -131,6 +135,56 @@ private final class Bench {
             #"{"id":1,"method":"Browser.setDownloadBehavior","params":{"behavior":"allow","downloadPath":"/etc"}}"#
         #expect(Bench(Role.operator.permissions).send(command).answer == #"{"id":1,"result":{}}"#)
         #expect(Bench(.all).send(command).passed == command)
+    }
+
+    @Test(arguments: [
+        (
+            #""method":"Browser.setDownloadBehavior","params":{"behavior":"allow","downloadPath":"/etc","other":1}"#,
+            #"{"behavior":"allowAndName","downloadPath":"/d/mine"}"#
+        ),
+        (
+            #""method":"Browser.setDownloadBehavior","params":{"browserContextId":"B","behavior":"allowAndName","eventsEnabled":true}"#,
+            #"{"browserContextId":"B","eventsEnabled":true,"behavior":"allowAndName","downloadPath":"/d/mine"}"#
+        ),
+        (
+            #""method":"Page.setDownloadBehavior","params":{"behavior":"allow","downloadPath":"/etc"}"#,
+            #"{"behavior":"allowAndName","downloadPath":"/d/mine"}"#
+        ),
+        (
+            #""method":"Browser.setDownloadBehavior","params":{"behavior":"deny","downloadPath":"/etc"}"#,
+            #"{"behavior":"deny"}"#
+        ),
+        (
+            #""method":"Browser.setDownloadBehavior","params":{"behavior":7,"downloadPath":"/etc"}"#,
+            #"{"behavior":7}"#
+        ),
+    ])
+    func downloadsGoToTheirFolder(command: String, params: String) {
+        let sent = Bench(Role.operator.permissions, downloads: "/d/mine").send(#"{"id":1,\#(command)}"#)
+        #expect(sent.passed == #"{"id":1,"method":"Browser.setDownloadBehavior","params":\#(params)}"#)
+    }
+
+    @Test func anObservedPolicyTellsOfDownloadsAndLeavesThem() {
+        let command =
+            #"{"id":1,"method":"Browser.setDownloadBehavior","params":{"behavior":"allow","downloadPath":"/etc"}}"#
+        for folder in [nil, "/d/mine"] {
+            let bench = Bench(Role.operator.permissions, isEnforced: false, downloads: folder)
+            #expect(bench.send(command).passed == command)
+            #expect(bench.events.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (#"["/up/a","/up/b/c"]"#, true), (#"["/d/mine/guid"]"#, true), ("[]", true),
+        (#"["/up/a","/etc/passwd"]"#, false),
+        (#"["/up"]"#, false), (#"["/up/"]"#, false), (#"["/upper/a"]"#, false), (#"["/up/../etc/passwd"]"#, false),
+        (#"["/up/./a"]"#, false), (#"["/up//a"]"#, false), (#"["/d/other/guid"]"#, false), (#"["up/a"]"#, false),
+        (#"["/up/a\u0000b"]"#, false), (#"[1]"#, false), (#""/up/a""#, false), ("{}", false),
+    ])
+    func filesOfTheUploadFolderAreGivenToPages(files: String, isAllowed: Bool) {
+        let bench = Bench(Role.operator.permissions, downloads: "/d/mine", uploads: "/up")
+        let sent = bench.send(#"{"id":1,"method":"DOM.setFileInputFiles","params":{"files":\#(files)}}"#)
+        #expect((sent.passed != nil) == isAllowed)
     }
 
     @Test func browserCloseIsWhatThePolicySays() {

@@ -1,4 +1,5 @@
 import ProxyCore
+import TestSupport
 import Testing
 
 @testable import SessionStore

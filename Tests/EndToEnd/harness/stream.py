@@ -1,0 +1,64 @@
+"""A site whose downloads come as a test lets them: one that waits half way, and one that never ends."""
+
+import http.server
+import threading
+
+CHUNK = b"download" * 8192
+# Chrome takes a response for a download once it has seen more than its first bytes.
+FILE = CHUNK + b"the rest"
+
+
+class StreamingSite:
+    """`/` is a page. `/half` sends a half, and the rest once `rest` is set. `/endless` sends about 6 MiB a second until
+    its reader is gone, which `gone` says."""
+
+    def __init__(self):
+        self.rest = threading.Event()
+        self.gone = threading.Event()
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                if self.path == "/":
+                    self.send_header("Content-Type", "text/html")
+                    self.end_headers()
+                    self.wfile.write(b"<!doctype html><title>Streams</title>")
+                    return
+                self.send_header("Content-Type", "application/octet-stream")
+                self.send_header("Content-Disposition", 'attachment; filename="report.bin"')
+                self.end_headers()
+                if self.path == "/half":
+                    self.half()
+                else:
+                    self.endless()
+
+            def half(self):
+                self.wfile.write(CHUNK)
+                self.wfile.flush()
+                site.rest.wait(120)
+                self.wfile.write(FILE[len(CHUNK) :])
+
+            def endless(self):
+                try:
+                    while not site.gone.wait(0.01):
+                        self.wfile.write(CHUNK)
+                except OSError:
+                    site.gone.set()
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def stop(self):
+        self.rest.set()
+        self.gone.set()
+        self._server.shutdown()
+        self._server.server_close()
