@@ -13,8 +13,6 @@ struct Configuration: Sendable {
     let secret: SecretSettings
     /// What the commands of clients with roles are held to.
     let policy: PolicySettings
-    /// The folders that clients with roles share with Chrome.
-    let folders: SharedFolders
     /// How many connections there may be, and how long they live.
     let connections: ConnectionSettings
     /// Where stored sessions are.
@@ -33,13 +31,12 @@ struct Configuration: Sendable {
         listeners = try ListenSettings(environment)
         gate = try GateSettings(environment)
         secret = try SecretSettings(environment)
-        folders = try SharedFolders(environment)
-        policy = try PolicySettings(environment, listeners, folders)
+        policy = try PolicySettings(environment, listeners)
         connections = try ConnectionSettings(environment)
         store = try StoreSettings(environment)
         injection = try InjectionSettings(environment, sessionID: gate.sessionID)
         ownership = try OwnershipSettings(environment, store: store)
-        try folders.check(apartFrom: [store.sqliteFile, ownership.stateFile].compactMap { $0 })
+        try policy.folders.check(apartFrom: [store.sqliteFile, ownership.stateFile].compactMap { $0 })
         log = try LogSettings(environment)
         unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: Configuration.variables.names)
     }

@@ -9,19 +9,24 @@ struct PolicySettings: Sendable {
     let browserClose: BrowserClosePolicy?
     /// The ports of this machine that no page may be sent to: the proxy's and Chrome's.
     private let closedPorts: [UInt16]
-    /// The folder whose files clients with roles may give to pages; nil for none.
-    private let uploadFolder: String?
+    /// The folders that such clients share with Chrome.
+    let folders: SharedFolders
 
     /// Reads the settings.
-    init(_ environment: Environment, _ listeners: ListenSettings, _ folders: SharedFolders) throws(ConfigurationError) {
+    init(_ environment: Environment, _ listeners: ListenSettings) throws(ConfigurationError) {
         isEnforced = try environment.value(Self.policyVariable)
         browserClose = try environment.optional(Self.browserCloseVariable)
-        uploadFolder = folders.uploads
+        folders = try SharedFolders(environment)
         closedPorts = [listeners.listen, listeners.adminListen, listeners.chrome].compactMap(\.port)
     }
 
     /// The addresses that a client with roles may send pages to.
     var addresses: PageAddress { PageAddress(closedPorts: closedPorts) }
+
+    /// Whether a client with these permissions is shown websites alone, and not the browser's own pages.
+    func showsWebsitesAlone(to permissions: PermissionSet?) -> Bool {
+        isEnforced && permissions.map { !$0.allows(.everything) } ?? false
+    }
 
     /// What a client with these permissions is held to, whose downloads go to this folder; nil when its commands need not be
     /// read.
@@ -34,7 +39,7 @@ struct PolicySettings: Sendable {
             browserClose: browserClose ?? (permissions == nil ? .forward : .disconnect),
             addresses: addresses,
             downloadFolder: downloadFolder,
-            uploadFolder: uploadFolder
+            uploadFolder: folders.uploads
         )
         return policy.isVacuous ? nil : policy
     }

@@ -11,6 +11,7 @@ final class BrowserAccess {
     private let placement: SessionPlacement
     /// What a WebSocket on `/` goes to.
     private let root: RootTarget
+    private let policy: PolicySettings
     private let loop: EventLoop
     /// How long Chrome may take, restart included.
     private let timeout: Duration
@@ -21,12 +22,14 @@ final class BrowserAccess {
         watch: ChromeWatch,
         placement: SessionPlacement,
         root: RootTarget,
+        _ policy: PolicySettings,
         _ context: ServerContext
     ) {
         self.chrome = chrome
         self.watch = watch
         self.placement = placement
         self.root = root
+        self.policy = policy
         loop = context.loop
         timeout = context.timeouts.chrome
     }
@@ -106,12 +109,25 @@ final class BrowserAccess {
         if case .browserWithID(let id) = endpoint, id != browser { throw .chrome(.noSuchEndpoint) }
         let pass = try await placement.enter(browser, try await placement.visit(of: request), to: .drive)
         do throws(RequestRefusal) {
+            if case .page(let id) = endpoint, showsWebsitesAlone(to: request) { try await checkIsWebsite(id, pass) }
             let socket = try await watch.ask { () async throws(ChromeFailure) in try await connect(endpoint, pass) }
             return DrivenBrowser(pass: pass, chrome: socket)
         } catch {
             placement.leave(pass)
             throw error
         }
+    }
+
+    /// Whether a caller is shown websites alone, and not the browser's own pages.
+    func showsWebsitesAlone(to request: AdmittedRequest) -> Bool {
+        policy.showsWebsitesAlone(to: request.grant.permissions)
+    }
+
+    /// Refuses an endpoint of the browser's own pages, as if it were not there.
+    private func checkIsWebsite(_ id: String, _ pass: BrowserPass) async throws(RequestRefusal) {
+        let list = try await watch.ask { () async throws(ChromeFailure) in try await chrome.targets(.list, .list, pass)
+        }
+        guard list.ofWebsites.socketPaths.contains("/devtools/page/\(id)") else { throw .chrome(.noSuchEndpoint) }
     }
 
     /// A missing endpoint is the client's concern only where the client named it. When Chrome denies one that was just looked

@@ -18,7 +18,7 @@ struct BrowserParts {
     init(
         _ listeners: ListenSettings,
         _ injection: InjectionSettings,
-        _ folders: SharedFolders,
+        _ policy: PolicySettings,
         sessions: StoredSessionResolver?,
         sessionID: String?,
         usedBrowser: UsedBrowserPolicy?,
@@ -32,9 +32,9 @@ struct BrowserParts {
         let survey = BrowserSurvey(of: chrome, state: state, usedBrowser: usedBrowser, context)
         let door = BrowserDoor(learn: survey.learn, keep: survey.keep)
         let canceller = DownloadCanceller(in: chrome, watch: watch, behind: door, context)
-        downloads = try Downloads(folders, cancelledBy: canceller, until: shutdown, context)
+        downloads = try Downloads(policy.folders, cancelledBy: canceller, until: shutdown, context)
         placement = SessionPlacement(of: sessions, through: door, in: chrome, injection, context)
-        access = BrowserAccess(to: chrome, watch: watch, placement: placement, root: listeners.root, context)
+        access = BrowserAccess(to: chrome, watch: watch, placement: placement, root: listeners.root, policy, context)
         startInjection = StartInjection(
             isWanted: injection.time == .start,
             of: placement,

@@ -55,7 +55,8 @@ final class DevToolsAnswers {
         let targets = try await watch.ask { () async throws(ChromeFailure) in
             try await chrome.targets(endpoint, shape, pass)
         }
-        let body = try links.body(of: targets, namingBrowserByID: endpoint != .version, for: request)
+        let shown = shape == .list && access.showsWebsitesAlone(to: request) ? targets.ofWebsites : targets
+        let body = try links.body(of: shown, namingBrowserByID: endpoint != .version, for: request)
         return HTTPResponse(.ok, json: body)
     }
 

@@ -80,6 +80,20 @@ struct DevToolsJSON: Sendable {
         return pages.compactMap(\.socketPath).first
     }
 
+    /// The paths of all WebSocket URLs.
+    var socketPaths: [String] { targets.compactMap(\.socketPath) }
+
+    /// The same list without the browser's own pages, and extensions'.
+    var ofWebsites: DevToolsJSON {
+        var websites = self
+        websites.targets.removeAll { target in
+            let type = target.members["type"]?.stringValue ?? ""
+            return !WebTargets.types.contains(type)
+                || BrowserContents.isInterface(target.members["url"]?.stringValue ?? "")
+        }
+        return websites
+    }
+
     /// The answer with every WebSocket URL replaced by what `link` makes of its path; `link` is called once for each, in
     /// order, so that each can carry a ticket of its own.
     func serialized<Failure: Error>(link: (_ path: String) throws(Failure) -> String) throws(Failure) -> [UInt8] {

@@ -29,7 +29,7 @@ struct ServerParts {
         browser = try BrowserParts(
             listeners,
             configuration.injection,
-            configuration.folders,
+            configuration.policy,
             sessions: sessions,
             sessionID: configuration.gate.sessionID,
             usedBrowser: configuration.survey,

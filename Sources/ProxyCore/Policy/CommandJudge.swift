@@ -106,9 +106,12 @@ public final class CommandJudge {
         output.append(scanner.id.span)
         output.append(#","method":"#)
         Self.write(scanner.method, to: &output)
-        if let range = scanner.params {
+        if let parameters, scanner.params != nil || parameters.objectValue?.isEmpty == false {
             output.append(#","params":"#)
-            if let parameters { parameters.write(to: &output) } else { output.append(message.extracting(range)) }
+            parameters.write(to: &output)
+        } else if let range = scanner.params {
+            output.append(#","params":"#)
+            output.append(message.extracting(range))
         }
         if !scanner.sessionID.isEmpty {
             output.append(#","sessionId":""#)

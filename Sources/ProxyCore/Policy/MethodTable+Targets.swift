@@ -4,8 +4,9 @@ extension MethodTable {
         Row(
             "Target",
             .connected,
-            "detachFromTarget getBrowserContexts getTargetInfo getTargets setDiscoverTargets autoAttachRelated"
+            "detachFromTarget getBrowserContexts getTargetInfo"
         ),
+        Row("Target", .connected, "getTargets setDiscoverTargets autoAttachRelated", check: .targets),
         Row("Target", .connected, "attachToTarget", check: .flatAttach),
         Row("Target", .connected, "setAutoAttach", check: .autoAttach),
         Row("Target", .needs(.sessionsCreate), "createTarget", check: .newTarget),

@@ -7,7 +7,10 @@ extension ParameterCheck {
         case .newContext:
             ["proxyServer", "proxyBypassList", "originsWithUniversalNetworkAccess"].allSatisfy { parameters[$0] == nil }
         case .flatAttach: parameters["flatten"]?.boolValue == true
-        case .autoAttach: parameters["autoAttach"]?.boolValue == false || parameters["flatten"]?.boolValue == true
+        case .autoAttach:
+            WebTargets.isFilter(parameters["filter"])
+                && (parameters["autoAttach"]?.boolValue == false || parameters["flatten"]?.boolValue == true)
+        case .targets: WebTargets.isFilter(parameters["filter"])
         case .files: Self.areUploads(parameters["files"], policy.uploadFolders)
         case .dragFiles: Self.isEmpty(parameters["data"]?["files"])
         case .reload:
@@ -20,12 +23,26 @@ extension ParameterCheck {
 
     /// The parameters that go on in place of these, which are allowed.
     func settled(_ parameters: JSONValue, _ policy: CommandPolicy) -> JSONValue {
-        guard self == .download, let folder = policy.downloadFolder else { return parameters }
+        guard policy.isEnforced else { return parameters }
+        switch self {
+        case .download: return policy.downloadFolder.map { Self.download(parameters, to: $0) } ?? parameters
+        case .autoAttach where parameters["autoAttach"]?.boolValue == true: return Self.filtered(parameters)
+        // Chrome takes no filter with what ends it.
+        case .targets where parameters["discover"]?.boolValue != false: return Self.filtered(parameters)
+        default: return parameters
+        }
+    }
+
+    private static func filtered(_ parameters: JSONValue) -> JSONValue {
+        parameters.adding("filter", WebTargets.filter(within: parameters["filter"]))
+    }
+
+    private static func download(_ parameters: JSONValue, to folder: String) -> JSONValue {
         guard ["allow", "allowAndName"].contains(parameters["behavior"]?.stringValue) else {
-            return Self.only(["behavior", "browserContextId", "eventsEnabled"], of: parameters)
+            return only(["behavior", "browserContextId", "eventsEnabled"], of: parameters)
         }
         // By its id a file is fetched, and cancelled: `allow` would name it as its site likes.
-        return Self.only(["browserContextId", "eventsEnabled"], of: parameters)
+        return only(["browserContextId", "eventsEnabled"], of: parameters)
             .adding("behavior", "allowAndName").adding("downloadPath", JSONValue(folder))
     }
 
@@ -70,7 +87,9 @@ extension ParameterCheck {
         case .url, .newTarget:
             "the address must be http, https, about:blank, blob or data, and none of this machine's own"
         case .newContext: "a context has no proxy of its own"
-        case .flatAttach, .autoAttach: "flatten must be true"
+        case .flatAttach: "flatten must be true"
+        case .autoAttach: "flatten must be true, and filter a target filter"
+        case .targets: "filter must be a target filter"
         case .files:
             "of the browser's machine, only files in the folder of uploads or of the client's downloads are given to pages"
         case .dragFiles: "files of the browser's machine are not given to pages"

@@ -10,8 +10,11 @@ public enum ParameterCheck: String, Sendable, CaseIterable {
     case newContext
     /// `flatten` is true; else the session's commands would come wrapped in `Target.sendMessageToTarget`.
     case flatAttach
-    /// `flatten` is true where `autoAttach` is, for the same reason.
+    /// `flatten` is true where `autoAttach` is, for the same reason; and `filter` is narrowed to what websites are made of:
+    /// the browser's own interface and extensions' pages are not shown.
     case autoAttach
+    /// Any, but `filter` is narrowed to what websites are made of.
+    case targets
     /// Any, but `downloadPath` is replaced by a folder of this credential's own (`CDP_PROXY_DOWNLOADS`), since it could be any
     /// that Chrome may write to, and every file is named by its id. Without such a folder the command is answered as if it had
     /// been done, since clients send it for each context and stop without an answer.

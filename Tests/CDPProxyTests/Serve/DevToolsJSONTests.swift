@@ -85,6 +85,16 @@ import Testing
         #expect(text(try Self.make("[]", .list).serialized { _ in "" }) == "[]")
     }
 
+    @Test func websitesAreToldFromTheBrowsersOwnPages() throws {
+        let others = ["browser_ui", "background_page", "webview", "other", "a new one"]
+        let entries = (others + ["page", "service_worker"]).enumerated().map { Self.makeTarget("A\($0)", type: $1) }
+        let websites = try Self.make("[\(entries.joined(separator: ","))]", .list).ofWebsites
+        #expect(websites.socketPaths == ["/devtools/page/A5", "/devtools/page/A6"])
+        // Where a policy blocks it, Chromium lists its interface as pages.
+        let blocked = #"[{"type":"page","url":"chrome://omnibox-popup.top-chrome/"}]"#
+        #expect(text(try Self.make(blocked, .list).ofWebsites.serialized { _ in "" }) == "[]")
+    }
+
     @Test(arguments: [
         ("", DevToolsJSON.Shape.object, DevToolsJSONError.notJSON),
         ("<html>", .object, .notJSON),

@@ -187,6 +187,49 @@ private final class Bench {
         #expect((sent.passed != nil) == isAllowed)
     }
 
+    @Test(arguments: [
+        ("getTargets", "{}", #"{"filter":WEB}"#),
+        ("setDiscoverTargets", #"{"discover":true}"#, #"{"discover":true,"filter":WEB}"#),
+        ("setDiscoverTargets", #"{"discover":false}"#, #"{"discover":false}"#),
+        ("autoAttachRelated", #"{"targetId":"A","filter":[]}"#, #"{"targetId":"A","filter":[{"exclude":true}]}"#),
+        (
+            "setAutoAttach", #"{"autoAttach":true,"filter":[{}],"flatten":true}"#,
+            #"{"autoAttach":true,"filter":ALL,"flatten":true}"#
+        ),
+        (
+            "getTargets",
+            #"{"filter":[{"type":"page","exclude":true},{"type":"page"},{"type":"browser_ui"},{"type":"tab"}]}"#,
+            #"{"filter":[{"type":"tab"},{"exclude":true}]}"#
+        ),
+        (
+            "getTargets", #"{"filter":[{"type":"iframe","exclude":false},{"exclude":true}]}"#,
+            #"{"filter":[{"type":"iframe"},{"exclude":true}]}"#
+        ),
+    ])
+    func onlyWebsitesTargetsAreShown(method: String, params: String, settled: String) {
+        let all = WebTargets.types.map { #"{"type":"\#($0)"}"# }
+        let web = all.filter { !$0.contains("tab") }
+        func list(_ types: [String]) -> String { "[" + (types + [#"{"exclude":true}"#]).joined(separator: ",") + "]" }
+        let expected = settled.replacing("WEB", with: list(web)).replacing("ALL", with: list(all))
+        let sent = Bench(Role.operator.permissions).send(#"{"id":1,"method":"Target.\#(method)","params":\#(params)}"#)
+        #expect(sent.passed == #"{"id":1,"method":"Target.\#(method)","params":\#(expected)}"#)
+    }
+
+    @Test func aCommandWithoutParametersGetsAFilterToo() throws {
+        let sent = Bench(Role.operator.permissions).send(#"{"id":1,"method":"Target.getTargets","sessionId":"S"}"#)
+        let passed = try #require(sent.passed)
+        #expect(passed.hasPrefix(#"{"id":1,"method":"Target.getTargets","params":{"filter":[{"type":"page"},"#))
+        #expect(passed.hasSuffix(#"{"exclude":true}]},"sessionId":"S"}"#))
+    }
+
+    @Test(arguments: [
+        #"{"filter":{}}"#, #"{"filter":[1]}"#, #"{"filter":[{"type":1}]}"#, #"{"filter":[{"exclude":"no"}]}"#,
+    ])
+    func whatIsNoFilterIsDenied(params: String) {
+        let sent = Bench(Role.operator.permissions).send(#"{"id":1,"method":"Target.getTargets","params":\#(params)}"#)
+        #expect(sent.passed == nil)
+    }
+
     @Test func browserCloseIsWhatThePolicySays() {
         let command = #"{"id":4,"method":"Browser.close"}"#
         for permissions in [nil, .all, Role.operator.permissions] as [PermissionSet?] {

@@ -51,6 +51,8 @@ import Testing
         arguments: [
             ("Page.navigate", .url), ("Target.createTarget", .newTarget), ("Target.createBrowserContext", .newContext),
             ("Target.attachToTarget", .flatAttach), ("Target.setAutoAttach", .autoAttach),
+            ("Target.getTargets", .targets), ("Target.setDiscoverTargets", .targets),
+            ("Target.autoAttachRelated", .targets),
             ("Browser.setDownloadBehavior", .download), ("Page.setDownloadBehavior", .download),
             ("DOM.setFileInputFiles", .files), ("Input.dispatchDragEvent", .dragFiles), ("Page.reload", .reload),
             ("Tracing.start", .tracing), ("Browser.close", .browserClose), ("Fetch.continueRequest", .url),
