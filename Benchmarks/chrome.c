@@ -3,8 +3,8 @@
  * usage: chrome PORT events|threads
  *
  * GET /json/version names the browser endpoint; an upgrade on any path opens a WebSocket. Each text message must be a
- * JSON object that starts {"answer":SIZE, and is answered by a message of that size. The next message is read when the
- * socket has taken the whole answer.
+ * command whose first parameter is "answer":SIZE, and is answered by a message of that size. The next message is read
+ * when the socket has taken the whole answer.
  *
  * "events" is one thread with one epoll. With "threads" each connection has a thread, and as root a thread with small
  * answers runs before the others. A large answer on one connection then delays no other connection here, so the
@@ -131,8 +131,9 @@ static bool answer_frame(struct connection *c) {
     struct reader *r = &c->reader;
     enum opcode opcode = opcode_of(r);
     if (opcode == TEXT) {
-        if (strncmp(r->start, "{\"answer\":", 10) || r->last != '}') return false;
-        uint64_t size = strtoull(r->start + 10, NULL, 10);
+        const size_t prefix = sizeof COMMAND - 1;
+        if (strncmp(r->start, COMMAND, prefix) || r->last != '}') return false;
+        uint64_t size = strtoull(r->start + prefix, NULL, 10);
         struct answer *answer = answer_of(size);
         rank(c, size);
         return answer && reply(c, answer->bytes, answer->length);

@@ -20,11 +20,13 @@ NODE_MODULES = pathlib.Path("/usr/share/nodejs")
 
 @dataclasses.dataclass(frozen=True)
 class Contestant:
-    """`start` takes the bench and Chrome's port. A checking one refuses a bad token and drops it from the path."""
+    """`start` takes the bench and Chrome's port. A checking one refuses a bad token and drops it from the path; one
+    with roles holds commands to those of the token."""
 
     name: str
     start: Callable | None
     checks: bool = False
+    roles: bool = False
     messages: bool = True
 
 
@@ -45,7 +47,7 @@ def cdp_proxy(binary, name=SUBJECT, loops=1):
         }
         return Server(name, [binary, "serve"], port, bench.folder, environment, bench.proxy_cpu)
 
-    return Contestant(name, start, checks=True)
+    return Contestant(name, start, checks=True, roles=True)
 
 
 def relay(name, mode):

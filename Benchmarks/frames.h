@@ -44,6 +44,9 @@ static inline void apply_mask(uint8_t *bytes, size_t count, const uint8_t mask[M
     for (; i < count; i++) bytes[i] ^= turned[i % 8];
 }
 
+/* How a message begins; the size of its answer follows. */
+#define COMMAND "{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"answer\":"
+
 /* The reader's position in a stream of frames. All zero at the start. */
 struct reader {
     uint8_t header[LONGEST_HEADER];

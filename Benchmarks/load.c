@@ -57,8 +57,9 @@ static void make_request(size_t size) {
     memcpy(request + header, mask, MASK_LENGTH);
     uint8_t *text = request + header + MASK_LENGTH;
     memset(text, 'x', size);
-    text[snprintf((char *)text, size, "{\"answer\":%zu,\"text\":\"", answer_size)] = 'x';
-    memcpy(text + size - 2, "\"}", 2);
+    /* A command that the role operator may send. */
+    text[snprintf((char *)text, size, COMMAND "%zu,\"text\":\"", answer_size)] = 'x';
+    memcpy(text + size - 3, "\"}}", 3);
     apply_mask(text, size, mask, 0);
     request_length = header + MASK_LENGTH + size;
 }

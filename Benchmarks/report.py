@@ -5,7 +5,7 @@ import floor
 import targets
 from contestants import NAMES, PEERS, SUBJECT
 from figures import middle, middles, ratios, times_alone
-from workloads import TITLES
+from workloads import COMMANDS, TITLES
 
 RATED = ("ping-1", "ping-64", "answer-64k", "answer-1m", "upload-512k", "connect", "flood")
 
@@ -84,6 +84,15 @@ def show_idle(results):
     if names:
         rows = [[name, *(figure(middle(results[load].get(name), "kib")) for load in loads)] for name in names]
         table(["KiB for each", *(TITLES[load] for load in loads)], rows)
+
+
+def show_policy(results):
+    rows = []
+    for load in COMMANDS:
+        for name, measured in results.get(load, {}).items():
+            rows.append([TITLES[load], name, *(figure(middle(measured, what)) for what in ("plain", "role", "policy"))])
+    if rows:
+        table(["µs of CPU for one", "", "without roles", "with", "the policy"], rows)
 
 
 def live_figures(rows, what):
@@ -171,6 +180,7 @@ def show(runs):
     show_ratios(results)
     show_builds(results)
     show_idle(results)
+    show_policy(results)
     show_live(results)
     show_chromium(results)
     show_start(results)

@@ -119,6 +119,7 @@ class Bench:
         self.connections = (self.files - 600) // 2  # two sockets each; HAProxy wants some for pipes
         self.key = secrets.token_urlsafe(32)
         self.good = f"{ENDPOINT}?signingKey={token(self.key)}"
+        self.ruled = f"{ENDPOINT}?signingKey={token(self.key, ['operator'])}"
         self.bad = f"{ENDPOINT}?signingKey={token(secrets.token_urlsafe(32))}"
         for name in PROGRAMS:
             source, built = HERE / f"{name}.c", self.folder / name

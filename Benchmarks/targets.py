@@ -13,6 +13,7 @@ TO_BEST_PEER = (
     ("upload-512k", "cpu", 0.85),
 )
 GATE = "haproxy-jwt"
+POLICY_US = 3
 IDLE_KIB, LIVE_TIMES, CHROMIUM_P50, CHROMIUM_RATE = 2, 2, 1.05, 0.97
 START_MS, RESIDENT_MB, BINARY_MB = 30, 12, 20
 
@@ -47,6 +48,7 @@ def to_gate(results):
 def of_itself(results):
     for load in ("idle-2000", "idle-10000"):
         yield f"{load}: KiB each", own(results, load, "kib"), IDLE_KIB, False
+    yield "commands of 200 B: µs of the policy", own(results, "role-200", "policy"), POLICY_US, False
     rows = results.get("live", {}).get(SUBJECT)
     for what, title in (("flood", "under the flood"), ("bulk", "beside bulk")):
         found = times_alone(rows, what)

@@ -16,12 +16,21 @@ MESSAGES = {
     "answer-1m": (4, 200, 1 << 20),
     "upload-512k": (1, 512 << 10, 200),
 }
+# The same with a role, so that the proxy reads each request: the longest that it holds, and one that streams.
+COMMANDS = {
+    "role-200": (64, 200, 200),
+    "role-64k": (1, 64 << 10, 200),
+    "role-1m": (1, 1 << 20, 200),
+}
 TITLES = {
     "ping-1": "200 B and back, 1 connection",
     "ping-64": "200 B and back, 64 connections",
     "answer-64k": "64 KiB answers, 1 connection",
     "answer-1m": "1 MiB answers, 4 connections",
     "upload-512k": "512 KiB uploads, 1 connection",
+    "role-200": "commands of 200 B under a role, 64 connections",
+    "role-64k": "commands of 64 KiB under a role",
+    "role-1m": "commands of 1 MiB under a role",
     "connect": "open, good token, 101, close",
     "flood": "bad tokens from 20,000 addresses",
     "idle-2000": "2,000 idle connections",
@@ -71,6 +80,19 @@ def row_of(bench, server, path, how, status=None):
 def messages(connections, request, answer):
     def run(bench, _, server, seconds):
         return row_of(bench, server, bench.good, ("messages", connections, request, answer, seconds))
+
+    return run
+
+
+def commands(connections, request, answer):
+    """CPU for a message of a client without roles, of one with them, and the difference: what the policy costs."""
+
+    def run(bench, _, server, seconds):
+        how = ("messages", connections, request, answer, seconds)
+        plain = row_of(bench, server, bench.good, how)
+        ruled = row_of(bench, server, bench.ruled, how)
+        costs = {"plain": plain["cpu"], "role": ruled["cpu"], "policy": ruled["cpu"] - plain["cpu"]}
+        return {"errors": plain["errors"] + ruled["errors"], "first_error": ruled["first_error"]} | costs
 
     return run
 
@@ -180,6 +202,10 @@ def refuses(contestant):
     return contestant.checks
 
 
+def knows_roles(contestant):
+    return contestant.roles
+
+
 def any_of_them(_):
     return True
 
@@ -187,6 +213,7 @@ def any_of_them(_):
 def all_workloads(chromium):
     """By name, in the order in which a round takes them; `chromium` measures behind a real browser."""
     found = [Workload(name, relays, messages(*how)) for name, how in MESSAGES.items()]
+    found += [Workload(name, knows_roles, commands(*how)) for name, how in COMMANDS.items()]
     found += [
         Workload("connect", any_of_them, connects("101")),
         Workload("flood", refuses, connects("401")),

@@ -107,6 +107,8 @@ final class Downloads {
                 left -= piece.count
                 stream.setDeadline(.now() + Self.pieceTimeout)
                 try await stream.write(piece, last: left == 0)
+                // A client that reads as fast as this writes would keep the loop from all others.
+                await Task.yield()
             }
         } catch {
             // The client is gone or too slow; nothing more can be told to it.
