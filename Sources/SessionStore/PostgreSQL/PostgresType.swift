@@ -15,18 +15,14 @@ enum PostgresType: UInt32 {
     /// `timestamp with time zone`
     case momentWithZone = 1184
 
-    /// Whether one of the tables' columns may be of this type.
-    func fits(_ column: String) -> Bool {
+    /// Whether a column that holds this may be of this type.
+    func fits(_ content: ColumnContent) -> Bool {
         switch self {
-        case .bytes: column == "storage_state_encrypted" || column == "iv"
-        case .text, .varchar: Self.textColumns.contains(column)
-        case .moment, .momentWithZone: column.hasSuffix("_at")
-        case .integer: column == "rate_limit" || column == "window_count"
-        case .flag: column == "enabled"
+        case .bytes: content == .bytes
+        case .text, .varchar: content == .text
+        case .moment, .momentWithZone: content == .moment
+        case .integer: content == .integer
+        case .flag: content == .flag
         }
     }
-
-    private static let textColumns = [
-        "id", "user_id", "name", "description", "domains", "key_hash", "roles", "kind", "subject",
-    ]
 }

@@ -20,7 +20,8 @@ actor PostgresWorker {
         try ask(about: query.table, isRead: query.isRead) { (connection) throws(PostgresFault) in
             do throws(PostgresFault) {
                 let result = try Self.result(of: query, parameters, on: connection)
-                for (column, type) in zip(query.table.columns, result.types) where type?.fits(column) != true {
+                for (column, type) in zip(query.table.columns, result.types)
+                where type?.fits(query.table.content(of: column)) != true {
                     throw .unusableColumn(column)
                 }
                 return result.rows

@@ -16,6 +16,17 @@ enum StoreTable: String, CaseIterable, Sendable {
         }
     }
 
+    /// What one of its columns holds.
+    func content(of column: String) -> ColumnContent {
+        switch (self, column) {
+        case (.sessions, "storage_state_encrypted"), (.sessions, "iv"): .bytes
+        case (.keys, "rate_limit"), (.keys, "window_count"): .integer
+        case (.keys, "enabled"): .flag
+        case _ where column.hasSuffix("_at"): .moment
+        default: .text
+        }
+    }
+
     /// A statement that reads no row but names every column, so that it fails on a table without one of them.
     var probe: TableQuery {
         switch self {
@@ -28,4 +39,18 @@ enum StoreTable: String, CaseIterable, Sendable {
     /// Whether a database without it cannot be used. Databases are older than API keys and revocations: one
     /// without those tables has none.
     var mustExist: Bool { self == .sessions }
+}
+
+/// What a column of a table holds.
+enum ColumnContent {
+    /// A text.
+    case text
+    /// Bytes.
+    case bytes
+    /// A moment.
+    case moment
+    /// A number.
+    case integer
+    /// Yes or no.
+    case flag
 }
