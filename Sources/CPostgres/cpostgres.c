@@ -9,7 +9,7 @@
     each(PQstatus) each(PQerrorMessage) each(PQsocket) each(PQsendQueryParams) each(PQsendPrepare)                     \
     each(PQsendQueryPrepared) each(PQflush) each(PQconsumeInput) each(PQisBusy) each(PQgetResult) each(PQclear)        \
     each(PQresultStatus) each(PQresultErrorField) each(PQntuples) each(PQnfields) each(PQftype) each(PQgetisnull)      \
-    each(PQgetlength) each(PQgetvalue)
+    each(PQgetlength) each(PQgetvalue) each(PQnotifies) each(PQfreemem)
 
 #define POINTER(name) __typeof__(name) *name;
 static struct { FUNCTIONS(POINTER) } loaded;
@@ -128,4 +128,12 @@ int CPQgetlength(const PGresult *result, int row, int column) {
 
 char *CPQgetvalue(const PGresult *result, int row, int column) {
     return loaded.PQgetvalue(result, row, column);
+}
+
+PGnotify *CPQnotifies(PGconn *connection) {
+    return loaded.PQnotifies(connection);
+}
+
+void CPQfreemem(void *memory) {
+    loaded.PQfreemem(memory);
 }

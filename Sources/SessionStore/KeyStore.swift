@@ -12,9 +12,9 @@ public protocol KeyStore: Sendable {
     /// All keys, newest first; those of one moment by id.
     func list() async throws(SessionStoreError) -> [KeyRecord]
 
-    /// Takes a key out of use, for good. Returns false when there is none of this id. When it returns, no process admits
-    /// the key any longer.
-    func revoke(id: String) async throws(SessionStoreError) -> Bool
+    /// Takes a key out of use, for good, and keeps the revocation that ends its live connections: both or neither. Returns
+    /// false when there is no key of this id. When it returns, no process admits the key any longer.
+    func revoke(id: String, telling row: RevocationRow) async throws(SessionStoreError) -> Bool
 
     /// Uses the key of this hash at a moment. Uses by all processes count together, and one that is not admitted does not
     /// count.

@@ -27,11 +27,14 @@ public struct RevocationRow: Sendable, Equatable {
 ///
 /// Databases block, so implementations run off the caller's thread. A database without the table has no revocations.
 public protocol RevocationStore: Sendable {
-    /// Keeps a revocation.
+    /// Keeps a revocation, and makes the table with the first. Every ``RevocationWatch`` over the database hears of it.
     func add(_ row: RevocationRow) async throws(SessionStoreError)
 
     /// The revocations that are said at `since` or later and not over at `now`, oldest first.
     func list(since: Timestamp, now: Timestamp) async throws(SessionStoreError) -> [RevocationRow]
+
+    /// Whether it is still the database at its location: a SQLite file may have been deleted or replaced.
+    func isInPlace() async -> Bool
 
     /// Closes the database after the running calls. Later calls throw `unavailable`.
     func close() async

@@ -1,6 +1,7 @@
 /// Opens the revocations at a location.
 public enum RevocationStores {
-    /// Opens the revocations off the caller's thread. `creating` makes what is missing, as ``KeyStores/open(_:creating:)`` does.
+    /// Opens the revocations off the caller's thread. `creating` makes what is missing, as ``KeyStores/open(_:creating:)`` does;
+    /// without it a SQLite file must be there, and its table is made with the first revocation.
     @concurrent
     public static func open(
         _ location: DatabaseLocation,

@@ -95,6 +95,24 @@ extension SessionRow {
     }
 }
 
+extension RevocationRow {
+    /// A revocation for tests.
+    static func make(
+        id: String = "bbbbbbbb-2222-3333-4444-555555555555",
+        kind: String = "key",
+        subject: String = "a",
+        at: Int64 = 1_000_000
+    ) -> RevocationRow {
+        RevocationRow(
+            id: id,
+            kind: kind,
+            subject: subject,
+            at: Timestamp(microseconds: at),
+            expiresAt: Timestamp(microseconds: 1_900_000_000_000_000)
+        )
+    }
+}
+
 extension KeyRecord {
     /// A key for tests.
     static func make(

@@ -103,15 +103,11 @@ final class OperatorDesk {
             let advice = "the body must be an object with one of jti, sessionId, userId and key"
             return RefusalAnswer(.badRequest, "bad_request", advice)
         }
-        if asked.kind == .key {
-            do throws(KeyRefusal) { try await keyRing.revoke(asked.subject) } catch {
-                guard error.rejection == .secretUnavailable else {
-                    return RefusalAnswer(.notFound, "not_found", "there is no API key of this id")
-                }
-                return Self.notKept
-            }
+        switch await revocations.revoke(asked.kind, asked.subject) {
+        case .kept: return nil
+        case .notKept: return Self.notKept
+        case .unknownKey: return RefusalAnswer(.notFound, "not_found", "there is no API key of this id")
         }
-        return await revocations.revoke(asked.kind, asked.subject) ? nil : Self.notKept
     }
 
     private static let notKept = RefusalAnswer(

@@ -7,7 +7,8 @@ import Settings
 struct KeyRevoke: KeySubcommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Take an API key out of use, for good and everywhere at once."
+        abstract: "Take an API key out of use, for good and everywhere at once.",
+        discussion: "Its live connections are closed, as by POST /revoke with its id."
     )
 
     @Argument(help: ArgumentHelp("Its id, or its name if one key in use has it.", valueName: "key"))
@@ -16,7 +17,8 @@ struct KeyRevoke: KeySubcommand {
     func execute(_ settings: StoreSettings) async throws {
         let store = try await settings.openKeys()
         let id = try Self.id(of: key, among: try await store.list())
-        guard try await store.revoke(id: id) else { throw KeyCommandError.notFound }
+        let row = RevocationRow(Revocation(.key, id, at: .now()))
+        guard try await store.revoke(id: id, telling: row) else { throw KeyCommandError.notFound }
         print("The API key \(id) is revoked.", to: &StandardError.stream)
     }
 

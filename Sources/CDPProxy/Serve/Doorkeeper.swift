@@ -152,6 +152,9 @@ final class Doorkeeper {
     /// Refuses from now on what a revocation is about; true when that changes anything.
     func revoke(_ revocation: Revocation) -> Bool { gate.revoke(revocation) }
 
+    /// Forgets the revocations whose time is over.
+    func forgetRevocations() { gate.forgetRevocations(before: clock()) }
+
     // MARK: Tokens that admit once
 
     /// Spends a token that admits once, and keeps that beyond the proxy's end.

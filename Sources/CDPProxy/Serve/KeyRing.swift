@@ -50,11 +50,12 @@ final class KeyRing {
         }
     }
 
-    /// Takes a key out of use, for good; `apiKey` when there is none of this id.
-    func revoke(_ id: String) async throws(KeyRefusal) {
+    /// Takes the key that the revocation is about out of use, for good, and keeps the revocation; `apiKey` when there is no
+    /// such key.
+    func revoke(_ revocation: Revocation) async throws(KeyRefusal) {
         let isDone: Bool
         do throws(SessionStoreError) {
-            isDone = try await openStore().revoke(id: id)
+            isDone = try await openStore().revoke(id: revocation.subject, telling: RevocationRow(revocation))
         } catch .missing {
             throw KeyRefusal(.apiKey)
         } catch {

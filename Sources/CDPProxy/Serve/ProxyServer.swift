@@ -62,6 +62,7 @@ import Settings
             throw error
         }
         unsafe await withUnsafeContinuation { unsafe stopped = $0 }
+        await parts.revocations.ended()
         await parts.fleet.endThreads()
     }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import ProxyCore
 import SessionStore
@@ -9,8 +8,18 @@ import Settings
 ///
 /// Lives on the loop's thread. While the database cannot be asked, what is known goes on to count.
 final class Revocations {
-    /// How often the database is asked for new ones.
-    static let interval: Duration = .milliseconds(500)
+    /// What came of an operator's word.
+    enum Outcome {
+        /// It counts everywhere, and after a restart.
+        case kept
+        /// It counts in this process alone.
+        case notKept
+        /// There is no such API key.
+        case unknownKey
+    }
+
+    /// How often the database is asked while nothing tells of news, or after a failure.
+    static let pause: Duration = .milliseconds(500)
     /// How far back each look goes: clocks differ, and a row may become visible after a later one.
     private static let overlap: Duration = .seconds(600)
 
@@ -20,11 +29,13 @@ final class Revocations {
     private let loop: EventLoop
     private let clock: @Sendable () -> Timestamp
     private let log: EventLog
-    private var reader: (any RevocationStore)?
-    private var writer: (any RevocationStore)?
+    private var watch: RevocationWatch?
     private var isClosed = false
-    /// Whether the database has told of all that it holds, so that only what is new is asked for.
-    private var knowsAll = false
+    private var store: (any RevocationStore)?
+    /// How many times the store was opened.
+    private var openings = 0
+    /// Until when all that the open store holds is known; nil before the first look.
+    private var known: Timestamp?
     private var isFailing = false
 
     /// The revocations in the database that the settings name.
@@ -42,37 +53,54 @@ final class Revocations {
     /// Asks for what was revoked before the start. A database that cannot be asked just now does not hold the start up.
     func load() async { await look() }
 
-    /// Asks again and again for what is revoked from now on, until ``close()``.
+    /// Asks for what is revoked from now on whenever there is news, until ``close()``.
     func follow() async {
+        let watch = RevocationWatch(over: location)
+        self.watch = watch
         while !isClosed {
-            await loop.sleep(until: loop.now + Self.interval)
+            if isFailing || !watch.isReliable {
+                await loop.sleep(until: loop.now + Self.pause)
+            } else {
+                await watch.next()
+            }
             if !isClosed { await look() }
         }
+        watch.close()
     }
 
     /// Asks no more.
-    func close() { isClosed = true }
+    func close() {
+        isClosed = true
+        watch?.close()
+    }
 
-    /// Whether there may be a database: a file that is missing is not looked for by a worker twice a second.
+    /// Waits, after ``close()``, until the database is watched no more.
+    func ended() async { await watch?.ended() }
+
+    /// Whether there may be a database. A start without one waits for no worker to say so.
     private var isThere: Bool {
         guard case .sqlite(let path) = location else { return true }
         return unsafe access(path, F_OK) == 0
     }
 
     private func look() async {
-        guard isThere else { return }
+        guard isThere else {
+            isFailing = false
+            return
+        }
         let now = clock()
         do throws(SessionStoreError) {
-            let since = knowsAll ? now - Self.overlap : .earliest
-            let found = try await openReader().list(since: since, now: now)
-            (knowsAll, isFailing) = (true, false)
-            for row in found {
-                // A kind of a later version is no word for this one.
-                guard let kind = Revocation.Kind(rawValue: row.kind) else { continue }
-                apply(Revocation(kind, row.subject, at: row.at))
-            }
+            let store = try await openStore(creating: false)
+            let opening = openings
+            let since = known.map { min($0, now) - Self.overlap } ?? .earliest
+            let found = try await store.list(since: since, now: now)
+            // Another store, opened meanwhile, was not looked at yet.
+            if opening == openings { known = now }
+            isFailing = false
+            apply(found.compactMap(Revocation.init))
         } catch .missing {
             // Nothing was revoked in a database that is not there.
+            isFailing = false
         } catch {
             report(error)
         }
@@ -85,50 +113,54 @@ final class Revocations {
         log.record(.error, "revocations_unavailable", ["detail": .string("\(error)")])
     }
 
-    private func openReader() async throws(SessionStoreError) -> any RevocationStore {
-        if let reader { return reader }
-        let opened = try await RevocationStores.open(location, creating: false)
-        reader = opened
-        return opened
-    }
-
-    /// Makes the table where it is missing.
-    private func openWriter() async throws(SessionStoreError) -> any RevocationStore {
-        if let writer { return writer }
-        let opened = try await RevocationStores.open(location, creating: true)
-        writer = opened
+    /// The store, opened anew where its file has been deleted or replaced; `creating` makes a missing one.
+    private func openStore(creating: Bool) async throws(SessionStoreError) -> any RevocationStore {
+        if let store, await store.isInPlace() { return store }
+        (store, known) = (nil, nil)
+        let opened = try await RevocationStores.open(location, creating: creating)
+        (store, known) = (opened, nil)
+        openings += 1
         return opened
     }
 
     // MARK: From operators here
 
-    /// Revokes at once in this process, and in the others once the database has it. False when it could not be kept there.
-    func revoke(_ kind: Revocation.Kind, _ subject: String) async -> Bool {
+    /// Revokes at once in this process, and in the others once the database has it. Of an API key the database says first
+    /// whether there is one.
+    func revoke(_ kind: Revocation.Kind, _ subject: String) async -> Outcome {
         let revocation = Revocation(kind, subject, at: clock())
-        apply(revocation)
+        if kind == .key { return await revokeKey(revocation) }
+        apply([revocation])
         do throws(SessionStoreError) {
-            try await openWriter().add(
-                RevocationRow(
-                    id: UUID().uuidString.lowercased(),
-                    kind: kind.rawValue,
-                    subject: subject,
-                    at: revocation.at,
-                    expiresAt: revocation.expiresAt
-                )
-            )
-            return true
+            try await openStore(creating: true).add(RevocationRow(revocation))
+            return .kept
         } catch {
             report(error)
-            return false
+            return .notKept
         }
     }
 
-    private func apply(_ revocation: Revocation) {
-        guard doorkeeper.revoke(revocation) else { return }
-        log.record(.info, "revoked", ["kind": .string(revocation.kind.rawValue)])
+    private func revokeKey(_ revocation: Revocation) async -> Outcome {
+        do throws(KeyRefusal) {
+            try await doorkeeper.keyRing.revoke(revocation)
+        } catch {
+            guard error.rejection == .secretUnavailable else { return .unknownKey }
+            apply([revocation])
+            return .notKept
+        }
+        apply([revocation])
+        return .kept
+    }
+
+    private func apply(_ revocations: [Revocation]) {
         var list = RevocationList()
-        list.add(revocation)
-        let only = list
-        fleet.close(.revoked, reason: "revoked") { only.revokes($0.credential) }
+        for revocation in revocations where doorkeeper.revoke(revocation) {
+            log.record(.info, "revoked", ["kind": .string(revocation.kind.rawValue)])
+            list.add(revocation)
+        }
+        guard !list.isEmpty else { return }
+        doorkeeper.forgetRevocations()
+        let new = list
+        fleet.close(.revoked, reason: "revoked") { new.revokes($0.credential) }
     }
 }

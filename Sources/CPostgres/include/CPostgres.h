@@ -36,6 +36,8 @@ Oid CPQftype(const PGresult *result, int column);
 int CPQgetisnull(const PGresult *result, int row, int column);
 int CPQgetlength(const PGresult *result, int row, int column);
 char *CPQgetvalue(const PGresult *result, int row, int column);
+PGnotify *CPQnotifies(PGconn *connection);
+void CPQfreemem(void *memory);
 
 /* Drops the server's notices, which libpq would print to standard error. */
 void cpostgres_discard_notices(PGconn *connection);

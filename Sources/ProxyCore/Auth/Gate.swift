@@ -101,6 +101,9 @@ public struct Gate: Sendable {
     /// Remembers a revocation; true when that changes anything.
     public mutating func revoke(_ revocation: Revocation) -> Bool { revocations.add(revocation) }
 
+    /// Forgets the revocations whose time is over at a moment.
+    public mutating func forgetRevocations(before now: Timestamp) { revocations.forget(before: now) }
+
     /// Spends a token that admits once, immediately before its 101 is sent, and gives what is to be kept of it before
     /// that; nil for one that admits often.
     ///

@@ -128,6 +128,22 @@ import Glibc
         return name
     }
 
+    // MARK: Notifications
+
+    /// The payload of the next notification that has arrived; nil when there is none.
+    func takeNotification() -> String? {
+        guard let notification = unsafe CPQnotifies(handle) else { return nil }
+        // libpq gives it away; the copy of its text is made before it is freed.
+        defer { unsafe CPQfreemem(notification) }
+        return unsafe String(cString: notification.pointee.extra)
+    }
+
+    /// Waits until the server has sent something, the watch is closed, or it is time.
+    func listen(until deadline: ContinuousClock.Instant, or signal: WatchSignal) throws(PostgresFault) {
+        guard unsafe CPQstatus(handle) == CONNECTION_OK else { throw .broken(wasSent: true) }
+        if signal.pause(deadline - .now, or: unsafe CPQsocket(handle)) { try consume() }
+    }
+
     // MARK: Waiting for the server
 
     private static func start(_ parameters: [(String, String)]) -> OpaquePointer? {

@@ -22,6 +22,14 @@ final class PostgresDatabase: SessionDatabase {
         }
     }
 
+    /// See ``SessionDatabase/commit(_:)``.
+    func commit(_ statements: [TableStatement]) async throws(SessionStoreError) -> [[[SQLValue]]] {
+        try await pool.withWorker { (worker) async throws(SessionStoreError) in try await worker.commit(statements) }
+    }
+
+    /// See ``SessionDatabase/isInPlace()``: a server has one database of a name.
+    func isInPlace() async -> Bool { true }
+
     /// See ``SessionDatabase/close()``.
     func close() async {
         await pool.close()

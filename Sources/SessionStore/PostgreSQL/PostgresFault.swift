@@ -10,6 +10,8 @@ enum PostgresFault: Error, Equatable {
     /// The server refused the statement, with a SQLSTATE (PostgreSQL documentation, appendix A) and the violated
     /// constraint.
     case refused(state: String, constraint: String?)
+    /// The database lacks this table.
+    case noTable(StoreTable)
     /// This column of the answer has a type that cannot hold its values.
     case unusableColumn(String)
 
@@ -21,7 +23,7 @@ enum PostgresFault: Error, Equatable {
         // writes. On 0A000, another connection has no plan that predates a change of the table.
         case .refused(let state, _):
             state.hasPrefix("57P") || state.hasPrefix("08") || state == "25006" || state == "0A000"
-        case .unusableColumn: false
+        case .noTable, .unusableColumn: false
         }
     }
 
@@ -31,7 +33,7 @@ enum PostgresFault: Error, Equatable {
         case .broken(let wasSent): isRead || !wasSent
         case .refused("0A000", _): true
         case .refused: isRead && endsConnection
-        case .unconnected, .timedOut, .unusableColumn: false
+        case .unconnected, .timedOut, .noTable, .unusableColumn: false
         }
     }
 }
@@ -45,6 +47,7 @@ extension SessionStoreError {
         case .timedOut: self = .unavailable(reason: "the server did not answer in time")
         case .unusableColumn(let column):
             self = .unusableColumn(database: "\(location)", column: column, table: table.rawValue)
+        case .noTable(let table): self = .noTable(database: "\(location)", table: table.rawValue)
         case .refused("42P01", _): self = .noTable(database: "\(location)", table: table.rawValue)
         case .refused(let state, let constraint): self.init(state: state, constraint: constraint, at: location)
         }

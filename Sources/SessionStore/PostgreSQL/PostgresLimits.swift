@@ -12,4 +12,6 @@ struct PostgresLimits: Sendable {
     /// How long a statement may take. The server gets nine tenths of it as its own timeout, so that it does not
     /// complete a statement after the caller has seen it fail.
     var statement: Duration = .seconds(5)
+    /// After how long without a notification a connection that listens is asked whether it is still there.
+    var silence: Duration = .seconds(10)
 }

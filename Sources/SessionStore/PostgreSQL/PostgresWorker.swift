@@ -19,16 +19,56 @@ actor PostgresWorker {
     func run(_ query: TableQuery, _ parameters: [SQLValue]) throws(SessionStoreError) -> [[SQLValue]] {
         try ask(about: query.table, isRead: query.isRead) { (connection) throws(PostgresFault) in
             do throws(PostgresFault) {
-                let result = try Self.result(of: query, parameters, on: connection)
-                for (column, type) in zip(query.table.columns, result.types)
-                where type?.fits(query.table.content(of: column)) != true {
-                    throw .unusableColumn(column)
-                }
-                return result.rows
+                return try Self.rows(of: try Self.result(of: query, parameters, on: connection), query.table)
             } catch .refused("42703", _) {
                 throw try Self.missingColumn(of: query.table, connection)
             }
         }
+    }
+
+    /// See ``SessionDatabase/commit(_:)``.
+    func commit(_ statements: [TableStatement]) throws(SessionStoreError) -> [[[SQLValue]]] {
+        try ask(about: .sessions, isRead: false) { (connection) throws(PostgresFault) in
+            let answers: [[[SQLValue]]]
+            do throws(PostgresFault) {
+                answers = try Self.answers(to: statements, on: connection)
+            } catch .broken {
+                // Nothing counts before the end of the transaction.
+                throw .broken(wasSent: false)
+            } catch {
+                if !error.endsConnection { try connection.run("ROLLBACK") }
+                throw error
+            }
+            try connection.run("COMMIT")
+            return answers
+        }
+    }
+
+    /// Runs statements in a transaction that is left open. Who listens is told at its end.
+    private static func answers(
+        to statements: [TableStatement],
+        on connection: PostgresConnection
+    ) throws(PostgresFault) -> [[[SQLValue]]] {
+        try connection.run("BEGIN")
+        var answers: [[[SQLValue]]] = []
+        for each in statements {
+            do throws(PostgresFault) {
+                // Not prepared: a name the server does not know would abort the transaction.
+                answers.append(try rows(of: try connection.run(each.query.sql, each.parameters), each.query.table))
+            } catch .refused("42P01", _) {
+                throw .noTable(each.query.table)
+            }
+        }
+        if statements.contains(where: \.query.isAnnounced) { try connection.announce() }
+        return answers
+    }
+
+    /// The rows of a result, if its columns are those of the table.
+    private static func rows(of result: PostgresResult, _ table: StoreTable) throws(PostgresFault) -> [[SQLValue]] {
+        for (column, type) in zip(table.columns, result.types) where type?.fits(table.content(of: column)) != true {
+            throw .unusableColumn(column)
+        }
+        return result.rows
     }
 
     private static func result(

@@ -68,6 +68,17 @@ import CSQLite
         try !run("SELECT name FROM pragma_table_info(?)", [.text(table.rawValue)]).isEmpty
     }
 
+    /// Whether the path names another file by now, or none.
+    var hasMoved: Bool {
+        var moved: Int32 = 0
+        // The call writes only to `moved`, which outlives it.
+        let code = unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return code == SQLITE_OK && moved != 0
+    }
+
+    /// A number that changes when another connection has changed the database.
+    func version() throws(SessionStoreError) -> String? { try run("PRAGMA data_version").first?.first?.asText }
+
     /// The size of the database in bytes.
     var byteCount: Int {
         get throws(SessionStoreError) {

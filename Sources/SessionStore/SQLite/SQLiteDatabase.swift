@@ -51,11 +51,35 @@ actor SQLiteDatabase: SessionDatabase {
         _ parameters: [SQLValue],
         until deadline: ContinuousClock.Instant
     ) throws(SessionStoreError) -> [[SQLValue]] {
+        let remaining = try remaining(until: deadline)
+        return try file?.run(query, parameters, lockTimeout: remaining) ?? []
+    }
+
+    /// See ``SessionDatabase/commit(_:)``. Waits as ``run(_:_:)`` does.
+    nonisolated func commit(_ statements: [TableStatement]) async throws(SessionStoreError) -> [[[SQLValue]]] {
+        try await commit(statements, until: .now + SQLiteConnection.lockTimeout)
+    }
+
+    private func commit(
+        _ statements: [TableStatement],
+        until deadline: ContinuousClock.Instant
+    ) throws(SessionStoreError) -> [[[SQLValue]]] {
+        let remaining = try remaining(until: deadline)
+        return try file?.commit(statements, lockTimeout: remaining) ?? []
+    }
+
+    private func remaining(until deadline: ContinuousClock.Instant) throws(SessionStoreError) -> Duration {
         guard file != nil else { throw .unavailable(reason: "it has been closed") }
         let remaining = deadline - .now
         guard remaining > .zero else { throw .busy }
-        return try file?.run(query, parameters, lockTimeout: remaining) ?? []
+        return remaining
     }
+
+    /// See ``SessionDatabase/createTable(_:)``.
+    func createTable(_ table: StoreTable) throws(SessionStoreError) { try file?.createTable(table) }
+
+    /// See ``SessionDatabase/isInPlace()``.
+    func isInPlace() -> Bool { file?.isInPlace ?? false }
 
     /// See ``SessionDatabase/close()``.
     func close() {

@@ -53,6 +53,30 @@ struct SQLiteFile {
         return try read { (connection) throws(SessionStoreError) in try connection.run(query, parameters) }
     }
 
+    /// Whether the path still names this file.
+    var isInPlace: Bool { !connection.hasMoved }
+
+    /// Makes a table if it is missing.
+    func createTable(_ table: StoreTable) throws(SessionStoreError) { try connection.run(table.sqliteSchema) }
+
+    /// Runs statements in one transaction. `lockTimeout` bounds each wait for a lock that another process holds.
+    func commit(
+        _ statements: [TableStatement],
+        lockTimeout: Duration
+    ) throws(SessionStoreError) -> [[[SQLValue]]] {
+        connection.waitForLocks(lockTimeout)
+        try connection.run("BEGIN IMMEDIATE")
+        do throws(SessionStoreError) {
+            var answers: [[[SQLValue]]] = []
+            for each in statements { answers.append(try connection.run(each.query, each.parameters)) }
+            try connection.run("COMMIT")
+            return answers
+        } catch {
+            _ = try? connection.run("ROLLBACK")
+            throw error
+        }
+    }
+
     private mutating func read<Answer>(
         _ body: (SQLiteConnection) throws(SessionStoreError) -> Answer
     ) throws(SessionStoreError) -> Answer {

@@ -18,9 +18,19 @@ struct KeyTable<Database: SessionDatabase>: KeyStore {
         try await rows(.list, []).map(KeyRecord.init(columns:))
     }
 
-    func revoke(id: String) async throws(SessionStoreError) -> Bool {
+    func revoke(id: String, telling row: RevocationRow) async throws(SessionStoreError) -> Bool {
         guard !id.holdsNUL else { return false }
-        return !(try await rows(.revoke, [.text(id)]).isEmpty)
+        let row = TableStatement(.revocations(.insertForKey), try row.parameters() + [.text(id)])
+        do throws(SessionStoreError) {
+            let answers = try await database.commitRevocation([TableStatement(.keys(.revoke), [.text(id)]), row])
+            return answers.first?.isEmpty == false
+        } catch .noTable(_, StoreTable.keys.rawValue) {
+            return false
+        } catch .unopenable(let database, let reason) {
+            // Who may not write the table of revocations can at least have the key refused from now on.
+            _ = try? await rows(.revoke, [.text(id)])
+            throw .unopenable(database: database, reason: reason)
+        }
     }
 
     func use(hash: String, at time: Timestamp) async throws(SessionStoreError) -> KeyUse {

@@ -5,6 +5,8 @@ enum RevocationQuery: CaseIterable, Sendable {
     case list
     /// Adds one: the five columns in the order of the statement.
     case insert
+    /// Adds one, as ``insert`` does, if there is an API key of an id ($6).
+    case insertForKey
     /// Reads no row but names every column, so that it fails on a table without one of them.
     case probe
 
@@ -13,7 +15,8 @@ enum RevocationQuery: CaseIterable, Sendable {
         switch self {
         case .list:
             "SELECT \(Self.all) FROM revocations WHERE revoked_at >= $1 AND expires_at > $2 ORDER BY revoked_at, id"
-        case .insert: "INSERT INTO revocations (id, kind, subject, revoked_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
+        case .insert: "\(Self.into) VALUES ($1, $2, $3, $4, $5)"
+        case .insertForKey: "\(Self.into) SELECT $1, $2, $3, $4, $5 FROM api_keys WHERE id = $6"
         case .probe: "SELECT \(Self.all) FROM revocations LIMIT 0"
         }
     }
@@ -22,12 +25,13 @@ enum RevocationQuery: CaseIterable, Sendable {
     var isRead: Bool {
         switch self {
         case .list, .probe: true
-        case .insert: false
+        case .insert, .insertForKey: false
         }
     }
 
     /// The columns of the table in the order of reading.
     static let columns = ["kind", "subject", "revoked_at", "id", "expires_at"]
 
+    private static let into = "INSERT INTO revocations (id, kind, subject, revoked_at, expires_at)"
     private static let all = columns.joined(separator: ", ")
 }

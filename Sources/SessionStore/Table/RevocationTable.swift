@@ -6,13 +6,7 @@ struct RevocationTable<Database: SessionDatabase>: RevocationStore {
     let database: Database
 
     func add(_ row: RevocationRow) async throws(SessionStoreError) {
-        try row.subject.checkStorable(as: "subject")
-        try row.at.checkStorable(as: "revoked_at")
-        try row.expiresAt.checkStorable(as: "expires_at")
-        let parameters: [SQLValue] = [
-            .text(row.id), .text(row.kind), .text(row.subject), .moment(row.at), .moment(row.expiresAt),
-        ]
-        _ = try await database.run(.revocations(.insert), parameters)
+        _ = try await database.commitRevocation([TableStatement(.revocations(.insert), try row.parameters())])
     }
 
     func list(since: Timestamp, now: Timestamp) async throws(SessionStoreError) -> [RevocationRow] {
@@ -24,12 +18,22 @@ struct RevocationTable<Database: SessionDatabase>: RevocationStore {
         }
     }
 
+    func isInPlace() async -> Bool { await database.isInPlace() }
+
     func close() async {
         await database.close()
     }
 }
 
 extension RevocationRow {
+    /// The parameters of an insertion.
+    func parameters() throws(SessionStoreError) -> [SQLValue] {
+        try subject.checkStorable(as: "subject")
+        try at.checkStorable(as: "revoked_at")
+        try expiresAt.checkStorable(as: "expires_at")
+        return [.text(id), .text(kind), .text(subject), .moment(at), .moment(expiresAt)]
+    }
+
     /// A revocation from the five columns of a row. A moment that cannot be read is the latest, so that the row revokes
     /// whatever it can.
     fileprivate init(columns: [SQLValue]) {

@@ -34,6 +34,14 @@ enum TableQuery: Hashable, Sendable {
         }
     }
 
+    /// Whether others wait to hear of what it changes (``RevocationWatch``).
+    var isAnnounced: Bool {
+        switch self {
+        case .sessions, .keys: false
+        case .revocations(let query): !query.isRead
+        }
+    }
+
     /// Whether the rows it counts must not change until it has written. Such statements of one user run one at a time.
     var needsUserLock: Bool {
         switch self {

@@ -67,7 +67,7 @@ import Testing
         let keys = try await keys()
         let key = try await make(keys)
         #expect(await refusal(of: key) == nil)
-        #expect(try await keys.revoke(id: "id-1"))
+        #expect(try await keys.revoke(id: "id-1", telling: RevocationRow(Revocation(.key, "id-1", at: Self.now))))
         #expect(await refusal(of: key) == KeyRefusal(.revoked))
     }
 

@@ -60,7 +60,13 @@ struct PostgresTestDatabase {
 extension PostgresLimits {
     /// Long timeouts, for tests that are not about time on a busy machine.
     static func patient(connections: Int = 8) -> PostgresLimits {
-        PostgresLimits(connections: connections, wait: .seconds(60), connect: .seconds(60), statement: .seconds(60))
+        PostgresLimits(
+            connections: connections,
+            wait: .seconds(60),
+            connect: .seconds(60),
+            statement: .seconds(60),
+            silence: .seconds(3600)
+        )
     }
 
     /// Short timeouts, for tests that wait until they end.

@@ -63,15 +63,75 @@ import Testing
                 Issue.record("it should have been admitted")
                 return
             }
-            #expect(try await keys.revoke(id: "a"))
+            #expect(try await keys.revoke(id: "a", telling: .make()))
             #expect(try await others.use(hash: "h1", at: Self.time) == .revoked)
             #expect(try await keys.list().map(\.isEnabled) == [false, true])
-            #expect(try await others.revoke(id: "a"))
-            #expect(try await !keys.revoke(id: "c"))
-            #expect(try await !keys.revoke(id: "a\0"))
+            #expect(try await others.revoke(id: "a", telling: .make(id: "again")))
+            #expect(try await !keys.revoke(id: "c", telling: .make()))
+            #expect(try await !keys.revoke(id: "a\0", telling: .make()))
             await keys.close()
             await others.close()
         }
+    }
+
+    /// The key's row and the revocation that ends its connections: both or neither.
+    @Test(arguments: StoreKind.allCases)
+    func aRevokedKeyIsAmongTheRevocations(_ kind: StoreKind) async throws {
+        try await kind.withLocation { location in
+            let keys = try await StoreKind.openKeys(location, creating: true)
+            let revocations = try await StoreKind.openRevocations(location, creating: false)
+            func told() async throws -> [RevocationRow] { try await revocations.list(since: .earliest, now: .earliest) }
+            try await keys.create(.make(id: "a"), hash: "h1")
+            #expect(try await !keys.revoke(id: "b", telling: .make(subject: "b")))
+            #expect(try await told() == [])
+            try await revocations.add(.make(id: "taken"))
+            await #expect(throws: SessionStoreError.self) {
+                try await keys.revoke(id: "a", telling: .make(id: "taken"))
+            }
+            guard case .admitted = try await keys.use(hash: "h1", at: Self.time) else {
+                Issue.record("it was revoked in half")
+                return
+            }
+            #expect(try await keys.revoke(id: "a", telling: .make(at: 2_000_000)))
+            #expect(try await told() == [.make(id: "taken"), .make(at: 2_000_000)])
+            await keys.close()
+            await revocations.close()
+        }
+    }
+
+    /// A database that is older than revocations.
+    @Test(arguments: StoreKind.allCases)
+    func aKeyIsRevokedWhereNothingWasBefore(_ kind: StoreKind) async throws {
+        try await kind.withLocation { location in
+            let keys = try await StoreKind.openKeys(location, creating: true)
+            try await keys.create(.make(id: "a"), hash: "h1")
+            switch location {
+            case .sqlite(let path): try SQLiteConnection(path: path).run("DROP TABLE revocations")
+            case .postgres(let server): try PostgresConnection(to: server, .patient()).run("DROP TABLE revocations")
+            }
+            #expect(try await keys.revoke(id: "a", telling: .make()))
+            let revocations = try await StoreKind.openRevocations(location, creating: false)
+            #expect(try await revocations.list(since: .earliest, now: .earliest) == [.make()])
+            await keys.close()
+            await revocations.close()
+        }
+    }
+
+    /// A user of the database who may revoke keys and neither make the other table nor write there.
+    @Test func aKeyIsRefusedAlthoughItsConnectionsCannotBeEnded() async throws {
+        let testDatabase = try await PostgresTestDatabase()
+        let owner = try await StoreKind.openKeys(.postgres(testDatabase.location()), creating: true)
+        try await owner.create(.make(id: "a"), hash: "h1")
+        try await testDatabase.sql("GRANT SELECT, UPDATE ON api_keys TO tls_only")
+        let location = try testDatabase.location(user: "tls_only", query: "?sslmode=require")
+        let keys = try await StoreKind.openKeys(.postgres(location), creating: false)
+        let reason = "the user has no privilege on the table"
+        await #expect(throws: SessionStoreError.unopenable(database: "\(location)", reason: reason)) {
+            try await keys.revoke(id: "a", telling: .make())
+        }
+        #expect(try await owner.use(hash: "h1", at: Self.time) == .revoked)
+        await keys.close()
+        await owner.close()
     }
 
     @Test(arguments: StoreKind.allCases)
@@ -175,7 +235,7 @@ import Testing
             try await keys.check()
             #expect(try await keys.list() == [])
             #expect(try await keys.use(hash: "h1", at: Self.time) == .unknown)
-            #expect(try await !keys.revoke(id: "a"))
+            #expect(try await !keys.revoke(id: "a", telling: .make()))
             await #expect(throws: SessionStoreError.self) { try await keys.create(.make(), hash: "h1") }
             let creating = try await StoreKind.openKeys(location, creating: true)
             try await creating.create(.make(), hash: "h1")
