@@ -13,7 +13,7 @@ import pytest
 from harness import tokens
 from harness.cdp import CDP
 from harness.proxy import BINARY, command
-from harness.relay import MuteRelay
+from harness.relay import HoldingRelay, MuteRelay
 from harness.wire import CLOSE, get
 
 
@@ -123,6 +123,21 @@ def test_what_is_revoked_while_a_proxy_is_away_is_known_when_it_is_back(two):
     there.again()
     assert status(there, token) == 401
     assert {line["kind"] for line in there.events("revoked")} == {"token", "key"}
+
+
+def test_a_handshake_that_was_under_way_is_closed_too(chromium, own_proxy):
+    with HoldingRelay(chromium.port) as relay:
+        proxy = own_proxy(f"127.0.0.1:{relay.port}", CDP_PROXY_INJECT="off", CDP_PROXY_USED_BROWSER="adopt")
+        relay.hold_upgrade(1)
+        found = []
+        query = f"/?signingKey={tokens.token(jti='a token')}"
+        client = threading.Thread(target=lambda: found.append(CDP(proxy.port, query).receive_close()))
+        client.start()
+        relay.wait_until_held()
+        assert revoke(proxy, jti="a token")[0] == 204
+        relay.release()
+        client.join(60)
+        assert [close.code for close in found] == [4003]
 
 
 def test_a_lost_listener_is_no_lost_revocation(chromium, own_proxy, new_postgres):

@@ -162,5 +162,7 @@ struct ClientConnection {
         service.journal.connected(connection)
         let rest = Pipelined(fromClient: pipelined, fromChrome: browser.chrome.received)
         await service.fleet.join(connection, client: client, chrome: chrome, pipelined: rest)
+        // A revocation of meanwhile did not find it among the live ones.
+        if service.doorkeeper.isRevoked(connection.credential) { service.fleet.revoke { $0 === connection } }
     }
 }

@@ -114,14 +114,10 @@ final class RelayFleet {
         return totals
     }
 
-    /// Closes every connection that `matches` with this code.
-    func close(
-        _ code: CloseCode,
-        reason: String,
-        where matches: @escaping @Sendable (ConnectionRecord) -> Bool
-    ) {
+    /// Closes every connection that `matches` as revoked.
+    func revoke(where matches: @escaping @Sendable (ConnectionRecord) -> Bool) {
         for each in relays {
-            Task(executorPreference: each.loop) { await each.close(code, reason: reason, where: matches) }
+            Task(executorPreference: each.loop) { await each.close(.revoked, reason: "revoked", where: matches) }
         }
     }
 

@@ -161,6 +161,6 @@ final class Revocations {
         guard !list.isEmpty else { return }
         doorkeeper.forgetRevocations()
         let new = list
-        fleet.close(.revoked, reason: "revoked") { new.revokes($0.credential) }
+        fleet.revoke { new.revokes($0.credential) }
     }
 }

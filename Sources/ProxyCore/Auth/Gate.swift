@@ -101,6 +101,9 @@ public struct Gate: Sendable {
     /// Remembers a revocation; true when that changes anything.
     public mutating func revoke(_ revocation: Revocation) -> Bool { revocations.add(revocation) }
 
+    /// Whether what was admitted is revoked by now.
+    public func isRevoked(_ credential: RevocableCredential) -> Bool { revocations.revokes(credential) }
+
     /// Forgets the revocations whose time is over at a moment.
     public mutating func forgetRevocations(before now: Timestamp) { revocations.forget(before: now) }
 
