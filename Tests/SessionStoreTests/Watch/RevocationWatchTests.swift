@@ -1,5 +1,6 @@
 import Glibc
 import ProxyCore
+import TestSupport
 import Testing
 
 @testable import SessionStore
