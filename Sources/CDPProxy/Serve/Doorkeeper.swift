@@ -152,8 +152,10 @@ final class Doorkeeper {
     /// Refuses from now on what a revocation is about; true when that changes anything.
     func revoke(_ revocation: Revocation) -> Bool { gate.revoke(revocation) }
 
-    /// Whether what was admitted is revoked by now.
-    func isRevoked(_ credential: RevocableCredential) -> Bool { gate.isRevoked(credential) }
+    /// Whether what was admitted is revoked by now. Where nothing is, nobody asks what was.
+    func isRevoked(_ credential: @autoclosure () -> RevocableCredential) -> Bool {
+        gate.hasRevocations && gate.isRevoked(credential())
+    }
 
     /// Forgets the revocations whose time is over.
     func forgetRevocations() { gate.forgetRevocations(before: clock()) }

@@ -55,17 +55,17 @@ final class Revocations {
 
     /// Asks for what is revoked from now on whenever there is news, until ``close()``.
     func follow() async {
-        let watch = RevocationWatch(over: location)
-        self.watch = watch
         while !isClosed {
-            if isFailing || !watch.isReliable {
-                await loop.sleep(until: loop.now + Self.pause)
-            } else {
+            if let watch, watch.isReliable, !isFailing {
                 await watch.next()
+            } else {
+                await loop.sleep(until: loop.now + Self.pause)
             }
-            if !isClosed { await look() }
+            guard !isClosed else { return }
+            // A process of one thread makes its system calls in less time: there is no other before there is a database.
+            if watch == nil, isThere { watch = RevocationWatch(over: location) }
+            await look()
         }
-        watch.close()
     }
 
     /// Asks no more.

@@ -101,6 +101,9 @@ public struct Gate: Sendable {
     /// Remembers a revocation; true when that changes anything.
     public mutating func revoke(_ revocation: Revocation) -> Bool { revocations.add(revocation) }
 
+    /// Whether anything is revoked.
+    public var hasRevocations: Bool { !revocations.isEmpty }
+
     /// Whether what was admitted is revoked by now.
     public func isRevoked(_ credential: RevocableCredential) -> Bool { revocations.revokes(credential) }
 
