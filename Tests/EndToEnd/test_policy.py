@@ -102,7 +102,7 @@ HOSTILE = [
     '{"id":1.5,"method":"Browser.getVersion"}',
     '{"id":4294967297,"method":"Browser.getVersion"}',
     '{"id":1,"method":["Browser.getVersion"]}',
-    '{"id":1,"method":"Browser.getVersion","params":[]}',
+    '{"id":1,"method":"Browser.getVersion","params":[1]}',
     '{"id":1,"method":"Browser.getVersion","params":{"a":' + "[" * 10_000 + "]" * 10_000 + "}}",
     "\ufeff" + '{"id":1,"method":"Browser.getVersion"}',
     '{"id":1,"method":"Browser.getVersion" /* x */}',

@@ -18,7 +18,7 @@ public enum CommandFault: String, Error, Sendable, CaseIterable {
     case id = "a message must have an integer id of 32 bits"
     /// `method` is missing, or no text that could be a method's name.
     case method = "a message must have a method"
-    /// `params` is neither an object nor null.
+    /// `params` is neither an object nor null nor an empty array.
     case params = "params must be an object"
     /// `sessionId` is no session's id.
     case sessionID = "sessionId must be the id of a session"

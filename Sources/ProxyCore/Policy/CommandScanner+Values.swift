@@ -42,14 +42,22 @@ extension CommandScanner {
             if byte != UInt8(ascii: "{") { fault = .noObject }
             return fault == nil
         }
-        guard frames.count == 1, let member else { return true }
+        guard frames.count == 1, let member else {
+            // The array that may stand for `params` is an empty one.
+            if frames.count == 2, self.member == .params, !frames[1].isObject { fault = .params }
+            return fault == nil
+        }
         switch member {
         case .id: if byte != UInt8(ascii: "-"), !Self.isDigit(byte) { fault = .id }
         case .method: if byte != UInt8(ascii: "\"") { fault = .method }
         case .sessionID: if byte != UInt8(ascii: "\"") { fault = .sessionID }
         case .params:
-            paramsStart = position
-            if byte != UInt8(ascii: "{"), byte != UInt8(ascii: "n") { fault = .params }
+            switch byte {
+            case UInt8(ascii: "{"): paramsStart = position
+            // Neither has members. nodriver and zendriver send `[]`, which Chrome takes for a command that needs none.
+            case UInt8(ascii: "n"), UInt8(ascii: "["): paramsStart = .max
+            default: fault = .params
+            }
         }
         return fault == nil
     }
@@ -205,8 +213,6 @@ extension CommandScanner {
     private mutating func beginLiteral(_ rest: UInt32) {
         literal = rest
         step = .literal
-        // `null` is no value of a member, and `params` may be it.
-        if frames.count == 1, member == .params { paramsStart = Int.max }
     }
 
     private mutating func takeLiteral(_ byte: UInt8) {

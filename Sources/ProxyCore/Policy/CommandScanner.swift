@@ -24,7 +24,7 @@ public struct CommandScanner: Sendable {
     public internal(set) var sessionID: [UInt8] = []
     /// `id` in digits; empty until it was read.
     public internal(set) var id: [UInt8] = []
-    /// Where the value of `params` stands in the message; nil for none and for null.
+    /// Where the value of `params` stands in the message; nil for none, for null and for `[]`.
     public var params: Range<Int>? { paramsEnd > paramsStart ? paramsStart..<paramsEnd : nil }
 
     // The state is in variables of their own, and not in the cases of an enum: every byte of a command changes it.

@@ -61,6 +61,15 @@ import Testing
         #expect(outcome.method == "A.b")
     }
 
+    /// As nodriver and zendriver write what needs no parameters: the id comes last.
+    @Test(arguments: ["null", "[]", "[ \n]"])
+    func whatHasNoMembersIsNoParameters(params: String) {
+        let outcome = outcome(#"{"method":"A.b","params":\#(params),"id":1}"#)
+        #expect(outcome.fault == nil)
+        #expect(outcome.id == "1")
+        #expect(outcome.params == nil)
+    }
+
     @Test(
         arguments: [
             ("", .syntax), ("{", .syntax), ("{}", .id), (#"{"id":1}"#, .method), (#"{"method":"A.b"}"#, .id),
@@ -77,7 +86,9 @@ import Testing
             (#"{"id":null,"method":"A.b"}"#, .id), (#"{"id":-,"method":"A.b"}"#, .syntax),
             (#"{"id":1,"method":1}"#, .method), (#"{"id":1,"method":""}"#, .method),
             (#"{"id":1,"method":null}"#, .method),
-            (#"{"id":1,"method":"A.b","params":[]}"#, .params), (#"{"id":1,"method":"A.b","params":1}"#, .params),
+            (#"{"id":1,"method":"A.b","params":[1]}"#, .params), (#"{"id":1,"method":"A.b","params":1}"#, .params),
+            (#"{"id":1,"method":"A.b","params":[[]]}"#, .params), (#"{"id":1,"method":"A.b","params":[,]}"#, .params),
+            (#"{"id":1,"method":"A.b","params":[{}]}"#, .params), (#"{"id":1,"method":"A.b","params":[}}"#, .params),
             (#"{"id":1,"method":"A.b","params":nil}"#, .syntax),
             (#"{"id":1,"method":"A.b","sessionId":null}"#, .sessionID),
             (#"{"id":1,"method":"A.b","sessionId":"a b"}"#, .sessionID),
@@ -188,7 +199,8 @@ import Testing
             let known = object.allSatisfy { ["id", "method", "params", "sessionId"].contains($0.name.text) }
             let digits = if case .number(let id)? = object["id"] { Int32(id.text) } else { Int32?.none }
             let isMethod = object["method"]?.stringValue?.isEmpty == false
-            let isParams = object["params"].map { $0.isNull || $0.objectValue != nil } ?? true
+            let isParams =
+                object["params"].map { $0.isNull || $0.objectValue != nil || $0.arrayValue?.isEmpty == true } ?? true
             let session =
                 object["sessionId"].map {
                     $0.stringValue?.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ?? false
