@@ -90,13 +90,18 @@ public final class CommandJudge {
         case .pass: return .pass(command(message, parameters))
         case .deny(let denial):
             note(denial)
-            let mustPass = !policy.isEnforced && denial != .browserClose
-            return mustPass ? .pass(command(message, parameters)) : .answer(answer(to: denial))
+            return isOnlyObserved(denial) ? .pass(command(message, parameters)) : .answer(answer(to: denial))
         case .pretend: return .answer(success())
         case .disconnect:
             tell(.disconnect)
             return .answer(success())
         }
+    }
+
+    /// Whether what was denied passes all the same: unless it ends the browser of all, or may, its method being unknown.
+    private func isOnlyObserved(_ denial: CommandDenial) -> Bool {
+        guard !policy.isEnforced, denial != .browserClose else { return false }
+        return policy.browserClose == .forward || !scanner.method.isEmpty
     }
 
     /// The command as it goes to Chrome.
@@ -139,7 +144,7 @@ public final class CommandJudge {
         scanner.reset()
         scanner.take(beginning)
         longRuling = longRuling(scanner)
-        guard case .deny(let denial) = longRuling, !policy.isEnforced, denial != .browserClose else {
+        guard case .deny(let denial) = longRuling, isOnlyObserved(denial) else {
             if case .pass = longRuling { return scanner.fault == nil }
             return false
         }

@@ -293,6 +293,15 @@ private final class Bench {
         #expect(sent.answer?.contains("error") == true)
     }
 
+    /// It could be `Browser.close`, which no observing lets pass where a setting denies it.
+    @Test func aLongCommandWhoseMethodComesLastPassesWhereTheBrowserMayBeClosed() {
+        for (close, isPassed) in [(BrowserClosePolicy.forward, true), (.disconnect, false), (.deny, false)] {
+            let bench = Bench(Role.operator.permissions, isEnforced: false, close: close)
+            #expect(bench.send(long: #"{"id":3,"params":{"a":""#, #""},"method":"Browser.close"}"#).passes == isPassed)
+            #expect(bench.send(long: open, #"x"}}"#).passes)
+        }
+    }
+
     @Test(arguments: [#"x"},"method":"Browser.crash"}"#, #"x"}}}"#, "x\u{0}", #"x","a":1,"a":2}}"#])
     func aLongCommandThatTurnsOutToBeNoneDoesNotGoOn(rest: String) {
         let sent = Bench(Role.operator.permissions).send(long: open, rest)
