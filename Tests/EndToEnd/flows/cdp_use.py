@@ -5,6 +5,7 @@ interception, download, dialog, cookies, emulation, new context, close.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import urllib.request
@@ -12,6 +13,8 @@ import urllib.request
 from cdp_use.client import CDPClient
 
 SITE, UPLOAD, CDP = os.environ["SITE"], os.environ["UPLOAD"], os.environ["CDP"]
+# How a role is refused a file of the browser's machine.
+REFUSED = [RuntimeError] if "ROLE" in os.environ else []
 
 
 async def open_page(client, context):
@@ -40,7 +43,8 @@ async def move(client, session):
 async def read(client, session):
     root = (await client.send.DOM.getDocument({"depth": -1, "pierce": True}, session_id=session))["root"]["nodeId"]
     file = (await client.send.DOM.querySelector({"nodeId": root, "selector": "#file"}, session_id=session))["nodeId"]
-    await client.send.DOM.setFileInputFiles({"nodeId": file, "files": [UPLOAD]}, session_id=session)
+    with contextlib.suppress(*REFUSED):
+        await client.send.DOM.setFileInputFiles({"nodeId": file, "files": [UPLOAD]}, session_id=session)
     await client.send.DOM.describeNode({"nodeId": file}, session_id=session)
     await client.send.DOM.getBoxModel({"nodeId": file}, session_id=session)
     await client.send.DOM.getOuterHTML({"nodeId": file}, session_id=session)

@@ -5,7 +5,7 @@
 import assert from "node:assert";
 
 const { chromium } = await import(process.env.PLAYWRIGHT_CORE);
-const { CDP, SITE, UPLOAD } = process.env;
+const { CDP, ROLE, SITE, UPLOAD } = process.env;
 
 async function drive(context) {
   const page = await context.newPage();
@@ -28,8 +28,10 @@ async function drive(context) {
   await page.exposeBinding("outside", () => "called");
   await page.route("**/data", (route) => route.fulfill({ json: {} }));
   assert.equal(await page.evaluate(() => fetch("/data").then((answer) => answer.text())), "{}");
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
-  await download.path();
+  if (!ROLE) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+    await download.path();
+  }
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.click("#popup")]);
   await popup.close();
   page.once("dialog", (dialog) => dialog.dismiss());
