@@ -1,5 +1,6 @@
 """Heads that another recipient could read differently get their status, and the connection is closed."""
 
+import contextlib
 import json
 
 import pytest
@@ -105,15 +106,22 @@ def test_other_methods_are_405(proxy, method):
         assert wire.rest().startswith(b"HTTP/1.1 405 ")
 
 
-def test_a_silent_client_is_closed_at_the_deadline(proxy):
-    with Wire(proxy.port) as wire:
-        assert ends_with_nothing_or(408, wire)
+SILENCES = {"nothing": b"", "half a head": LINE}
 
 
-def test_half_a_head_is_closed_at_the_deadline(proxy):
-    with Wire(proxy.port) as wire:
-        wire.send(LINE)
-        assert ends_with_nothing_or(408, wire)
+@pytest.fixture(scope="module")
+def silent(proxy):
+    """Connections of clients that fall silent. They begin together, since each lasts until the proxy's deadline."""
+    with contextlib.ExitStack() as stack:
+        wires = {name: stack.enter_context(Wire(proxy.port)) for name in SILENCES}
+        for name, wire in wires.items():
+            wire.send(SILENCES[name])
+        yield wires
+
+
+@pytest.mark.parametrize("name", SILENCES)
+def test_a_silent_client_is_closed_at_the_deadline(silent, name):
+    assert ends_with_nothing_or(408, silent[name])
 
 
 def ends_with_nothing_or(status, wire):

@@ -27,7 +27,7 @@ def site():
     server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(proxy):
     url = proxy.url("", "ws", signingKey=tokens.token(roles=["operator"]))
     with sync_playwright() as playwright:

@@ -7,7 +7,6 @@ import sqlite3
 import time
 
 import psycopg
-import pytest
 from harness.service import good
 
 PATIENCE = 30
@@ -64,16 +63,9 @@ def test_a_short_lock_is_waited_for(own_service, database):
         assert waiting.result().status == 201
 
 
-@pytest.mark.parametrize("connected", [True, False], ids=["with connections", "without"])
-def test_a_silent_postgres_is_503(own_postgres, own_service, connected):
-    postgres = own_postgres()
-    url = postgres.url(postgres.new_database())
-    own_service(url).user("alice").create(name="before")
-    service = own_service(url, SESSION_INIT_DB="false")
+def assert_silence_is_503(service):
+    """Of a service whose PostgreSQL says nothing any more."""
     alice = service.user("alice")
-    if connected:
-        assert alice.names() == ["before"]
-    postgres.freeze()
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         waiting = [pool.submit(alice.get, "/sessions") for _ in range(20)]
@@ -84,11 +76,24 @@ def test_a_silent_postgres_is_503(own_postgres, own_service, connected):
             assert_unavailable(one.result())
         assert ready.result().status == 503
     assert time.monotonic() - started < 2 * PATIENCE
+
+
+def test_a_silent_postgres_is_503(own_postgres, own_service):
+    """To a service that has connections to it, and to one that has none yet."""
+    postgres = own_postgres()
+    url = postgres.url(postgres.new_database())
+    own_service(url).user("alice").create(name="before")
+    services = [own_service(url, SESSION_INIT_DB="false") for _ in range(2)]
+    assert services[0].user("alice").names() == ["before"]
+    postgres.freeze()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(assert_silence_is_503, services)) == [None, None]
     postgres.thaw()
     deadline = time.monotonic() + PATIENCE
-    while alice.get("/sessions").status != 200:
-        assert time.monotonic() < deadline
-    assert alice.names() == ["before"]
+    for alice in [service.user("alice") for service in services]:
+        while alice.get("/sessions").status != 200:
+            assert time.monotonic() < deadline
+        assert alice.names() == ["before"]
 
 
 def test_two_services_may_share_a_database(own_service, database):
