@@ -155,11 +155,12 @@ public final class CommandJudge {
 
     private func longRuling(_ scanner: borrowing CommandScanner) -> Ruling {
         // Without its method nothing can be said of it, and no client writes the parameters first.
-        guard !scanner.method.isEmpty, scanner.has(.id), !scanner.id.isEmpty else { return .deny(.tooLong) }
+        guard !scanner.method.isEmpty else { return .deny(.tooLong) }
         let rule = MethodTable.rule(of: scanner.method)
         let ruling = ruling(rule)
-        guard case .pass = ruling, rule.check != nil, policy.permissions != nil else { return ruling }
-        return .deny(.tooLong)
+        guard case .pass = ruling else { return ruling }
+        let isLookedAt = rule.check != nil && policy.permissions != nil
+        return isLookedAt || scanner.id.isEmpty ? .deny(.tooLong) : ruling
     }
 
     /// Reads on in a long message; false when it turns out to be no command, so that the rest of it must not go on.

@@ -294,10 +294,11 @@ private final class Bench {
     }
 
     /// It could be `Browser.close`, which no observing lets pass where a setting denies it.
-    @Test func aLongCommandWhoseMethodComesLastPassesWhereTheBrowserMayBeClosed() {
+    @Test func aLongCommandWithSomethingBehindItsParametersPassesWhereTheBrowserMayBeClosed() {
         for (close, isPassed) in [(BrowserClosePolicy.forward, true), (.disconnect, false), (.deny, false)] {
             let bench = Bench(Role.operator.permissions, isEnforced: false, close: close)
             #expect(bench.send(long: #"{"id":3,"params":{"a":""#, #""},"method":"Browser.close"}"#).passes == isPassed)
+            #expect(bench.send(long: #"{"method":"Browser.close","params":{"a":""#, #""},"id":3}"#).passes == isPassed)
             #expect(bench.send(long: open, #"x"}}"#).passes)
         }
     }
