@@ -42,7 +42,7 @@ test-e2e: ## end to end against the release binary; ONLY=test_gate.py for some o
 	@scripts/client-environments
 	@scripts/build-release
 	CDP_PROXY_BINARY=$(CURDIR)/$(BINARY) SESSION_SERVICE_BINARY=$(CURDIR)/$(SERVICE) .venv/bin/python -m pytest \
-		$(if $(ONLY),Tests/EndToEnd/$(ONLY),Tests/EndToEnd)
+		$(if $(ONLY),Tests/EndToEnd/$(ONLY),-n 2 --dist loadfile Tests/EndToEnd)
 
 test-clients: ## each client of docs/clients.md, those too that are too heavy for `make test` (1.2 GB of packages)
 	@scripts/install-packages build test

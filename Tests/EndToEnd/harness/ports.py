@@ -1,13 +1,25 @@
 """Free ports, and ports that a process is about to listen on."""
 
+import contextlib
+import itertools
+import os
+import random
 import socket
 import threading
 
+# Below the ports that the kernel gives to connections, and of each of the workers of one run its own: between the look
+# and the start of who listens there, nobody else takes the port.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+FIRST, COUNT = 10_000 + 5_000 * WORKER, 5_000
+NUMBERS = itertools.count(random.randrange(COUNT))
+
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        port = FIRST + next(NUMBERS) % COUNT
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for_port(port, attempts=3_000):
