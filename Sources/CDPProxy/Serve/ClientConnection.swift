@@ -132,9 +132,9 @@ struct ClientConnection {
 
     /// Takes the client's place beside Chrome, which it holds from here to its end.
     private func takePlace(for request: AdmittedRequest) async throws(RequestRefusal) {
-        if !service.shutdown.isDraining, !service.fleet.takePlace(for: request) {
-            try await service.fleet.takePlaceByEviction(for: request)
-        }
+        guard !service.shutdown.isDraining else { throw .draining }
+        guard !service.fleet.takePlace(for: request) else { return }
+        try await service.fleet.takePlaceByEviction(for: request)
         guard !service.shutdown.isDraining else { throw .draining }
     }
 

@@ -2,6 +2,7 @@ import ProxyCore
 import Settings
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import CDPProxy
 
@@ -167,17 +168,23 @@ enum HarnessFailure: Error {
 }
 
 /// Runs a body with a proxy of its own, on a loop of its own, and ends both. `preparing` is given Chrome before the proxy
-/// is started.
+/// is started. A head may take longer than elsewhere, since a machine that runs all tests at a time may stand still.
 func withProxy(
     _ environment: [String: String] = [:],
-    timeouts: HandshakeTimeouts = HandshakeTimeouts(),
+    timeouts: HandshakeTimeouts = HandshakeTimeouts(head: .seconds(60)),
     preparing: @escaping @Sendable (ScriptedChrome) -> Void = { _ in },
     _ body: @escaping @Sendable (ProxyHarness) async throws -> Void
 ) async throws {
     try await TestSupport.onLoop { loop in
         let harness = try await ProxyHarness(on: loop, environment, timeouts: timeouts, preparing: preparing)
         let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(harness)) } catch { outcome = .failure(error) }
+        do {
+            outcome = .success(try await body(harness))
+        } catch {
+            // What happened is in the log; the error may only say that no answer came.
+            Issue.record("the proxy's last lines: \(harness.log.lines.suffix(12).map(\.text).joined())")
+            outcome = .failure(error)
+        }
         try await harness.finish()
         try outcome.get()
     }
