@@ -59,9 +59,10 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .target(name: "CCurl"),
+        .target(name: "COpenSSL"),
         .target(name: "CPostgres"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", crypto], swiftSettings: settings),
+        .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", "COpenSSL", crypto], swiftSettings: settings),
         .target(name: "SessionInjector", dependencies: ["ProxyCore", crypto], swiftSettings: settings),
         .target(name: "SessionStore", dependencies: ["CPostgres", "CSQLite", "ProxyCore"], swiftSettings: settings),
         .target(

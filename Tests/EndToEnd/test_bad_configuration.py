@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from harness.certificates import Authority
 from harness.ports import free_port
 from harness.proxy import command, environment
 from harness.store import Store
@@ -74,6 +75,47 @@ def test_a_missing_folder_of_downloads_is_named(tmp_path):
     done = serve(tmp_path, CDP_PROXY_DOWNLOADS=str(tmp_path / "nowhere"))
     assert done.returncode != 0
     assert "CDP_PROXY_DOWNLOADS" in done.stderr
+
+
+def tls(tmp_path, case):
+    """The settings of a certificate that will not do, and the variable at fault."""
+    authority = Authority(tmp_path)
+    good, other = authority.issue("good"), authority.issue("other")
+    old = authority.issue("old", days=(-3, -1))
+    sealed = authority.issue("sealed", passphrase=b"a passphrase")
+    text = tmp_path / "text.pem"
+    text.write_text("no PEM")
+    return {
+        "no key": ("CDP_PROXY_TLS_KEY", {"CERT": good[0]}),
+        "no certificate": ("CDP_PROXY_TLS_CERT", {"KEY": good[1]}),
+        "missing": ("CDP_PROXY_TLS_CERT", {"CERT": tmp_path / "nowhere", "KEY": good[1]}),
+        "no PEM": ("CDP_PROXY_TLS_CERT", {"CERT": text, "KEY": good[1]}),
+        "no key in PEM": ("CDP_PROXY_TLS_KEY", {"CERT": good[0], "KEY": text}),
+        "another's key": ("CDP_PROXY_TLS_KEY", {"CERT": good[0], "KEY": other[1]}),
+        "a passphrase": ("CDP_PROXY_TLS_KEY", {"CERT": sealed[0], "KEY": sealed[1]}),
+        "expired": ("CDP_PROXY_TLS_CERT", {"CERT": old[0], "KEY": old[1]}),
+        "authorities": ("CDP_PROXY_TLS_CLIENT_CA", {"CERT": good[0], "KEY": good[1], "CLIENT_CA": text}),
+        "authentication alone": (
+            "CDP_PROXY_TLS_CLIENT_CA",
+            {"CERT": good[0], "KEY": good[1], "CLIENT_AUTH": "require"},
+        ),
+    }[case]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        *("no key", "no certificate", "missing", "no PEM", "no key in PEM", "another's key", "a passphrase"),
+        *("expired", "authorities", "authentication alone"),
+    ],
+)
+def test_a_certificate_that_will_not_do_is_named(tmp_path, case):
+    Store(tmp_path)
+    name, files = tls(tmp_path, case)
+    done = serve(tmp_path, **{f"CDP_PROXY_TLS_{what}": str(path) for what, path in files.items()})
+    assert done.returncode != 0
+    assert name in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_uploads_hold_no_downloads(tmp_path):

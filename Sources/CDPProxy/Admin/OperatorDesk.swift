@@ -155,6 +155,7 @@ extension ConnectionRecord {
             "userId": userID.map { JSONValue($0) } ?? .null,
             "roles": .array((roles ?? []).map { JSONValue($0) }),
             "peer": JSONValue(peer.description),
+            "subject": subject.map { JSONValue($0) } ?? .null,
             "since": JSONValue(since.millisecondText),
             "bytesToChrome": JSONValue(Int(clamping: totals.bytesToChrome)),
             "bytesToClient": JSONValue(Int(clamping: totals.bytesToClient)),

@@ -14,8 +14,10 @@ struct HealthCommand: ParsableCommand {
     static let timeout = Duration.seconds(3)
 
     func run() throws {
-        let address = try ListenSettings(.process).adminListen
-        let status = try? onLoop { loop in try await Self.status(at: address, on: loop) }
+        let settings = try ListenSettings(.process)
+        let address = settings.adminListen
+        let tls = settings.adminTLS == nil ? nil : TLSLocalClient()
+        let status = try? onLoop { loop in try await Self.status(at: address, over: tls, on: loop) }
         guard status == HTTPStatus.ok.code else {
             let answer = status.map { "answered \($0)" } ?? "did not answer"
             print("The proxy at \(address) \(answer).", to: &StandardError.stream)
@@ -24,9 +26,19 @@ struct HealthCommand: ParsableCommand {
     }
 
     /// The status of `GET /health` at a listener's address.
-    static func status(at address: ListenAddress, on loop: EventLoop) async throws -> UInt16? {
+    static func status(
+        at address: ListenAddress,
+        over tls: TLSLocalClient?,
+        on loop: EventLoop
+    ) async throws -> UInt16? {
         guard let target = address.reachable else { return nil }
-        let stream = try await TCPStream.connect(to: target, on: loop, deadline: .now() + timeout)
+        let deadline = Instant.now() + timeout
+        let stream =
+            if let tls {
+                try await TCPStream.connect(to: target, on: loop, deadline: deadline, with: tls)
+            } else {
+                try await TCPStream.connect(to: target, on: loop, deadline: deadline)
+            }
         defer { stream.close() }
         stream.setDeadline(.now() + timeout)
         try await stream.write(Array("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))

@@ -15,6 +15,10 @@ struct ListenSettings: Sendable {
     let listen: ListenAddress
     /// Where operators connect.
     let adminListen: ListenAddress
+    /// What the clients' listener speaks TLS with; nil for plain TCP.
+    let tls: TLSSettings?
+    /// The same of the admin listener.
+    let adminTLS: TLSSettings?
     /// Hosts, besides loopback and the address itself, that a request to the admin listener may name.
     let adminHosts: [String]
     /// Where Chrome's DevTools port is.
@@ -32,6 +36,8 @@ struct ListenSettings: Sendable {
     init(_ environment: Environment) throws(ConfigurationError) {
         listen = try environment.value(Self.listenVariable)
         adminListen = try environment.value(Self.adminListenVariable)
+        tls = try TLSSettings(environment, .clients)
+        adminTLS = try TLSSettings(environment, .operators)
         adminHosts = try environment.optional(Self.adminHostsVariable) ?? []
         chrome = try environment.value(Self.chromeVariable)
         root = try environment.value(Self.rootVariable)
@@ -41,11 +47,13 @@ struct ListenSettings: Sendable {
     }
 
     /// The variables these settings are read from, as they are listed.
-    static let variables: [VariableDescription] = [
-        listenVariable.description, adminListenVariable.description, adminHostsVariable.description,
-        chromeVariable.description, rootVariable.description, publicURLVariable.description,
-        allowedOriginsVariable.description, trustedProxiesVariable.description,
-    ]
+    static let variables: [VariableDescription] =
+        [listenVariable.description] + TLSVariables.clients.descriptions + [adminListenVariable.description]
+        + TLSVariables.operators.descriptions
+        + [
+            adminHostsVariable.description, chromeVariable.description, rootVariable.description,
+            publicURLVariable.description, allowedOriginsVariable.description, trustedProxiesVariable.description,
+        ]
 
     private static let listenVariable = Variable(
         "CDP_PROXY_LISTEN",

@@ -13,6 +13,7 @@ final class Arrivals {
     private let loop: EventLoop
     private let trustedProxies: TrustedProxies
     private let silentClosed: CounterFamily
+    private let tls: TLSListeners
 
     /// Clients whose request is not whole yet.
     private var halfOpen: Places<ClientConnection>
@@ -25,8 +26,14 @@ final class Arrivals {
 
     /// No connection yet. There are no more places than a part of the descriptors the process may have: connections without
     /// a credential must not take what the others need.
-    init(_ settings: ConnectionSettings, _ trustedProxies: TrustedProxies, _ context: ServerContext) {
+    init(
+        _ settings: ConnectionSettings,
+        _ trustedProxies: TrustedProxies,
+        _ tls: TLSListeners,
+        _ context: ServerContext
+    ) {
         loop = context.loop
+        self.tls = tls
         self.trustedProxies = trustedProxies
         silentClosed = context.metrics.silentClosed
         halfOpen = Places(
@@ -37,8 +44,14 @@ final class Arrivals {
         operators = Places(limit: 64)
     }
 
-    /// The answer when there is no descriptor or no room for a client: made once, since there is nothing to spare.
-    static let noRoom = RequestRefusal.connectionLimit(.total).response(to: RequestID())?.serialized() ?? []
+    /// Whether clients speak TLS.
+    var isTLS: Bool { tls.clients != nil }
+
+    /// The answer when there is no descriptor or no room for a client: made once, since there is nothing to spare. Over TLS
+    /// there is none: it would take a handshake.
+    var noRoom: [UInt8] { tls.clients == nil ? Self.noRoom : [] }
+
+    private static let noRoom = RequestRefusal.connectionLimit(.total).response(to: RequestID())?.serialized() ?? []
 
     /// How many clients may be between their first byte and their answer: each holds a descriptor or two, and its buffers.
     private static let mostHandshakes = min(8192, descriptors / 3)
@@ -50,14 +63,19 @@ final class Arrivals {
     /// Makes room for a client that has connected, and its stream; nil when the client was turned away.
     func clientStream(_ descriptor: consuming Descriptor, _ peer: SocketAddress) -> TCPStream? {
         guard handshakes < Self.mostHandshakes else {
-            unsafe descriptor.turnAway(with: Self.noRoom, scratch: loop.scratch)
+            unsafe descriptor.turnAway(with: noRoom, scratch: loop.scratch)
             return nil
         }
         for silent in halfOpen.makeRoom(for: trustedProxies.limitedAddress(of: peer), isSilent: \.isSilent) {
             silentClosed["clients"].increment()
             silent.stream.close()
         }
-        return try? TCPStream(owning: descriptor, peer: peer, on: loop)
+        return stream(descriptor, peer, tls.clients)
+    }
+
+    private func stream(_ descriptor: consuming Descriptor, _ peer: SocketAddress, _ tls: TLSKeeper?) -> TCPStream? {
+        guard let tls else { return try? TCPStream(owning: descriptor, peer: peer, on: loop) }
+        return try? TCPStream(owning: descriptor, peer: peer, on: loop, with: tls.server)
     }
 
     /// Gives a client its place. From now on its handshake is counted, until ``handshakeEnded()``.
@@ -93,7 +111,7 @@ final class Arrivals {
             silentClosed["operators"].increment()
             silent.stream.close()
         }
-        return try? TCPStream(owning: descriptor, peer: peer, on: loop)
+        return stream(descriptor, peer, tls.operators)
     }
 
     /// Gives an operator its place, until it was answered.

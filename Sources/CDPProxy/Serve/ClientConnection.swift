@@ -86,7 +86,12 @@ struct ClientConnection {
         in place: Arrivals.ClientPlace
     ) async throws(RequestRefusal) -> RequestReader.Request {
         defer { service.arrivals.leave(place) }
-        return try await RequestReader.read(from: stream, by: deadline, droppingBody: RoutedRequest.dropsBody)
+        do throws(RequestRefusal) {
+            return try await RequestReader.read(from: stream, by: deadline, droppingBody: RoutedRequest.dropsBody)
+        } catch {
+            if let fault = stream.fault { throw .tls(fault) }
+            throw error
+        }
     }
 
     /// Sends the answer. Closes, unless the client may still be sending.
@@ -145,6 +150,7 @@ struct ClientConnection {
 
     /// Hands both sockets to a relay. From here on no task is left of the handshake.
     private func join(_ request: AdmittedRequest, _ browser: DrivenBrowser, pipelined: [UInt8]) async {
+        let subject = service.arrivals.isTLS ? stream.session?.subject : nil
         guard stream.isOpen, browser.chrome.stream.isOpen, let client = stream.detach(),
             let chrome = browser.chrome.stream.detach()
         else {
@@ -157,7 +163,8 @@ struct ClientConnection {
             since: service.clock(),
             lifetime: service.doorkeeper.lifetime(of: request.grant),
             pass: browser.pass,
-            downloadFolder: service.downloads.enter(request.grant)
+            downloadFolder: service.downloads.enter(request.grant),
+            subject: subject
         )
         service.journal.connected(connection)
         let rest = Pipelined(fromClient: pipelined, fromChrome: browser.chrome.received)

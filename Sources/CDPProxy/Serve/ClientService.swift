@@ -28,13 +28,13 @@ final class ClientService {
         browser: BrowserParts,
         fleet: RelayFleet,
         shutdown: Shutdown,
-        publicURL: PublicURL?,
+        _ listeners: ListenSettings,
         _ context: ServerContext
     ) {
         self.arrivals = arrivals
         self.doorkeeper = doorkeeper
         watch = browser.watch
-        links = ReturnLinks(doorkeeper, publicURL: publicURL)
+        links = ReturnLinks(doorkeeper, listeners)
         access = browser.access
         answers = DevToolsAnswers(of: browser.chrome, watch: browser.watch, access: browser.access, links: links)
         self.fleet = fleet

@@ -25,6 +25,8 @@ final class ConnectionRecord: Sendable {
     let pass: BrowserPass
     /// The folder that its downloads go to; nil when it may name one, or none is configured.
     let downloadFolder: String?
+    /// The subject of the client's certificate; nil when it showed none.
+    let subject: String?
 
     /// The connection of an admitted request, about to be joined to Chrome. Without a `lifetime` it may outlive its token.
     init(
@@ -32,13 +34,15 @@ final class ConnectionRecord: Sendable {
         since: Timestamp,
         lifetime: Duration?,
         pass: BrowserPass,
-        downloadFolder: String? = nil
+        downloadFolder: String? = nil,
+        subject: String? = nil
     ) {
         let grant = admitted.grant
         request = admitted.id
         peer = admitted.origin.address
         self.pass = pass
         self.downloadFolder = downloadFolder
+        self.subject = subject
         self.since = since
         span = RelaySpan(untilExpiry: lifetime, age: grant.maxSeconds, idleness: grant.maxIdle)
         sessionID = grant.sessionID

@@ -35,6 +35,7 @@ final class Journal {
             line.appendOwner(connection.sessionID, connection.projectID, connection.userID)
             if let roles = connection.roles { line.append("roles", roles.joined(separator: ",")) }
             line.append("peer", connection.peer)
+            if let subject = connection.subject { line.append("subject", subject) }
         }
     }
 
@@ -85,6 +86,9 @@ final class Journal {
     func refused(_ refusal: RequestRefusal, _ trace: RequestTrace) {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
+        case .tls(let fault):
+            metrics.tlsFailures[fault == .plainHTTP ? "plain_http" : "handshake"].increment()
+            record("request_refused", refusal, trace)
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()
             record("token_rejected", refusal, trace)

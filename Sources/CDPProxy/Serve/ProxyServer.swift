@@ -90,6 +90,8 @@ import Settings
         watchSignals()
         Task(executorPreference: loop) { await self.keepKeysFresh() }
         Task(executorPreference: loop) { await self.injectAtStart() }
+        Task(executorPreference: loop) { await self.followClientsCertificate() }
+        Task(executorPreference: loop) { await self.followOperatorsCertificate() }
         Task(executorPreference: loop) { await self.followRevocations() }
         Task(executorPreference: loop) { await self.keepDownloads() }
         context.log.record(
@@ -113,6 +115,10 @@ import Settings
 
     private func keepKeysFresh() async { await parts.keys.run() }
 
+    private func followClientsCertificate() async { await parts.tls.clients?.follow() }
+
+    private func followOperatorsCertificate() async { await parts.tls.operators?.follow() }
+
     private func followRevocations() async { await parts.revocations.follow() }
 
     private func keepDownloads() async { await parts.browser.downloads.keep() }
@@ -133,7 +139,7 @@ import Settings
             return try TCPListener(
                 at: resolved,
                 on: loop,
-                farewell: Arrivals.noRoom,
+                farewell: parts.arrivals.noRoom,
                 overflow: { [log = context.log] in log.record(.error, "out_of_descriptors") },
                 accept: accept
             )
@@ -216,9 +222,10 @@ import Settings
 
     // MARK: Stopping
 
-    /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once.
+    /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once. SIGHUP has files read again.
     private func watchSignals() {
-        signals = try? SignalWatch([SIGTERM, SIGINT], on: loop) { _ in
+        signals = try? SignalWatch([SIGTERM, SIGINT, SIGHUP], on: loop) { signal in
+            if signal == SIGHUP { return self.parts.tls.reload() }
             if self.parts.shutdown.isStopping { exit(1) }
             self.stop()
         }
@@ -253,6 +260,7 @@ import Settings
         signals?.close()
         (listener, adminListener, signals) = (nil, nil, nil)
         parts.keys.close()
+        parts.tls.close()
         parts.revocations.close()
         parts.browser.downloads.close()
         parts.shutdown.release()

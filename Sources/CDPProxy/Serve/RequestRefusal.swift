@@ -6,6 +6,8 @@ enum RequestRefusal: Error, Sendable {
     case head(HTTPRefusal)
     /// The head did not come whole in time; false when not one byte of it came.
     case headIncomplete(begun: Bool)
+    /// The connection broke before the request was whole, over TLS.
+    case tls(TLSFault)
     /// The client went away before it had asked for anything.
     case clientGone
     /// The credential is missing or refused.
@@ -46,7 +48,7 @@ extension RequestRefusal {
 
     private var answer: RefusalAnswer? {
         switch self {
-        case .headIncomplete(begun: false), .clientGone: nil
+        case .headIncomplete(begun: false), .clientGone, .tls: nil
         case .head(let refusal):
             RefusalAnswer(refusal.status, "bad_request", refusal.rawValue, field: Self.allowed(after: refusal))
         case .headIncomplete(begun: true):
@@ -85,6 +87,8 @@ extension RequestRefusal {
         case .head(let refusal): refusal.rawValue
         case .headIncomplete: "head_incomplete"
         case .clientGone: "client_gone"
+        case .tls(.plainHTTP): "plain_http"
+        case .tls(.alert): "tls_handshake"
         case .credential(let rejection): rejection.rawValue
         case .permission: CredentialRejection.role.rawValue
         case .tooManyRefusals, .keyOverRate: CredentialRejection.rateLimited.rawValue
@@ -113,6 +117,7 @@ extension RequestRefusal {
     /// What the log says beyond the reason, for the operator who has to mend it.
     var cause: String? {
         switch self {
+        case .tls(.alert(let reason)): reason
         case .tooManyRefusals(let rejection, _): rejection.rawValue
         case .connectionLimit(let limit): limit.rawValue
         case .chrome(.unreachable): "nothing listens there, or the connection broke"

@@ -7,11 +7,14 @@ final class ReturnLinks {
     private let doorkeeper: Doorkeeper
     /// Where clients find the proxy, when the configuration says so.
     private let publicAddress: ExternalAddress?
+    /// Whether the clients' listener speaks TLS.
+    private let isTLS: Bool
 
     /// Links with this doorkeeper's tickets.
-    init(_ doorkeeper: Doorkeeper, publicURL: PublicURL?) {
+    init(_ doorkeeper: Doorkeeper, _ listeners: ListenSettings) {
         self.doorkeeper = doorkeeper
-        publicAddress = publicURL.map { ExternalAddress($0) }
+        publicAddress = listeners.publicURL.map { ExternalAddress($0) }
+        isTLS = listeners.tls != nil
     }
 
     /// The answer to `POST /ticket`: a URL that opens one connection within 30 seconds, so that no token need stand in one.
@@ -55,7 +58,7 @@ final class ReturnLinks {
     private func address(for request: AdmittedRequest) throws(RequestRefusal) -> ExternalAddress {
         if let publicAddress { return publicAddress }
         let isTrusted = request.origin.isBehindTrustedProxy
-        guard let address = ExternalAddress(request.head, isTLS: false, isTrustedProxy: isTrusted) else {
+        guard let address = ExternalAddress(request.head, isTLS: isTLS, isTrustedProxy: isTrusted) else {
             throw .head(.hostMissing)
         }
         return address

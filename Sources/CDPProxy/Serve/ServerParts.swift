@@ -11,6 +11,7 @@ struct ServerParts {
     let browser: BrowserParts
     let fleet: RelayFleet
     let shutdown: Shutdown
+    let tls: TLSListeners
     let arrivals: Arrivals
     let revocations: Revocations
     let clients: ClientService
@@ -24,7 +25,8 @@ struct ServerParts {
         let state = try KeptState(configuration.ownership, log: context.log)
         fleet = RelayFleet(configuration.connections, configuration.policy, context)
         shutdown = Shutdown(of: fleet, after: configuration.connections.drain, context)
-        arrivals = Arrivals(configuration.connections, TrustedProxies(listeners.trustedProxies), context)
+        tls = try TLSListeners(listeners, context)
+        arrivals = Arrivals(configuration.connections, TrustedProxies(listeners.trustedProxies), tls, context)
         doorkeeper = Doorkeeper(configuration.gate, listeners, configuration.store, keys: keys, state: state, context)
         browser = try BrowserParts(
             listeners,
@@ -43,7 +45,7 @@ struct ServerParts {
             browser: browser,
             fleet: fleet,
             shutdown: shutdown,
-            publicURL: listeners.publicURL,
+            listeners,
             context
         )
         revocations = Revocations(configuration.store, to: doorkeeper, in: fleet, context)

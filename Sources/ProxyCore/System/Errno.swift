@@ -32,6 +32,8 @@ public struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
     public static let noSuchEntry = Errno(code: ENOENT)
     /// The entry is a link, and links are not followed.
     public static let isLink = Errno(code: ELOOP)
+    /// The peer does not keep to the protocol.
+    public static let protocolError = Errno(code: EPROTO)
     /// The call is not possible on this kind of descriptor.
     public static let invalidArgument = Errno(code: EINVAL)
 }

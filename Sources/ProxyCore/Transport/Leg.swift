@@ -91,6 +91,13 @@ public struct Leg: ~Copyable, Sendable {
     /// Why the connection could not be made; nil when it was.
     func connectError() -> Errno? { descriptor.connectError() }
 
+    /// What a TLS handshake came to, and why the connection broke.
+    var session: TLSSession? { (codec as? TLSCodec)?.session }
+    var fault: TLSFault? { (codec as? TLSCodec)?.fault }
+
+    /// Goes on with a TLS handshake; whether it is over, as it is without one.
+    func shakeHands() throws(Errno) -> Bool { try (codec as? TLSCodec)?.shakeHands(over: descriptor) ?? true }
+
     // MARK: Splicing
 
     /// Whether the kernel can move bytes of this leg by itself.

@@ -57,6 +57,23 @@ public enum StreamError: Error, Hashable, Sendable {
         try self.init(owning: descriptor, peer: peer, on: loop, codec: nil)
     }
 
+    /// Takes over a connected socket of a client who is to speak TLS.
+    public convenience init(
+        owning descriptor: consuming Descriptor,
+        peer: SocketAddress,
+        on loop: EventLoop,
+        with server: TLSServer
+    ) throws(Errno) {
+        guard let codec = server.accept(descriptor) else { throw Errno(code: ENOMEM) }
+        try self.init(owning: descriptor, peer: peer, on: loop, codec: codec)
+    }
+
+    /// What the TLS handshake came to; nil before its end, and without TLS.
+    public var session: TLSSession? { leg?.session }
+
+    /// Why the TLS connection broke; nil while it did not.
+    public var fault: TLSFault? { leg?.fault }
+
     /// Takes over a connected socket whose bytes pass through a codec; nil for a plain one.
     init(
         owning descriptor: consuming Descriptor,
@@ -87,6 +104,44 @@ public enum StreamError: Error, Hashable, Sendable {
         } catch {
             stream.close()
             throw error
+        }
+    }
+
+    /// Connects over TLS, which is established before this returns.
+    public static func connect(
+        to address: SocketAddress,
+        on loop: EventLoop,
+        deadline: Instant,
+        with client: TLSLocalClient
+    ) async throws(StreamError) -> TCPStream {
+        let plain = try await connect(to: address, on: loop, deadline: deadline)
+        guard let leg = plain.detach() else { throw .closed }
+        let socket = leg.leave(loop).intoDescriptor()
+        let stream: TCPStream
+        do throws(Errno) {
+            guard let codec = client.connect(socket) else { throw Errno(code: ENOMEM) }
+            stream = try TCPStream(owning: socket, peer: address, on: loop, codec: codec)
+        } catch {
+            throw .system(error)
+        }
+        stream.setDeadline(deadline)
+        do throws(StreamError) { try await stream.shakeHands() } catch {
+            stream.close()
+            throw error
+        }
+        return stream
+    }
+
+    /// A client writes first, and its handshake must be over by then: a write waits for room, not for bytes.
+    private func shakeHands() async throws(StreamError) {
+        while true {
+            do throws(Errno) {
+                guard try leg?.shakeHands() == false else { return }
+            } catch {
+                throw .system(error)
+            }
+            untried.remove(.readable)
+            try await wait(toWrite: false)
         }
     }
 

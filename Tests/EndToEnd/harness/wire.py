@@ -31,11 +31,13 @@ class Frame:
 
 
 class Wire:
-    """A TCP connection with a reader for lines and lengths."""
+    """A TCP connection, with a client's context `tls` over TLS, and a reader for lines and lengths."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=60):
+    def __init__(self, port, host="127.0.0.1", timeout=60, tls=None):
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=host)
         self._stream = self.socket.makefile("rb", buffering=1 << 16)
 
     def __enter__(self):
@@ -140,8 +142,8 @@ def frame(opcode, payload=b"", final=True, masked=True, reserved=0):
 class WebSocket(Wire):
     """A client's end of an upgraded connection."""
 
-    def __init__(self, port, target="/", timeout=60, **fields):
-        super().__init__(port, timeout=timeout)
+    def __init__(self, port, target="/", timeout=60, tls=None, **fields):
+        super().__init__(port, timeout=timeout, tls=tls)
         self.send(upgrade(target, **fields))
         self.handshake = self.response()
         assert self.handshake.status == 101, f"{self.handshake.status}: {self.handshake.body!r}"

@@ -1,0 +1,222 @@
+#include "COpenSSL.h"
+
+#include <dlfcn.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <string.h>
+#include <time.h>
+
+/* One pointer for each function, of the type its header gives it. libssl brings libcrypto, in which the second half are. */
+#define FUNCTIONS(each)                                                                                                \
+    each(TLS_client_method) each(SSL_set_connect_state) each(SSL_do_handshake) each(TLS_server_method) each(SSL_CTX_new) each(SSL_CTX_free) each(SSL_CTX_ctrl) each(SSL_CTX_set_options)          \
+    each(SSL_CTX_set_cipher_list) each(SSL_CTX_set_alpn_select_cb) each(SSL_CTX_set_default_passwd_cb)                 \
+    each(SSL_CTX_use_certificate_chain_file) each(SSL_CTX_use_PrivateKey_file) each(SSL_CTX_check_private_key)         \
+    each(SSL_CTX_get0_certificate) each(SSL_CTX_load_verify_file) each(SSL_CTX_set_client_CA_list)                     \
+    each(SSL_load_client_CA_file) each(SSL_CTX_set_verify) each(SSL_CTX_set_session_id_context)                        \
+    each(SSL_CTX_set_default_read_buffer_len) each(SSL_select_next_proto) each(SSL_new) each(SSL_free)                 \
+    each(SSL_set_fd) each(SSL_set_accept_state) each(SSL_read_ex) each(SSL_write_ex) each(SSL_get_error)               \
+    each(SSL_shutdown) each(SSL_is_init_finished) each(SSL_session_reused) each(SSL_get_version)                       \
+    each(SSL_get0_peer_certificate) each(SSL_get_verify_result) each(ERR_clear_error) each(ERR_peek_last_error)        \
+    each(ERR_reason_error_string) each(X509_get0_notBefore) each(X509_get0_notAfter) each(X509_get_subject_name)       \
+    each(X509_NAME_print_ex) each(ASN1_TIME_to_tm) each(BIO_new) each(BIO_s_mem) each(BIO_read) each(BIO_free)
+
+#define POINTER(name) __typeof__(name) *name;
+static struct { FUNCTIONS(POINTER) } loaded;
+
+bool copenssl_load(void) {
+    /* The name of every OpenSSL 3. It is never unloaded. */
+    void *library = dlopen("libssl.so.3", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!library) return false;
+#define FIND(name) if (!(loaded.name = (__typeof__(name) *)dlsym(library, #name))) return false;
+    FUNCTIONS(FIND)
+    return true;
+}
+
+/* HTTP/1.1 is what is spoken; a client that asks for other protocols alone is refused (RFC 7301, section 3.2). */
+static int choose_protocol(SSL *connection, const unsigned char **chosen, unsigned char *length,
+                           const unsigned char *offered, unsigned int offered_length, void *context) {
+    (void)connection, (void)context;
+    static const unsigned char ours[] = "\x08http/1.1";
+    unsigned char *found;
+    int result = loaded.SSL_select_next_proto(&found, length, ours, sizeof ours - 1, offered, offered_length);
+    if (result != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = found;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* A key with a passphrase is refused; without this OpenSSL asks for it on the terminal. `context` notes that it was. */
+static int refuse_passphrase(char *text, int room, int is_written, void *context) {
+    (void)text, (void)room, (void)is_written;
+    if (context) *(bool *)context = true;
+    return -1;
+}
+
+/* What is offered: TLS 1.2 and 1.3 with Mozilla's intermediate suites that need no parameters of Diffie and Hellman's,
+ * tickets but no cache of sessions, no 0-RTT (the standard), no renegotiation, no compression. */
+static bool offer(SSL_CTX *server) {
+    static const char suites[] =
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+        "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+    loaded.SSL_CTX_set_options(server, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA |
+                                           SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    loaded.SSL_CTX_ctrl(server, SSL_CTRL_MODE,
+                        SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS,
+                        NULL);
+    loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
+    loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_READ_AHEAD, 1, NULL);
+    loaded.SSL_CTX_set_alpn_select_cb(server, choose_protocol, NULL);
+    return loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL) &&
+           loaded.SSL_CTX_set_cipher_list(server, suites) &&
+           loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_GROUPS_LIST, 0, "X25519:P-256:P-384") &&
+           loaded.SSL_CTX_set_session_id_context(server, (const unsigned char *)"cdp-proxy", 9);
+}
+
+static enum copenssl_step set_up(SSL_CTX *server, const char *certificate, const char *key, const char *authority,
+                                 enum copenssl_client_auth auth) {
+    if (!offer(server)) return COPENSSL_OTHER;
+    if (loaded.SSL_CTX_use_certificate_chain_file(server, certificate) != 1) return COPENSSL_CERTIFICATE;
+    bool is_encrypted = false;
+    loaded.SSL_CTX_set_default_passwd_cb(server, refuse_passphrase);
+    if (loaded.SSL_CTX_use_PrivateKey_file(server, key, SSL_FILETYPE_PEM) != 1) {
+        unsigned long error = loaded.ERR_peek_last_error();
+        is_encrypted = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ;
+        /* A key that is there and does not belong to the certificate fails here too. */
+        bool is_another = ERR_GET_LIB(error) == ERR_LIB_X509 && ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH;
+        return is_encrypted ? COPENSSL_KEY_ENCRYPTED : is_another ? COPENSSL_MISMATCH : COPENSSL_KEY;
+    }
+    if (loaded.SSL_CTX_check_private_key(server) != 1) return COPENSSL_MISMATCH;
+    if (!authority) return COPENSSL_MADE;
+    if (loaded.SSL_CTX_load_verify_file(server, authority) != 1) return COPENSSL_CLIENT_CA;
+    STACK_OF(X509_NAME) *names = loaded.SSL_load_client_CA_file(authority);
+    if (!names) return COPENSSL_CLIENT_CA;
+    loaded.SSL_CTX_set_client_CA_list(server, names);
+    int mode = auth == COPENSSL_REQUIRE ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_PEER;
+    loaded.SSL_CTX_set_verify(server, auth == COPENSSL_NONE ? SSL_VERIFY_NONE : mode, NULL);
+    return COPENSSL_MADE;
+}
+
+SSL_CTX *copenssl_make_server(const char *certificate, const char *key, const char *authority,
+                              enum copenssl_client_auth auth, enum copenssl_step *step) {
+    loaded.ERR_clear_error();
+    SSL_CTX *server = loaded.SSL_CTX_new(loaded.TLS_server_method());
+    *step = server ? set_up(server, certificate, key, authority, auth) : COPENSSL_OTHER;
+    if (*step == COPENSSL_MADE) return server;
+    loaded.SSL_CTX_free(server);
+    return NULL;
+}
+
+void copenssl_free_server(SSL_CTX *server) {
+    loaded.SSL_CTX_free(server);
+}
+
+static int64_t seconds(const ASN1_TIME *time) {
+    struct tm broken;
+    return time && loaded.ASN1_TIME_to_tm(time, &broken) == 1 ? (int64_t)timegm(&broken) : 0;
+}
+
+void copenssl_validity(SSL_CTX *server, int64_t *from, int64_t *until) {
+    const X509 *certificate = loaded.SSL_CTX_get0_certificate(server);
+    *from = seconds(loaded.X509_get0_notBefore(certificate));
+    *until = seconds(loaded.X509_get0_notAfter(certificate));
+}
+
+SSL *copenssl_accept(SSL_CTX *server, int socket) {
+    SSL *connection = loaded.SSL_new(server);
+    if (!connection) return NULL;
+    if (loaded.SSL_set_fd(connection, socket) != 1) {
+        loaded.SSL_free(connection);
+        return NULL;
+    }
+    loaded.SSL_set_accept_state(connection);
+    return connection;
+}
+
+SSL_CTX *copenssl_make_local_client(void) {
+    SSL_CTX *client = loaded.SSL_CTX_new(loaded.TLS_client_method());
+    if (client) loaded.SSL_CTX_ctrl(client, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL);
+    return client;
+}
+
+SSL *copenssl_connect(SSL_CTX *client, int socket) {
+    SSL *connection = loaded.SSL_new(client);
+    if (!connection) return NULL;
+    if (loaded.SSL_set_fd(connection, socket) != 1) {
+        loaded.SSL_free(connection);
+        return NULL;
+    }
+    loaded.SSL_set_connect_state(connection);
+    return connection;
+}
+
+void copenssl_free(SSL *connection) {
+    loaded.SSL_free(connection);
+}
+
+static enum copenssl_result failure(SSL *connection, int result) {
+    switch (loaded.SSL_get_error(connection, result)) {
+    case SSL_ERROR_WANT_READ: return COPENSSL_WANTS_READ;
+    case SSL_ERROR_WANT_WRITE: return COPENSSL_WANTS_WRITE;
+    case SSL_ERROR_ZERO_RETURN: return COPENSSL_END;
+    /* The socket's own error, a reset mostly. */
+    case SSL_ERROR_SYSCALL: return COPENSSL_END;
+    default: break;
+    }
+    unsigned long error = loaded.ERR_peek_last_error();
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST) return COPENSSL_PLAIN_HTTP;
+    return COPENSSL_FAILED;
+}
+
+enum copenssl_result copenssl_handshake(SSL *connection) {
+    loaded.ERR_clear_error();
+    int result = loaded.SSL_do_handshake(connection);
+    return result == 1 ? COPENSSL_BYTES : failure(connection, result);
+}
+
+enum copenssl_result copenssl_read(SSL *connection, void *bytes, size_t room, size_t *count) {
+    /* What failed on another connection must not be taken for a failure of this one. */
+    loaded.ERR_clear_error();
+    int result = loaded.SSL_read_ex(connection, bytes, room, count);
+    return result == 1 ? COPENSSL_BYTES : failure(connection, result);
+}
+
+enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t length, size_t *count) {
+    loaded.ERR_clear_error();
+    int result = loaded.SSL_write_ex(connection, bytes, length, count);
+    return result == 1 ? COPENSSL_BYTES : failure(connection, result);
+}
+
+void copenssl_finish(SSL *connection) {
+    loaded.ERR_clear_error();
+    loaded.SSL_shutdown(connection);
+}
+
+const char *copenssl_reason(void) {
+    const char *reason = loaded.ERR_reason_error_string(loaded.ERR_peek_last_error());
+    return reason ? reason : "unknown";
+}
+
+bool copenssl_is_established(SSL *connection) {
+    return loaded.SSL_is_init_finished(connection) == 1;
+}
+
+bool copenssl_is_resumed(SSL *connection) {
+    return loaded.SSL_session_reused(connection) == 1;
+}
+
+const char *copenssl_version(SSL *connection) {
+    return loaded.SSL_get_version(connection);
+}
+
+size_t copenssl_subject(SSL *connection, char *text, size_t room) {
+    X509 *certificate = loaded.SSL_get0_peer_certificate(connection);
+    if (!certificate || loaded.SSL_get_verify_result(connection) != X509_V_OK) return 0;
+    BIO *memory = loaded.BIO_new(loaded.BIO_s_mem());
+    if (!memory) return 0;
+    int length = 0;
+    if (loaded.X509_NAME_print_ex(memory, loaded.X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0) {
+        length = loaded.BIO_read(memory, text, room > 1024 ? 1024 : (int)room);
+    }
+    loaded.BIO_free(memory);
+    return length > 0 ? (size_t)length : 0;
+}

@@ -1,0 +1,82 @@
+/* The part of OpenSSL 3 that a TLS server needs. copenssl_load loads the library, not the start of the program: only a
+ * program with a certificate needs it. Call it once; call the functions below only after it has succeeded.
+ *
+ * What a server offers is said in one place, copenssl_make_server. */
+#pragma once
+#include <openssl/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Loads libssl. Returns false when it is not installed. */
+bool copenssl_load(void);
+
+/* Which step of making a server failed. */
+enum copenssl_step {
+    COPENSSL_MADE,
+    COPENSSL_CERTIFICATE,
+    COPENSSL_KEY,
+    COPENSSL_KEY_ENCRYPTED,
+    COPENSSL_MISMATCH,
+    COPENSSL_CLIENT_CA,
+    COPENSSL_OTHER,
+};
+
+/* Whether clients are asked for a certificate. */
+enum copenssl_client_auth { COPENSSL_NONE, COPENSSL_REQUEST, COPENSSL_REQUIRE };
+
+/* Makes what all connections of one certificate share, from files in PEM: the certificate with its chain, and its key.
+ * `authority`, with the certificates that clients' must lead to, may be NULL. Returns NULL, and which step failed. */
+SSL_CTX *copenssl_make_server(const char *certificate, const char *key, const char *authority,
+                              enum copenssl_client_auth auth, enum copenssl_step *step);
+void copenssl_free_server(SSL_CTX *server);
+
+/* The first and the last second at which the certificate is good, since 1970. */
+void copenssl_validity(SSL_CTX *server, int64_t *from, int64_t *until);
+
+/* Begins TLS on a connected socket, which stays its owner's. NULL when there is no memory. */
+SSL *copenssl_accept(SSL_CTX *server, int socket);
+void copenssl_free(SSL *connection);
+
+/* Makes what a client needs that asks this machine's own server, whose certificate need lead nowhere. NULL when there is no
+ * memory. Freed as a server is. */
+SSL_CTX *copenssl_make_local_client(void);
+/* Begins TLS on a socket that connects, or has connected. */
+SSL *copenssl_connect(SSL_CTX *client, int socket);
+
+/* What came of a call. */
+enum copenssl_result {
+    /* The count says how many bytes. */
+    COPENSSL_BYTES,
+    /* Bytes must come from the socket first. */
+    COPENSSL_WANTS_READ,
+    /* The socket must take bytes first. */
+    COPENSSL_WANTS_WRITE,
+    /* The peer has ended the connection, with or without saying so. */
+    COPENSSL_END,
+    /* It spoke HTTP without TLS. */
+    COPENSSL_PLAIN_HTTP,
+    /* It cannot be spoken with; copenssl_reason says why. */
+    COPENSSL_FAILED,
+};
+
+/* Does the handshake; COPENSSL_BYTES, without any, once it is over. */
+enum copenssl_result copenssl_handshake(SSL *connection);
+/* Reads; the first calls do the handshake. */
+enum copenssl_result copenssl_read(SSL *connection, void *bytes, size_t room, size_t *count);
+/* Writes. After COPENSSL_WANTS_… the same bytes must come again, and more may follow them. */
+enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t length, size_t *count);
+/* Tells the peer that no bytes follow. */
+void copenssl_finish(SSL *connection);
+
+/* OpenSSL's words for what failed last on this thread; they hold nothing of what the peer sent. */
+const char *copenssl_reason(void);
+
+/* Whether the handshake is over. */
+bool copenssl_is_established(SSL *connection);
+/* Whether it took up an earlier session. */
+bool copenssl_is_resumed(SSL *connection);
+/* Such as TLSv1.3. */
+const char *copenssl_version(SSL *connection);
+/* Writes the subject of the client's certificate (RFC 2253) to `text`, and returns its length; 0 without one. */
+size_t copenssl_subject(SSL *connection, char *text, size_t room);

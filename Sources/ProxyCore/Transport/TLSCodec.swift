@@ -1,0 +1,115 @@
+internal import COpenSSL
+import Glibc
+
+/// What a TLS connection came to, as far as it is known.
+public struct TLSSession: Sendable, Hashable {
+    /// The protocol, such as `TLSv1.3`.
+    public let version: String
+    /// Whether it took up an earlier session.
+    public let isResumed: Bool
+    /// The subject of the client's certificate (RFC 2253), which was checked; nil without one.
+    public let subject: String?
+}
+
+/// Why a TLS connection broke.
+public enum TLSFault: Sendable, Hashable {
+    /// The client spoke HTTP without TLS.
+    case plainHTTP
+    /// OpenSSL's words; they hold nothing of what the peer sent.
+    case alert(String)
+}
+
+/// TLS between a leg's socket and its connection, by OpenSSL, which reads and writes the socket itself: a byte is copied where
+/// it is encrypted, and nowhere else.
+///
+/// The handshake is part of the first reads. A connection that breaks is told to the peer by an alert.
+///
+/// `@safe`: the pointer is freed once, with this object. OpenSSL uses the socket only within calls, to which the leg lends it.
+@safe final class TLSCodec: LegCodec, @unchecked Sendable {
+    /// Why it broke; nil while it did not.
+    private(set) var fault: TLSFault?
+    private let connection: OpaquePointer
+
+    /// Takes over a connection.
+    init(owning connection: OpaquePointer) {
+        unsafe self.connection = connection
+        super.init()
+    }
+
+    deinit {
+        unsafe copenssl_free(connection)
+    }
+
+    /// What the handshake came to; nil before its end.
+    var session: TLSSession? {
+        guard unsafe copenssl_is_established(connection) else { return nil }
+        return TLSSession(
+            version: unsafe String(cString: copenssl_version(connection)),
+            isResumed: unsafe copenssl_is_resumed(connection),
+            subject: subject
+        )
+    }
+
+    private var subject: String? {
+        var text = [CChar](repeating: 0, count: 1024)
+        let length = unsafe copenssl_subject(connection, &text, text.count)
+        guard length > 0 else { return nil }
+        return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Goes on with the handshake; whether it is over.
+    func shakeHands(over socket: borrowing Descriptor) throws(Errno) -> Bool {
+        let result = unsafe copenssl_handshake(connection)
+        if result == COPENSSL_END { throw .connectionReset }
+        return try finish(result, 1, socket) != nil
+    }
+
+    override func receive(
+        into buffer: UnsafeMutableRawBufferPointer,
+        from socket: borrowing Descriptor
+    ) throws(Errno) -> Int? {
+        var count = 0
+        let result = unsafe copenssl_read(connection, buffer.baseAddress, buffer.count, &count)
+        return try finish(result, count, socket)
+    }
+
+    override func send(_ bytes: Span<UInt8>, more: Bool, to socket: borrowing Descriptor) throws(Errno) -> Int? {
+        guard !bytes.isEmpty else { return 0 }
+        var count = 0
+        let result = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe copenssl_write(connection, bytes.baseAddress, bytes.count, &count)
+        }
+        guard let sent = try finish(result, count, socket) else { return nil }
+        // The peer's end is none of a write.
+        if sent == 0 { throw .connectionReset }
+        return sent
+    }
+
+    /// How many bytes a call moved; 0 at the end of the connection, nil when the socket is not ready.
+    private func finish(
+        _ result: copenssl_result,
+        _ count: Int,
+        _ socket: borrowing Descriptor
+    ) throws(Errno) -> Int? {
+        switch result {
+        case COPENSSL_BYTES: return count
+        case COPENSSL_WANTS_READ, COPENSSL_WANTS_WRITE: return nil
+        case COPENSSL_END: return 0
+        case COPENSSL_PLAIN_HTTP:
+            fault = .plainHTTP
+            _ = try? socket.send(Self.plainAnswer.span)
+        default: fault = .alert(unsafe String(cString: copenssl_reason()))
+        }
+        throw .protocolError
+    }
+
+    override func finish(to socket: borrowing Descriptor) {
+        if fault == nil { unsafe copenssl_finish(connection) }
+    }
+
+    /// What a client reads that speaks HTTP to this port.
+    private static let plainAnswer: [UInt8] = {
+        let body = #"{"error":"bad_request","error_description":"this port speaks TLS: use https:// or wss://"}"#
+        return HTTPResponse(.badRequest, json: Array(body.utf8)).serialized()
+    }()
+}
