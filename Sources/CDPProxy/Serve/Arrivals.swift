@@ -13,7 +13,8 @@ final class Arrivals {
     private let loop: EventLoop
     private let trustedProxies: TrustedProxies
     private let silentClosed: CounterFamily
-    private let tls: TLSListeners
+    /// The certificates that connections begin with.
+    let tls: TLSListeners
 
     /// Clients whose request is not whole yet.
     private var halfOpen: Places<ClientConnection>
@@ -28,13 +29,12 @@ final class Arrivals {
     /// a credential must not take what the others need.
     init(
         _ settings: ConnectionSettings,
-        _ trustedProxies: TrustedProxies,
-        _ tls: TLSListeners,
+        _ listeners: ListenSettings,
         _ context: ServerContext
-    ) {
+    ) throws(StartError) {
         loop = context.loop
-        self.tls = tls
-        self.trustedProxies = trustedProxies
+        tls = try TLSListeners(listeners, context)
+        trustedProxies = TrustedProxies(listeners.trustedProxies)
         silentClosed = context.metrics.silentClosed
         halfOpen = Places(
             limit: min(settings.halfOpen, Self.descriptors / 4),

@@ -87,7 +87,7 @@ final class Journal {
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
         case .tls(let fault):
-            metrics.tlsFailures[fault == .plainHTTP ? "plain_http" : "handshake"].increment()
+            metrics.tls.failures[fault == .plainHTTP ? "plain_http" : "handshake"].increment()
             record("request_refused", refusal, trace)
         case .credential(let rejection):
             metrics.tokensRejected[rejection.rawValue].increment()

@@ -19,8 +19,7 @@ final class ProxyMetrics {
     let downloadsRemoved: CounterFamily
     let downloadBytes: Gauge
     let silentClosed: CounterFamily
-    let tlsReloads: CounterFamily
-    let tlsFailures: CounterFamily
+    let tls: TLSMetrics
     let chromeUp: Gauge
     let draining: Gauge
 
@@ -59,27 +58,10 @@ final class ProxyMetrics {
         downloadsRemoved = Self.downloadsRemoved(in: registry)
         downloadBytes = registry.gauge("cdp_proxy_downloads_bytes", help: "Bytes of downloads that are kept now.")
         silentClosed = Self.silentClosed(in: registry)
-        tlsReloads = registry.counters(
-            "cdp_proxy_tls_reloads_total",
-            labels: ["result"],
-            help: "Times that a certificate was read again, by result."
-        )
-        tlsFailures = registry.counters(
-            "cdp_proxy_tls_failures_total",
-            labels: ["reason"],
-            help: "Connections that broke before their request was whole, over TLS, by reason."
-        )
+        tls = TLSMetrics(in: registry)
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
         declareLabels()
-    }
-
-    /// When the certificate of a listener ends. Declared once, where there is one.
-    func tlsExpiry(of listener: TLSListener) -> Gauge {
-        registry.gauge(
-            "cdp_proxy_\(listener == .clients ? "" : "admin_")tls_certificate_expiry_timestamp_seconds",
-            help: "When the time of the certificate for \(listener.rawValue) is over, in seconds since 1970."
-        )
     }
 
     private static func silentClosed(in registry: MetricsRegistry) -> CounterFamily {
@@ -117,8 +99,6 @@ final class ProxyMetrics {
         for reason in RequestRefusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
         for permission in Permission.allCases { _ = policyDenied[permission.rawValue] }
         for reason in DownloadSweep.Reason.allCases { _ = downloadsRemoved[reason.rawValue] }
-        for result in ["full", "failed"] { _ = tlsReloads[result] }
-        for reason in ["plain_http", "handshake"] { _ = tlsFailures[reason] }
         for listener in ["clients", "operators"] { _ = silentClosed[listener] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }

@@ -115,9 +115,9 @@ import Settings
 
     private func keepKeysFresh() async { await parts.keys.run() }
 
-    private func followClientsCertificate() async { await parts.tls.clients?.follow() }
+    private func followClientsCertificate() async { await parts.arrivals.tls.clients?.follow() }
 
-    private func followOperatorsCertificate() async { await parts.tls.operators?.follow() }
+    private func followOperatorsCertificate() async { await parts.arrivals.tls.operators?.follow() }
 
     private func followRevocations() async { await parts.revocations.follow() }
 
@@ -225,7 +225,7 @@ import Settings
     /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once. SIGHUP has files read again.
     private func watchSignals() {
         signals = try? SignalWatch([SIGTERM, SIGINT, SIGHUP], on: loop) { signal in
-            if signal == SIGHUP { return self.parts.tls.reload() }
+            if signal == SIGHUP { return self.parts.arrivals.tls.reload() }
             if self.parts.shutdown.isStopping { exit(1) }
             self.stop()
         }
@@ -260,7 +260,7 @@ import Settings
         signals?.close()
         (listener, adminListener, signals) = (nil, nil, nil)
         parts.keys.close()
-        parts.tls.close()
+        parts.arrivals.tls.close()
         parts.revocations.close()
         parts.browser.downloads.close()
         parts.shutdown.release()

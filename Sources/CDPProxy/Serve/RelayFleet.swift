@@ -94,8 +94,10 @@ final class RelayFleet {
 
     /// The relays that the next connection's frames are moved by.
     func takeTurn() -> Relays {
-        last = (last + 1) % relays.count
-        return relays[last]
+        let all = relays
+        guard all.count > 1 else { return all[0] }
+        last = (last + 1) % all.count
+        return all[last]
     }
 
     // MARK: All of them

@@ -11,7 +11,6 @@ struct ServerParts {
     let browser: BrowserParts
     let fleet: RelayFleet
     let shutdown: Shutdown
-    let tls: TLSListeners
     let arrivals: Arrivals
     let revocations: Revocations
     let clients: ClientService
@@ -25,8 +24,7 @@ struct ServerParts {
         let state = try KeptState(configuration.ownership, log: context.log)
         fleet = RelayFleet(configuration.connections, configuration.policy, context)
         shutdown = Shutdown(of: fleet, after: configuration.connections.drain, context)
-        tls = try TLSListeners(listeners, context)
-        arrivals = Arrivals(configuration.connections, TrustedProxies(listeners.trustedProxies), tls, context)
+        arrivals = try Arrivals(configuration.connections, listeners, context)
         doorkeeper = Doorkeeper(configuration.gate, listeners, configuration.store, keys: keys, state: state, context)
         browser = try BrowserParts(
             listeners,

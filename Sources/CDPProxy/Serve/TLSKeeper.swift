@@ -33,8 +33,8 @@ final class TLSKeeper {
         loop = context.loop
         clock = context.clock
         log = context.log
-        expiry = context.metrics.tlsExpiry(of: listener)
-        reloads = context.metrics.tlsReloads
+        expiry = context.metrics.tls.expiry(of: listener)
+        reloads = context.metrics.tls.reloads
         seen = Self.marks(settings.files)
         madeAt = .now()
         do throws(TLSServerError) {

@@ -97,7 +97,7 @@ public enum TLSFault: Sendable, Hashable {
         case COPENSSL_END: return 0
         case COPENSSL_PLAIN_HTTP:
             fault = .plainHTTP
-            _ = try? socket.send(Self.plainAnswer.span)
+            _ = try? super.send(Self.plainAnswer.span, more: false, to: socket)
         default: fault = .alert(unsafe String(cString: copenssl_reason()))
         }
         throw .protocolError
@@ -110,6 +110,14 @@ public enum TLSFault: Sendable, Hashable {
     /// What a client reads that speaks HTTP to this port.
     private static let plainAnswer: [UInt8] = {
         let body = #"{"error":"bad_request","error_description":"this port speaks TLS: use https:// or wss://"}"#
-        return HTTPResponse(.badRequest, json: Array(body.utf8)).serialized()
+        let head = """
+            HTTP/1.1 400 Bad Request\r
+            Content-Type: application/json; charset=UTF-8\r
+            Content-Length: \(body.utf8.count)\r
+            Connection: close\r
+            \r
+
+            """
+        return Array((head + body).utf8)
     }()
 }
