@@ -151,7 +151,7 @@ struct ClientConnection {
     /// Hands both sockets to a relay. From here on no task is left of the handshake.
     private func join(_ request: AdmittedRequest, _ browser: DrivenBrowser, pipelined: [UInt8]) async {
         let subject = service.arrivals.isTLS ? stream.session?.subject : nil
-        guard stream.isOpen, browser.chrome.stream.isOpen, let client = stream.detach(),
+        guard browser.chrome.stream.isOpen, let client = stream.detach(),
             let chrome = browser.chrome.stream.detach()
         else {
             stream.close()
