@@ -184,6 +184,19 @@ def test_a_client_that_goes_in_the_middle_is_forgotten(secured, authority):
     assert get(proxy, "/health", authority.client()).status == 200
 
 
+def test_the_end_of_an_answer_is_said(secured, authority):
+    proxy = secured()
+    for target in ["/health", "/json/version"]:
+        plain = socket.create_connection(("127.0.0.1", proxy.port))
+        with authority.client().wrap_socket(
+            plain, server_hostname="127.0.0.1", suppress_ragged_eofs=False
+        ) as connection:
+            connection.sendall(head(target))
+            # An end without close_notify would be an error here.
+            while connection.recv(4096):
+                pass
+
+
 def test_a_client_that_says_nothing_of_its_end_is_one_that_left(secured, authority):
     proxy = secured()
     client = CDP(proxy.port, "/", tls=authority.client(), **bearer())

@@ -148,19 +148,19 @@ extension AdminRefusal {
 extension ConnectionRecord {
     /// What operators see of it.
     fileprivate func json(_ totals: RelayTotals) -> JSONValue {
-        [
+        let listed: JSONValue = [
             "requestId": JSONValue(request.description),
             "sessionId": sessionID.map { JSONValue($0) } ?? .null,
             "projectId": projectID.map { JSONValue($0) } ?? .null,
             "userId": userID.map { JSONValue($0) } ?? .null,
             "roles": .array((roles ?? []).map { JSONValue($0) }),
             "peer": JSONValue(peer.description),
-            "subject": subject.map { JSONValue($0) } ?? .null,
             "since": JSONValue(since.millisecondText),
             "bytesToChrome": JSONValue(Int(clamping: totals.bytesToChrome)),
             "bytesToClient": JSONValue(Int(clamping: totals.bytesToClient)),
             "framesToChrome": JSONValue(Int(clamping: totals.framesToChrome)),
             "framesToClient": JSONValue(Int(clamping: totals.framesToClient)),
         ]
+        return subject.map { listed.adding("subject", JSONValue($0)) } ?? listed
     }
 }

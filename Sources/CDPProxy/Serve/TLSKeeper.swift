@@ -23,6 +23,7 @@ final class TLSKeeper {
     private let expiry: Gauge
     private let reloads: CounterFamily
     private var seen: [FileMark?]
+    /// When they were read last.
     private var madeAt: Instant
     private var warnedAt: Timestamp?
     private var isClosed = false
@@ -64,11 +65,11 @@ final class TLSKeeper {
 
     /// Reads the files. When they will not do, what was read before stays.
     func reload() {
-        seen = Self.marks(settings.files)
+        (seen, madeAt) = (Self.marks(settings.files), .now())
         do throws(TLSServerError) {
             let new = try TLSServer(settings.files)
             guard new.validUntil > clock() else { throw .expired }
-            (server, madeAt) = (new, .now())
+            server = new
             reloads["full"].increment()
             log.record(.info, "tls_reloaded", ["until": .string(new.validUntil.iso8601)])
             tell()

@@ -82,9 +82,13 @@ public struct Leg: ~Copyable, Sendable {
         descriptor.shutdown()
     }
 
+    /// Tells the peer that the connection's bytes are over, where that is said before the socket's own end (RFC 8446,
+    /// section 6.1).
+    func finish() { codec?.finish(to: descriptor) }
+
     /// Says to the peer that nothing more will be sent. A peer that is gone already is no error.
     func shutdownSending() {
-        codec?.finish(to: descriptor)
+        finish()
         descriptor.shutdownSending()
     }
 

@@ -306,6 +306,7 @@ public enum StreamError: Error, Hashable, Sendable {
     /// Closes the connection, which a waiting reader or writer is told by ``StreamError/closed``. It may be called again.
     public func close() {
         leaveLoop()
+        leg?.finish()
         leg = nil
         wake(.closed)
     }
