@@ -57,18 +57,23 @@ extension FuzzTarget {
         if String(validating: command.method, as: UTF8.self) != nil {
             try expect(second.method, equals: command.method, "a command keeps its method")
         }
-        try checkParameters(second, command)
+        try checkParameters(second, command, policy)
         if policy.isEnforced { try checkIsOpen(second, policy) }
     }
 
-    /// The parameters that go on are those that came: they mean the same to a parser.
-    private static func checkParameters(_ found: ScannedCommand, _ command: ScannedCommand) throws(Violation) {
+    /// The parameters that go on are those that came, or what the policy makes of them: they mean the same to a parser.
+    private static func checkParameters(
+        _ found: ScannedCommand,
+        _ command: ScannedCommand,
+        _ policy: CommandPolicy
+    ) throws(Violation) {
         let options = JSONParsingOptions(maximumDepth: CommandScanner.maximumDepth)
         let wanted = try? JSONValue.parse(command.params, options: options)
         let passed = try? JSONValue.parse(found.params, options: options)
-        guard !command.params.isEmpty else { return try expect(passed ?? [:], equals: [:], "no parameters are added") }
-        try expect(wanted != nil, "what the scanner took for parameters is JSON")
-        try expect(passed, equals: wanted, "parameters go on as they came")
+        try expect(wanted != nil || command.params.isEmpty, "what the scanner took for parameters is JSON")
+        let check = policy.permissions == nil ? nil : MethodTable.rule(of: command.method).check
+        let settled = check?.settled(wanted ?? [:], policy) ?? wanted ?? [:]
+        try expect(passed ?? [:], equals: settled, "parameters go on as they came, or as they were settled")
     }
 
     /// What goes on is what the policy opens: its method, and its parameters where they are looked at.
