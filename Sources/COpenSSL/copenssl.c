@@ -16,7 +16,7 @@
     each(SSL_load_client_CA_file) each(SSL_CTX_set_verify) each(SSL_CTX_set_session_id_context)                        \
     each(SSL_CTX_set_default_read_buffer_len) each(SSL_select_next_proto) each(SSL_new) each(SSL_free)                 \
     each(SSL_set_fd) each(SSL_set_accept_state) each(SSL_read_ex) each(SSL_write_ex) each(SSL_get_error)               \
-    each(SSL_shutdown) each(SSL_is_init_finished) each(SSL_session_reused) each(SSL_get_version)                       \
+    each(SSL_shutdown) each(SSL_is_init_finished)                                                                     \
     each(SSL_get0_peer_certificate) each(SSL_get_verify_result) each(ERR_clear_error) each(ERR_peek_last_error)        \
     each(ERR_reason_error_string) each(X509_get0_notBefore) each(X509_get0_notAfter) each(X509_get_subject_name)       \
     each(X509_NAME_print_ex) each(ASN1_TIME_to_tm) each(BIO_new) each(BIO_s_mem) each(BIO_read) each(BIO_free)
@@ -196,21 +196,9 @@ const char *copenssl_reason(void) {
     return reason ? reason : "unknown";
 }
 
-bool copenssl_is_established(SSL *connection) {
-    return loaded.SSL_is_init_finished(connection) == 1;
-}
-
-bool copenssl_is_resumed(SSL *connection) {
-    return loaded.SSL_session_reused(connection) == 1;
-}
-
-const char *copenssl_version(SSL *connection) {
-    return loaded.SSL_get_version(connection);
-}
-
 size_t copenssl_subject(SSL *connection, char *text, size_t room) {
     X509 *certificate = loaded.SSL_get0_peer_certificate(connection);
-    if (!certificate || loaded.SSL_get_verify_result(connection) != X509_V_OK) return 0;
+    if (!certificate || loaded.SSL_is_init_finished(connection) != 1 || loaded.SSL_get_verify_result(connection) != X509_V_OK) return 0;
     BIO *memory = loaded.BIO_new(loaded.BIO_s_mem());
     if (!memory) return 0;
     int length = 0;

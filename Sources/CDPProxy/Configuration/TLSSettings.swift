@@ -5,7 +5,7 @@ import Settings
 struct TLSSettings: Sendable {
     /// The files.
     let files: TLSFiles
-    /// The variables that name them, for whoever has to mend one.
+    /// The variables that name them: an error names the one to mend.
     let variables: TLSVariables
 
     /// Reads the settings of a listener; nil when it speaks no TLS.

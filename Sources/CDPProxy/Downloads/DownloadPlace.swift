@@ -3,7 +3,7 @@ import ProxyCore
 /// The folders that hold what clients with roles download, one for each credential that may fetch it: how they are named, and
 /// how one is made.
 ///
-/// Chrome may write to them, and so may whoever takes it over. So nothing in them is trusted: no link is followed, and only a
+/// Chrome may write to them, one that a page took over too. So nothing in them is trusted: no link is followed, and only a
 /// regular file with one name is handed out, since a second name could be put on a file that the proxy alone may read.
 struct DownloadPlace: Sendable {
     /// A file that may be handed out.

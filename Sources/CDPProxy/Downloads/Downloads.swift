@@ -1,6 +1,6 @@
 import ProxyCore
 
-/// The downloads of clients with roles: a folder for each credential, and the files in it for whoever shows that credential.
+/// The downloads of clients with roles: a folder for each credential, and the files in it for that credential.
 ///
 /// Lives on the loop's thread, and reads files there: they were written a moment ago, and are still in memory.
 final class Downloads {

@@ -150,7 +150,7 @@ struct ClientConnection {
 
     /// Hands both sockets to a relay. From here on no task is left of the handshake.
     private func join(_ request: AdmittedRequest, _ browser: DrivenBrowser, pipelined: [UInt8]) async {
-        let subject = service.arrivals.isTLS ? stream.session?.subject : nil
+        let subject = service.arrivals.isTLS ? stream.subject : nil
         guard browser.chrome.stream.isOpen, let client = stream.detach(),
             let chrome = browser.chrome.stream.detach()
         else {

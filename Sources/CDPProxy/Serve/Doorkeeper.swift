@@ -152,7 +152,7 @@ final class Doorkeeper {
     /// Refuses from now on what a revocation is about; true when that changes anything.
     func revoke(_ revocation: Revocation) -> Bool { gate.revoke(revocation) }
 
-    /// Whether what was admitted is revoked by now. Where nothing is, nobody asks what was.
+    /// Whether what was admitted is revoked by now. Where nothing is, the credential is not even put together.
     func isRevoked(_ credential: @autoclosure () -> RevocableCredential) -> Bool {
         gate.hasRevocations && gate.isRevoked(credential())
     }

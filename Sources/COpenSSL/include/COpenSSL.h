@@ -72,11 +72,5 @@ void copenssl_finish(SSL *connection);
 /* OpenSSL's words for what failed last on this thread; they hold nothing of what the peer sent. */
 const char *copenssl_reason(void);
 
-/* Whether the handshake is over. */
-bool copenssl_is_established(SSL *connection);
-/* Whether it took up an earlier session. */
-bool copenssl_is_resumed(SSL *connection);
-/* Such as TLSv1.3. */
-const char *copenssl_version(SSL *connection);
 /* Writes the subject of the client's certificate (RFC 2253) to `text`, and returns its length; 0 without one. */
 size_t copenssl_subject(SSL *connection, char *text, size_t room);

@@ -95,8 +95,8 @@ public struct Leg: ~Copyable, Sendable {
     /// Why the connection could not be made; nil when it was.
     func connectError() -> Errno? { descriptor.connectError() }
 
-    /// What a TLS handshake came to, and why the connection broke.
-    var session: TLSSession? { (codec as? TLSCodec)?.session }
+    /// The subject of the client's certificate over TLS, and why the connection broke.
+    var subject: String? { (codec as? TLSCodec)?.subject }
     var fault: TLSFault? { (codec as? TLSCodec)?.fault }
 
     /// Goes on with a TLS handshake; whether it is over, as it is without one.

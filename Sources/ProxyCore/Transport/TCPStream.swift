@@ -68,8 +68,8 @@ public enum StreamError: Error, Hashable, Sendable {
         try self.init(owning: descriptor, peer: peer, on: loop, codec: codec)
     }
 
-    /// What the TLS handshake came to; nil before its end, and without TLS.
-    public var session: TLSSession? { leg?.session }
+    /// The subject of the client's certificate (RFC 2253), which was checked; nil without one, and without TLS.
+    public var subject: String? { leg?.subject }
 
     /// Why the TLS connection broke; nil while it did not.
     public var fault: TLSFault? { leg?.fault }

@@ -1,16 +1,6 @@
 internal import COpenSSL
 import Glibc
 
-/// What a TLS connection came to, as far as it is known.
-public struct TLSSession: Sendable, Hashable {
-    /// The protocol, such as `TLSv1.3`.
-    public let version: String
-    /// Whether it took up an earlier session.
-    public let isResumed: Bool
-    /// The subject of the client's certificate (RFC 2253), which was checked; nil without one.
-    public let subject: String?
-}
-
 /// Why a TLS connection broke.
 public enum TLSFault: Sendable, Hashable {
     /// The client spoke HTTP without TLS.
@@ -40,17 +30,8 @@ public enum TLSFault: Sendable, Hashable {
         unsafe copenssl_free(connection)
     }
 
-    /// What the handshake came to; nil before its end.
-    var session: TLSSession? {
-        guard unsafe copenssl_is_established(connection) else { return nil }
-        return TLSSession(
-            version: unsafe String(cString: copenssl_version(connection)),
-            isResumed: unsafe copenssl_is_resumed(connection),
-            subject: subject
-        )
-    }
-
-    private var subject: String? {
+    /// The subject of the client's certificate (RFC 2253), which was checked; nil without one, and before the handshake's end.
+    var subject: String? {
         var text = [CChar](repeating: 0, count: 1024)
         let length = unsafe copenssl_subject(connection, &text, text.count)
         guard length > 0 else { return nil }

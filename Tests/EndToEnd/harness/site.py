@@ -4,7 +4,24 @@ import http.server
 import threading
 
 
-class Site:
+class Listening:
+    """A server of one handler on a port of its own."""
+
+    def __init__(self, handler, host="127.0.0.1"):
+        self._server = http.server.ThreadingHTTPServer((host, 0), handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Site(Listening):
     """`pages` maps a path to (content type, body, further fields). Other paths get 404."""
 
     def __init__(self, pages, host="127.0.0.1"):
@@ -33,14 +50,4 @@ class Site:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer((host, 0), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler, host)

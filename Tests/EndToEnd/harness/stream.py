@@ -3,12 +3,14 @@
 import http.server
 import threading
 
+from harness.site import Listening
+
 CHUNK = b"download" * 8192
 # Chrome takes a response for a download once it has seen more than its first bytes.
 FILE = CHUNK + b"the rest"
 
 
-class StreamingSite:
+class StreamingSite(Listening):
     """`/` is a page. `/half` sends a half, and the rest once `rest` is set. `/endless` sends about 6 MiB a second until
     its reader is gone, which `gone` says."""
 
@@ -49,16 +51,9 @@ class StreamingSite:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        super().__init__(Handler)
 
     def stop(self):
         self.rest.set()
         self.gone.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().stop()

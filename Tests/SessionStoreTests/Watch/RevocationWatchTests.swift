@@ -58,6 +58,17 @@ import Testing
         }
     }
 
+    /// A revocation that is made from now on is told of.
+    private static func checkIsHeard(
+        _ id: String,
+        _ watch: RevocationWatch,
+        _ store: any RevocationStore
+    ) async throws {
+        async let isThere: Void = wait(for: id, watch, store)
+        try await store.add(.make(id: id))
+        try await isThere
+    }
+
     // MARK: PostgreSQL
 
     private static let listeners = "FROM pg_stat_activity WHERE datname = $1 AND query LIKE 'LISTEN%'"
@@ -73,9 +84,7 @@ import Testing
         await Self.wait(for: watch, toBeReliable: false)
         try await store.add(.make(id: "meanwhile"))
         await Self.wait(for: watch, toBeReliable: true)
-        async let isThere: Void = Self.wait(for: "afterwards", watch, store)
-        try await store.add(.make(id: "afterwards"))
-        try await isThere
+        try await Self.checkIsHeard("afterwards", watch, store)
         watch.close()
         await store.close()
     }
@@ -91,9 +100,7 @@ import Testing
         await Self.wait(for: watch, toBeReliable: false)
         try await server.start()
         await Self.wait(for: watch, toBeReliable: true)
-        async let isThere: Void = Self.wait(for: "afterwards", watch, store)
-        try await store.add(.make(id: "afterwards"))
-        try await isThere
+        try await Self.checkIsHeard("afterwards", watch, store)
         watch.close()
         await store.close()
     }

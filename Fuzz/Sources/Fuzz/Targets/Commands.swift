@@ -53,7 +53,7 @@ extension FuzzTarget {
         let second = ScannedCommand(passed, [passed.count])
         try expect(second.id, equals: command.id, "a command keeps its id")
         try expect(second.session, equals: command.session, "a command keeps its session")
-        // Half a character has no UTF-8: a method with one is nobody's, and goes on as another that is nobody's.
+        // Half a character has no UTF-8: a method with one is not Chrome's, and goes on as another that is not.
         if String(validating: command.method, as: UTF8.self) != nil {
             try expect(second.method, equals: command.method, "a command keeps its method")
         }
