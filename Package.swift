@@ -61,8 +61,13 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "COpenSSL"),
         .target(name: "CPostgres"),
+        .target(name: "CZlib"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "ProxyCore", dependencies: ["CLinux", "CCurl", "COpenSSL", crypto], swiftSettings: settings),
+        .target(
+            name: "ProxyCore",
+            dependencies: ["CLinux", "CCurl", "COpenSSL", "CZlib", crypto],
+            swiftSettings: settings
+        ),
         .target(name: "SessionInjector", dependencies: ["ProxyCore", crypto], swiftSettings: settings),
         .target(name: "SessionStore", dependencies: ["CPostgres", "CSQLite", "ProxyCore"], swiftSettings: settings),
         .target(

@@ -22,6 +22,7 @@ IMPORTS = {
     "Sources/ProxyCore/JSON": set(),
     "Sources/ProxyCore/HTTP1": set(),
     "Sources/ProxyCore/WebSocket": PURE | {"Crypto"},
+    "Sources/ProxyCore/Compression": {"CZlib"},
     "Sources/ProxyCore/Auth": PURE | {"Crypto"},
     "Sources/ProxyCore/Policy": set(),
     "Sources/ProxyCore/Telemetry": set(),
@@ -54,15 +55,23 @@ FOLDERS = {
     "ProxyCore/JSON": ["ProxyCore/Values"],
     "ProxyCore/HTTP1": ["ProxyCore/Values"],
     "ProxyCore/WebSocket": ["ProxyCore/Values", "ProxyCore/HTTP1"],
+    "ProxyCore/Compression": ["ProxyCore/Values", "ProxyCore/WebSocket"],
     "ProxyCore/Auth": ["ProxyCore/Values", "ProxyCore/JSON", "ProxyCore/HTTP1"],
     "ProxyCore/Policy": ["ProxyCore/Values", "ProxyCore/JSON", "ProxyCore/Auth"],
     "ProxyCore/Telemetry": ["ProxyCore/Values", "ProxyCore/System"],
     "ProxyCore/Loop": ["ProxyCore/Values", "ProxyCore/System"],
-    "ProxyCore/Transport": ["ProxyCore/Values", "ProxyCore/System", "ProxyCore/WebSocket", "ProxyCore/Loop"],
+    "ProxyCore/Transport": [
+        "ProxyCore/Values",
+        "ProxyCore/System",
+        "ProxyCore/WebSocket",
+        "ProxyCore/Compression",
+        "ProxyCore/Loop",
+    ],
     "ProxyCore/Relay": [
         "ProxyCore/Values",
         "ProxyCore/System",
         "ProxyCore/WebSocket",
+        "ProxyCore/Compression",
         "ProxyCore/Loop",
         "ProxyCore/Transport",
     ],
@@ -89,7 +98,8 @@ FOLDERS = {
     "SessionService/Validation": ["ProxyCore/Values", "ProxyCore/JSON", "SessionStore"],
 }
 CLOCKLESS = tuple(
-    f"Sources/ProxyCore/{folder}" for folder in ("Values", "HTTP1", "WebSocket", "Auth", "JSON", "Policy")
+    f"Sources/ProxyCore/{folder}"
+    for folder in ("Values", "HTTP1", "WebSocket", "Compression", "Auth", "JSON", "Policy")
 )
 
 # Files whose name says something else than what they declare, and why.

@@ -30,6 +30,13 @@ SETTINGS = {
     "quota": ("CDP_PROXY_DOWNLOADS_MIB", "0"),
     "age": ("CDP_PROXY_DOWNLOADS_AGE", "0s"),
     "uploads": ("CDP_PROXY_UPLOADS", "/"),
+    "compression": ("CDP_PROXY_COMPRESSION", "maybe"),
+    "deadline of the head": ("CDP_PROXY_HEAD_DEADLINE", "10"),
+    "deadline of TLS": ("CDP_PROXY_TLS_DEADLINE", "0s"),
+    "deadline of Chrome": ("CDP_PROXY_CHROME_DEADLINE", "1h"),
+    "idleness": ("CDP_PROXY_MAX_IDLE", "500ms"),
+    "age of a connection": ("CDP_PROXY_MAX_AGE", "-1s"),
+    "relay buffer": ("CDP_PROXY_RELAY_BUFFER_KIB", "63"),
     "database": ("DATABASE_URL", "mysql://password@db.example/sessions"),
 }
 

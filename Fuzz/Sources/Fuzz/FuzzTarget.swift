@@ -9,7 +9,8 @@ struct FuzzTarget: Sendable {
 
     /// Every target, in the order in which they run.
     static let all: [FuzzTarget] = [
-        requests, responses, frames, messages, credentials, tokens, json, states, answers, hosts, commands, addresses,
+        requests, responses, frames, messages, compression, credentials, tokens, json, states, answers, hosts, commands,
+        addresses,
     ]
 }
 

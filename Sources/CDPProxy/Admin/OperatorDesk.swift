@@ -148,7 +148,7 @@ extension AdminRefusal {
 extension ConnectionRecord {
     /// What operators see of it.
     fileprivate func json(_ totals: RelayTotals) -> JSONValue {
-        let listed: JSONValue = [
+        var listed: JSONValue = [
             "requestId": JSONValue(request.description),
             "sessionId": sessionID.map { JSONValue($0) } ?? .null,
             "projectId": projectID.map { JSONValue($0) } ?? .null,
@@ -161,6 +161,8 @@ extension ConnectionRecord {
             "framesToChrome": JSONValue(Int(clamping: totals.framesToChrome)),
             "framesToClient": JSONValue(Int(clamping: totals.framesToClient)),
         ]
-        return subject.map { listed.adding("subject", JSONValue($0)) } ?? listed
+        if let subject { listed = listed.adding("subject", JSONValue(subject)) }
+        if compression != nil { listed = listed.adding("compression", JSONValue("permessage-deflate")) }
+        return listed
     }
 }

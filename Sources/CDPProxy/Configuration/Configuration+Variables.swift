@@ -5,8 +5,8 @@ extension Configuration {
     static let variables = VariableTable([
         ListenSettings.variables, GateSettings.variables, RoleSettings.variables, PolicySettings.variables,
         SharedFolders.variables, SecretSettings.variables,
-        AWSSettings.variables, ConnectionSettings.variables, StoreSettings.variables, InjectionSettings.variables,
-        OwnershipSettings.variables, LogSettings.variables,
+        AWSSettings.variables, ConnectionSettings.variables, DeadlineSettings.variables, StoreSettings.variables,
+        InjectionSettings.variables, OwnershipSettings.variables, LogSettings.variables,
     ])
 }
 

@@ -15,6 +15,8 @@ struct Configuration: Sendable {
     let policy: PolicySettings
     /// How many connections there may be, and how long they live.
     let connections: ConnectionSettings
+    /// How long the proxy waits, and how long a connection may last.
+    let deadlines: DeadlineSettings
     /// Where stored sessions are.
     let store: StoreSettings
     /// When a stored session is put into Chrome.
@@ -33,6 +35,7 @@ struct Configuration: Sendable {
         secret = try SecretSettings(environment)
         policy = try PolicySettings(environment, listeners)
         connections = try ConnectionSettings(environment)
+        deadlines = try DeadlineSettings(environment)
         store = try StoreSettings(environment)
         injection = try InjectionSettings(environment, sessionID: gate.sessionID)
         ownership = try OwnershipSettings(environment, store: store)

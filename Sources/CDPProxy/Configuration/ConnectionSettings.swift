@@ -14,6 +14,10 @@ struct ConnectionSettings: Sendable {
     let drain: Duration
     /// How many event loops, each on a thread of its own, move the frames of connections.
     let loops: Int
+    /// How many bytes of one connection may be under way between its two sides.
+    let relayBuffer: Int
+    /// With which clients messages are compressed.
+    let compression: CompressionUse
 
     /// Reads the settings.
     init(_ environment: Environment) throws(ConfigurationError) {
@@ -24,13 +28,16 @@ struct ConnectionSettings: Sendable {
         self.ping = ping == .zero ? nil : ping
         drain = try environment.value(Self.drainVariable)
         loops = try environment.value(Self.loopsVariable)
+        relayBuffer = try environment.value(Self.relayBufferVariable) << 10
+        compression = try environment.value(Self.compressionVariable)
     }
 
     /// The variables these settings are read from, as they are listed.
     static let variables: [VariableDescription] =
         ConnectionLimits.variables + [
             halfOpenVariable.description, halfOpenOfOneAddressVariable.description, pingVariable.description,
-            drainVariable.description, loopsVariable.description,
+            drainVariable.description, loopsVariable.description, relayBufferVariable.description,
+            compressionVariable.description,
         ]
 
     private static let halfOpenVariable = Variable(
@@ -72,5 +79,22 @@ struct ConnectionSettings: Sendable {
         expected: "a whole number from 1 to 64",
         help: "How many threads move the frames of connections.",
         parse: { VariableParsing.integer($0, in: 1...64) }
+    )
+    private static let relayBufferVariable = Variable(
+        "CDP_PROXY_RELAY_BUFFER_KIB",
+        in: .connections,
+        standard: "1024",
+        expected: "a whole number of KiB from 64 to 1024",
+        help: "How much of a large message may be under way inside the kernel for one connection.",
+        parse: { VariableParsing.integer($0, in: 64...1024) }
+    )
+    private static let compressionVariable = Variable(
+        "CDP_PROXY_COMPRESSION",
+        in: .connections,
+        standard: "auto",
+        expected: "auto, on or off",
+        help:
+            "Whether clients that offer permessage-deflate get it; auto: unless their address is loopback or private.",
+        parse: { CompressionUse(rawValue: $0) }
     )
 }

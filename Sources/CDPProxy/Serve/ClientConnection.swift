@@ -86,6 +86,7 @@ struct ClientConnection {
         in place: Arrivals.ClientPlace
     ) async throws(RequestRefusal) -> RequestReader.Request {
         defer { service.arrivals.leave(place) }
+        let deadline = service.arrivals.isTLS ? try await service.shakeHands(on: stream) : deadline
         do throws(RequestRefusal) {
             return try await RequestReader.read(from: stream, by: deadline, droppingBody: RoutedRequest.dropsBody)
         } catch {
@@ -109,19 +110,20 @@ struct ClientConnection {
     ) async throws(RequestRefusal) {
         let begin = Instant.now()
         let upgrade = try handshake(request.head)
+        let compression = try service.fleet.compression(for: request)
         try checkRoom(for: request)
         let browser = try await service.access.open(endpoint, for: request)
         do throws(RequestRefusal) {
             try await takePlace(for: request)
             try service.doorkeeper.spend(request.grant)
-            try await send(upgrade)
+            try await send(upgrade.answer(agreeingTo: compression))
         } catch {
             service.fleet.leavePlace(of: request.id)
             service.access.close(browser)
             throw error
         }
         service.journal.upgraded(after: Instant.now().since(begin))
-        await join(request, browser, pipelined: pipelined)
+        await join(request, browser, compression, pipelined: pipelined)
     }
 
     /// The handshake, if it is as RFC 6455 says.
@@ -144,12 +146,17 @@ struct ClientConnection {
     }
 
     /// Sends the 101; the client may be gone by now.
-    private func send(_ upgrade: WebSocketUpgrade) async throws(RequestRefusal) {
-        do throws(StreamError) { try await stream.write(upgrade.answer) } catch { throw .clientGone }
+    private func send(_ upgrade: [UInt8]) async throws(RequestRefusal) {
+        do throws(StreamError) { try await stream.write(upgrade) } catch { throw .clientGone }
     }
 
     /// Hands both sockets to a relay. From here on no task is left of the handshake.
-    private func join(_ request: AdmittedRequest, _ browser: DrivenBrowser, pipelined: [UInt8]) async {
+    private func join(
+        _ request: AdmittedRequest,
+        _ browser: DrivenBrowser,
+        _ compression: PermessageDeflate?,
+        pipelined: [UInt8]
+    ) async {
         let subject = service.arrivals.isTLS ? stream.subject : nil
         guard browser.chrome.stream.isOpen, let client = stream.detach(),
             let chrome = browser.chrome.stream.detach()
@@ -161,10 +168,11 @@ struct ClientConnection {
         let connection = ConnectionRecord(
             request,
             since: service.clock(),
-            lifetime: service.doorkeeper.lifetime(of: request.grant),
+            span: service.span(of: request.grant),
             pass: browser.pass,
             downloadFolder: service.downloads.enter(request.grant),
-            subject: subject
+            subject: subject,
+            compression: compression
         )
         service.journal.connected(connection)
         let rest = Pipelined(fromClient: pipelined, fromChrome: browser.chrome.received)

@@ -18,7 +18,8 @@ final class ClientService {
     let addresses: PageAddress
     /// The wall clock.
     let clock: @Sendable () -> Timestamp
-    private let headTimeout: Duration
+    private let timeouts: HandshakeTimeouts
+    private let deadlines: DeadlineSettings
     private var random = BatchedRandom()
 
     /// The service of these parts.
@@ -28,13 +29,13 @@ final class ClientService {
         browser: BrowserParts,
         fleet: RelayFleet,
         shutdown: Shutdown,
-        _ listeners: ListenSettings,
+        _ configuration: Configuration,
         _ context: ServerContext
     ) {
         self.arrivals = arrivals
         self.doorkeeper = doorkeeper
         watch = browser.watch
-        links = ReturnLinks(doorkeeper, listeners)
+        links = ReturnLinks(doorkeeper, configuration.listeners)
         access = browser.access
         answers = DevToolsAnswers(of: browser.chrome, watch: browser.watch, access: browser.access, links: links)
         self.fleet = fleet
@@ -43,7 +44,8 @@ final class ClientService {
         journal = Journal(context)
         addresses = fleet.policy.addresses
         clock = context.clock
-        headTimeout = context.timeouts.head
+        timeouts = context.timeouts
+        deadlines = configuration.deadlines
     }
 
     /// A connection that was accepted just now.
@@ -57,8 +59,34 @@ final class ClientService {
                 isBehindTrustedProxy: false,
                 isShared: stream.peer.ipAddress == nil
             ),
-            deadline: stream.loop.now + headTimeout,
+            deadline: stream.loop.now + timeouts.head,
             service: self
         )
+    }
+
+    /// Waits for the handshake of a client that is to speak TLS, and gives the moment by which its request must have come whole.
+    func shakeHands(on stream: TCPStream) async throws(RequestRefusal) -> Instant {
+        stream.setDeadline(stream.loop.now + timeouts.tls)
+        do throws(StreamError) {
+            try await stream.shakeHands()
+            return stream.loop.now + timeouts.head
+        } catch {
+            if let fault = stream.fault { throw .tls(fault) }
+            throw error == .deadline ? .tlsIncomplete : .clientGone
+        }
+    }
+
+    /// How long a connection of this grant may last.
+    func span(of grant: Grant) -> RelaySpan {
+        RelaySpan(
+            untilExpiry: doorkeeper.lifetime(of: grant),
+            age: Self.shorter(grant.maxSeconds, deadlines.age),
+            idleness: Self.shorter(grant.maxIdle, deadlines.idle)
+        )
+    }
+
+    private static func shorter(_ one: Duration?, _ other: Duration?) -> Duration? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 }

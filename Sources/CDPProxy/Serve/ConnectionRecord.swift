@@ -27,15 +27,18 @@ final class ConnectionRecord: Sendable {
     let downloadFolder: String?
     /// The subject of the client's certificate; nil when it showed none.
     let subject: String?
+    /// How messages are compressed on the client's side; nil when they are not.
+    let compression: PermessageDeflate?
 
-    /// The connection of an admitted request, about to be joined to Chrome. Without a `lifetime` it may outlive its token.
+    /// The connection of an admitted request, about to be joined to Chrome, for as long as `span` says.
     init(
         _ admitted: AdmittedRequest,
         since: Timestamp,
-        lifetime: Duration?,
+        span: RelaySpan,
         pass: BrowserPass,
         downloadFolder: String? = nil,
-        subject: String? = nil
+        subject: String? = nil,
+        compression: PermessageDeflate? = nil
     ) {
         let grant = admitted.grant
         request = admitted.id
@@ -43,8 +46,9 @@ final class ConnectionRecord: Sendable {
         self.pass = pass
         self.downloadFolder = downloadFolder
         self.subject = subject
+        self.compression = compression
         self.since = since
-        span = RelaySpan(untilExpiry: lifetime, age: grant.maxSeconds, idleness: grant.maxIdle)
+        self.span = span
         sessionID = grant.sessionID
         projectID = grant.projectID
         userID = grant.userID

@@ -6,9 +6,12 @@ struct InjectionMetrics {
     let results: CounterFamily
     /// How long one took.
     let seconds: Histogram
+    /// How many did not end in time.
+    let timedOut: Counter
 
     /// Declares the metrics.
-    init(in registry: MetricsRegistry) {
+    init(in registry: MetricsRegistry, timedOut: Counter) {
+        self.timedOut = timedOut
         results = registry.counters(
             "cdp_proxy_injections_total",
             labels: ["result"],

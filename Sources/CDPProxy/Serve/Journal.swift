@@ -36,12 +36,14 @@ final class Journal {
             if let roles = connection.roles { line.append("roles", roles.joined(separator: ",")) }
             line.append("peer", connection.peer)
             if let subject = connection.subject { line.append("subject", subject) }
+            if connection.compression != nil { line.append("compression", "permessage-deflate") }
         }
     }
 
     /// A connection is over.
     func closed(_ connection: ConnectionRecord, _ end: RelayEnd, _ totals: RelayTotals) {
         metrics.closes[end.code.label, end.side.rawValue].increment()
+        if let phase = DeadlinePhase(end) { metrics.deadlines[phase.rawValue].increment() }
         log.record(.info, "closed", requestID: connection.request) { line in
             line.appendOwner(connection.sessionID, connection.projectID, connection.userID)
             line.append("peer", connection.peer)
@@ -84,6 +86,7 @@ final class Journal {
 
     /// A request was refused. One with a good credential is counted apart, and its line names session, project and user.
     func refused(_ refusal: RequestRefusal, _ trace: RequestTrace) {
+        if let phase = refusal.phase { metrics.deadlines[phase.rawValue].increment() }
         switch refusal {
         case .clientGone, .headIncomplete(begun: false): return
         case .tls(let fault):
@@ -95,7 +98,7 @@ final class Journal {
         case .tooManyRefusals, .keyOverRate, .origin:
             metrics.tokensRejected[refusal.reason].increment()
             record("token_rejected", refusal, trace)
-        case .head, .headIncomplete, .handshake, .method, .notFound:
+        case .head, .headIncomplete, .tlsIncomplete, .handshake, .method, .notFound:
             record("request_refused", refusal, trace)
         case .draining, .connectionLimit, .permission, .chrome, .session, .download:
             metrics.connectionsRefused[refusal.reason].increment()

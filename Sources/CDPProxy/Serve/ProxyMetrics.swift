@@ -14,6 +14,7 @@ final class ProxyMetrics {
     let connectSeconds: Histogram
     let relay: RelayMetrics
     let injections: InjectionMetrics
+    let deadlines: CounterFamily
     let secretFetches: CounterFamily
     let closes: CounterFamily
     let downloadsRemoved: CounterFamily
@@ -44,7 +45,8 @@ final class ProxyMetrics {
             help: "From a client's whole request head to its 101."
         )
         relay = RelayMetrics(in: registry)
-        injections = InjectionMetrics(in: registry)
+        deadlines = Self.deadlines(in: registry)
+        injections = InjectionMetrics(in: registry, timedOut: deadlines[DeadlinePhase.injection.rawValue])
         secretFetches = registry.counters(
             "cdp_proxy_secret_fetches_total",
             labels: ["result"],
@@ -62,6 +64,14 @@ final class ProxyMetrics {
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
         declareLabels()
+    }
+
+    private static func deadlines(in registry: MetricsRegistry) -> CounterFamily {
+        registry.counters(
+            "cdp_proxy_deadlines_passed_total",
+            labels: ["phase"],
+            help: "What took longer than it may, by phase."
+        )
     }
 
     private static func silentClosed(in registry: MetricsRegistry) -> CounterFamily {
@@ -99,6 +109,7 @@ final class ProxyMetrics {
         for reason in RequestRefusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
         for permission in Permission.allCases { _ = policyDenied[permission.rawValue] }
         for reason in DownloadSweep.Reason.allCases { _ = downloadsRemoved[reason.rawValue] }
+        for phase in DeadlinePhase.allCases { _ = deadlines[phase.rawValue] }
         for listener in ["clients", "operators"] { _ = silentClosed[listener] }
         for result in ["full", "partial", "failed"] { _ = injections.results[result] }
     }

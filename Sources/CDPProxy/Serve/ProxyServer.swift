@@ -32,7 +32,7 @@ import Settings
     init(
         _ configuration: Configuration,
         on loop: EventLoop,
-        timeouts: HandshakeTimeouts = HandshakeTimeouts(),
+        timeouts: HandshakeTimeouts? = nil,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         writeLog: @escaping @Sendable ([UInt8]) -> Bool = LineOutput.standardError.write
     ) throws(StartError) {
@@ -40,7 +40,13 @@ import Settings
         settings = configuration.listeners
         unknownNames = configuration.unknownNames
         lacksRoleKey = configuration.gate.policy.roles.isOn && configuration.gate.roleKey == nil
-        context = ServerContext(on: loop, configuration.log, timeouts: timeouts, clock: clock, writeLog: writeLog)
+        context = ServerContext(
+            on: loop,
+            configuration.log,
+            timeouts: timeouts ?? HandshakeTimeouts(configuration.deadlines),
+            clock: clock,
+            writeLog: writeLog
+        )
         parts = try ServerParts(configuration, context)
     }
 

@@ -62,6 +62,17 @@ final class RelayFleet {
 
     // MARK: Connections
 
+    /// What is agreed on with a client about the compression of messages; nil for none.
+    func compression(for request: AdmittedRequest) throws(RequestRefusal) -> PermessageDeflate? {
+        guard settings.compression.applies(to: request.origin.address) else { return nil }
+        do throws(UpgradeRefusal) {
+            guard let offered = try PermessageDeflate.offered(by: request.head) else { return nil }
+            return CompressionPool.isAvailable ? offered : nil
+        } catch {
+            throw .handshake(error)
+        }
+    }
+
     /// Hands both sockets of a connection to the relays whose turn it is. `pipelined` holds the bytes that came behind their
     /// heads.
     func join(
@@ -134,12 +145,15 @@ final class RelayFleet {
 
     /// Starts the threads. The hooks are called on the loop that a connection is on.
     func start(_ hooks: Relays.Hooks) throws(StartError) {
+        if settings.compression == .on, !CompressionPool.isAvailable {
+            throw StartError(description: "CDP_PROXY_COMPRESSION is on, but zlib (libz.so.1) is not installed.")
+        }
         do throws(Errno) {
             while threads.count + 1 < settings.loops { threads.append(try LoopThread(EventLoop())) }
         } catch {
             throw StartError(description: "CDP_PROXY_LOOPS: cannot start so many threads: \(error).")
         }
-        relays = ([loop] + threads.map(\.loop)).map { Relays(on: $0, pingInterval: settings.ping, policy, hooks) }
+        relays = ([loop] + threads.map(\.loop)).map { Relays(on: $0, settings, policy, hooks) }
     }
 
     /// Releases the relays, and with them the `ended` callback and what it retains.

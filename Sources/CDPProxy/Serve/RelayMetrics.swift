@@ -4,18 +4,24 @@ import ProxyCore
 struct RelayMetrics {
     private let bytes: CounterFamily
     private let frames: CounterFamily
+    private let compression: CounterFamily
 
     /// Declares the metrics.
     init(in registry: MetricsRegistry) {
         bytes = registry.counters(
             "cdp_proxy_relay_bytes_total",
             labels: ["direction"],
-            help: "Bytes on the wire after the handshake, frame headers included."
+            help: "Bytes of frames after the handshake, headers included, before compression and encryption."
         )
         frames = registry.counters(
             "cdp_proxy_relay_frames_total",
             labels: ["direction"],
             help: "WebSocket frames passed on."
+        )
+        compression = registry.counters(
+            "cdp_proxy_compression_bytes_total",
+            labels: ["direction", "form"],
+            help: "Bytes of messages that were compressed on the client's side, by direction: plain, and compressed."
         )
     }
 
@@ -25,6 +31,10 @@ struct RelayMetrics {
         raise(bytes["chrome_to_client"], to: totals.bytesToClient)
         raise(frames["client_to_chrome"], to: totals.framesToChrome)
         raise(frames["chrome_to_client"], to: totals.framesToClient)
+        raise(compression["client_to_chrome", "plain"], to: totals.compression.plainToChrome)
+        raise(compression["client_to_chrome", "compressed"], to: totals.compression.compressedToChrome)
+        raise(compression["chrome_to_client", "plain"], to: totals.compression.plainToClient)
+        raise(compression["chrome_to_client", "compressed"], to: totals.compression.compressedToClient)
     }
 
     private func raise(_ counter: Counter, to value: UInt64) {

@@ -12,7 +12,9 @@ actor Relays {
     private let policy: PolicySettings
     private let hooks: Hooks
     /// The pipes large frames are spliced through.
-    private let pipes = PipePool()
+    private let pipes: PipePool
+    /// What compressed connections share; made for the first of them.
+    private lazy var compression = CompressionPool(on: loop)
     private var live: [RequestID: Joined] = [:]
     private var past = RelayTotals()
 
@@ -34,9 +36,10 @@ actor Relays {
     }
 
     /// No relay yet.
-    init(on loop: EventLoop, pingInterval: Duration?, _ policy: PolicySettings, _ hooks: Hooks) {
+    init(on loop: EventLoop, _ settings: ConnectionSettings, _ policy: PolicySettings, _ hooks: Hooks) {
         self.loop = loop
-        self.pingInterval = pingInterval
+        pingInterval = settings.ping
+        pipes = PipePool(capacity: settings.relayBuffer)
         self.policy = policy
         self.hooks = hooks
     }
@@ -48,10 +51,19 @@ actor Relays {
         chrome: consuming Leg,
         pipelined: Pipelined
     ) {
+        var fromClient = pipelined.fromClient
+        let leg: Leg
+        if let agreement = connection.compression, let pool = compression {
+            // What came behind the head is compressed too.
+            leg = client.compressed(as: agreement, with: pool, received: fromClient)
+            fromClient = []
+        } else {
+            leg = client
+        }
         let relay = Relay(
-            client: client,
+            client: leg,
             chrome: chrome,
-            fromClient: pipelined.fromClient,
+            fromClient: fromClient,
             fromChrome: pipelined.fromChrome,
             inspector: inspector(of: connection),
             on: loop,
@@ -159,6 +171,7 @@ extension RelayTotals {
         sum.bytesToClient &+= right.bytesToClient
         sum.framesToChrome &+= right.framesToChrome
         sum.framesToClient &+= right.framesToClient
+        sum.compression = left.compression + right.compression
         return sum
     }
 }

@@ -6,6 +6,8 @@ enum RequestRefusal: Error, Sendable {
     case head(HTTPRefusal)
     /// The head did not come whole in time; false when not one byte of it came.
     case headIncomplete(begun: Bool)
+    /// The TLS handshake did not come whole in time.
+    case tlsIncomplete
     /// The connection broke before the request was whole, over TLS.
     case tls(TLSFault)
     /// The client went away before it had asked for anything.
@@ -48,7 +50,7 @@ extension RequestRefusal {
 
     private var answer: RefusalAnswer? {
         switch self {
-        case .headIncomplete(begun: false), .clientGone, .tls: nil
+        case .headIncomplete(begun: false), .clientGone, .tls, .tlsIncomplete: nil
         case .head(let refusal):
             RefusalAnswer(refusal.status, "bad_request", refusal.rawValue, field: Self.allowed(after: refusal))
         case .headIncomplete(begun: true):
@@ -89,6 +91,7 @@ extension RequestRefusal {
         case .clientGone: "client_gone"
         case .tls(.plainHTTP): "plain_http"
         case .tls(.alert): "tls_handshake"
+        case .tlsIncomplete: "tls_incomplete"
         case .credential(let rejection): rejection.rawValue
         case .permission: CredentialRejection.role.rawValue
         case .tooManyRefusals, .keyOverRate: CredentialRejection.rateLimited.rawValue

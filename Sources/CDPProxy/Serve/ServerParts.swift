@@ -43,7 +43,7 @@ struct ServerParts {
             browser: browser,
             fleet: fleet,
             shutdown: shutdown,
-            listeners,
+            configuration,
             context
         )
         revocations = Revocations(configuration.store, to: doorkeeper, in: fleet, context)

@@ -161,6 +161,7 @@ final class SessionPlacement {
         let report = injected.report
         metrics.results[report.result].increment()
         metrics.seconds.observe(injected.seconds)
+        if report.outcome == .failed(.stream(.stream(.deadline))) { metrics.timedOut.increment() }
         log.record(report.outcome == .full ? .info : .error, "session_injected", requestID: request) { line in
             report.describe(in: &line)
             line.append("seconds", .number(injected.seconds))

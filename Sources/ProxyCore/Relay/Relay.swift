@@ -90,7 +90,7 @@ public final class Relay: ReadinessHandler {
     }
 
     /// What has gone through so far.
-    public var totals: RelayTotals { RelayTotals(up: up, down: down) }
+    public var totals: RelayTotals { RelayTotals(up: up, down: down, client.compression) }
 
     /// When the client last sent part of a message; now, when it may be sending what the proxy does not read.
     public var lastFromClient: Instant { up.isBlocked ? loop.now : activity.last(in: up) }
@@ -166,7 +166,7 @@ public final class Relay: ReadinessHandler {
             switch progress.stop {
             case .sourceEmpty, .sinkFull, .boundary, .answersFull: break
             case .budgetSpent: loop.yield(client.registration)
-            case .ended: feed(.clientFinished)
+            case .ended: feed(client.frameFault.map { .clientFault($0) } ?? .clientFinished)
             case .fault(let fault): feed(.clientFault(fault))
             }
             if !progress.notes.isDisjoint(with: .answers) { passAnswersToClient(progress.notes) }

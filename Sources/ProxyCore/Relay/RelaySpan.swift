@@ -4,9 +4,9 @@ public struct RelaySpan: Sendable, Equatable {
     public enum End: Sendable, CaseIterable {
         /// Its token has expired.
         case expiry
-        /// It is as old as its token allows.
+        /// It is as old as it may be.
         case age
-        /// Its client has sent no message for as long as its token allows.
+        /// Its client has sent no message for as long as it may.
         case idleness
 
         /// The code that the client is told.
@@ -22,8 +22,8 @@ public struct RelaySpan: Sendable, Equatable {
         var reason: String {
             switch self {
             case .expiry: "the token has expired"
-            case .age: "the connection is as old as the token allows"
-            case .idleness: "the client sent nothing for as long as the token allows"
+            case .age: "the connection is as old as it may be"
+            case .idleness: "the client sent nothing for as long as it may"
             }
         }
 

@@ -92,6 +92,12 @@ public struct Leg: ~Copyable, Sendable {
         descriptor.shutdownSending()
     }
 
+    /// What the client did that cannot be decoded: its bytes end there. Nil as long as they can.
+    var frameFault: FrameFault? { (codec as? CompressionCodec)?.fault }
+
+    /// What compression did to the messages so far; nil on a leg without.
+    var compression: CompressionTotals? { (codec as? CompressionCodec)?.totals }
+
     /// Why the connection could not be made; nil when it was.
     func connectError() -> Errno? { descriptor.connectError() }
 
@@ -132,6 +138,21 @@ public struct Leg: ~Copyable, Sendable {
     /// The same leg for a new owner, with what the loop announced and the old one did not use up.
     consuming func handedOver(mayBeRead: Bool, peerHasFinished: Bool) -> Leg {
         Leg(descriptor, registration, codec: codec, mayBeRead: mayBeRead, peerHasFinished: peerHasFinished)
+    }
+
+    /// The same leg with its messages compressed from here on. `received` came from the client already.
+    public consuming func compressed(
+        as agreement: PermessageDeflate,
+        with pool: CompressionPool,
+        received: [UInt8]
+    ) -> Leg {
+        Leg(
+            descriptor,
+            registration,
+            codec: CompressionCodec(agreement, over: codec, with: pool, received: received),
+            mayBeRead: mayBeRead || !received.isEmpty,
+            peerHasFinished: peerHasFinished
+        )
     }
 
     /// Takes the leg off its loop, on that loop's thread, so that another loop can take it over.

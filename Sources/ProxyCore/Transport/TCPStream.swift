@@ -132,11 +132,15 @@ public enum StreamError: Error, Hashable, Sendable {
         return stream
     }
 
-    /// A client writes first, and its handshake must be over by then: a write waits for room, not for bytes.
-    private func shakeHands() async throws(StreamError) {
+    /// Establishes TLS: a client writes first, and a write waits for room, not for the handshake's bytes. When it fails,
+    /// ``fault`` says why.
+    public func shakeHands() async throws(StreamError) {
         while true {
             do throws(Errno) {
-                guard try leg?.shakeHands() == false else { return }
+                guard try leg?.shakeHands() == false else {
+                    // What came with the last of the handshake may have been read with it, and no edge announces it.
+                    return untried.formUnion(.readable)
+                }
             } catch {
                 throw .system(error)
             }

@@ -37,6 +37,14 @@ public struct IPAddress: Sendable, Hashable {
     /// Whether packets to it stay on this machine: 127.0.0.0/8 or ::1.
     public var isLoopback: Bool { isIPv4 ? bits >> 24 & 0xFF == 127 : bits == 1 }
 
+    /// Whether it has a meaning within one machine or one network only: loopback, link-local, the private blocks (RFC 1918, RFC
+    /// 4193) and those of a provider's own (RFC 6598).
+    public var isPrivate: Bool { isLoopback || Self.privateBlocks.contains { $0.contains(self) } }
+
+    private static let privateBlocks = [
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
+    ].compactMap { CIDR($0) }
+
     /// The block whose limits the address counts for: itself, or the /64 of an IPv6 address, since a client has 2⁶⁴ of them.
     public var block: IPAddress { isIPv4 ? self : IPAddress(bits: (bits >> 64) << 64) }
 

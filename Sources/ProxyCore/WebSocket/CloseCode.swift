@@ -34,9 +34,9 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let revoked = CloseCode(rawValue: 4003)
     /// 4008: a newer connection of the same token took its place.
     public static let replaced = CloseCode(rawValue: 4008)
-    /// 4009: the client sent no message for as long as its token allows.
+    /// 4009: the client sent no message for as long as its token or the settings allow.
     public static let idle = CloseCode(rawValue: 4009)
-    /// 4010: the connection is as old as its token allows.
+    /// 4010: the connection is as old as its token or the settings allow.
     public static let outlived = CloseCode(rawValue: 4010)
 
     /// Whether an endpoint may put the code into a Close frame.

@@ -1,6 +1,6 @@
 /// What a peer did that RFC 6455, or this proxy's promise, forbids. The raw value is the label in the log.
 public enum FrameFault: String, Error, Hashable, Sendable {
-    /// RSV1-3 are set though no extension was agreed on (section 5.2).
+    /// RSV1-3 are set where no agreed extension has them (section 5.2).
     case reservedBits = "reserved_bits"
     /// An undefined opcode (section 5.2).
     case unknownOpcode = "unknown_opcode"
@@ -28,6 +28,8 @@ public enum FrameFault: String, Error, Hashable, Sendable {
     case binary
     /// A message longer than Chrome takes.
     case messageTooLong = "message_too_long"
+    /// A compressed message that no compressor writes (RFC 7692, section 7.2.2).
+    case brokenCompression = "broken_compression"
     /// A message too long to be held, whose beginning went on before the rest was found to be no command.
     case notACommand = "not_a_command"
 
@@ -36,7 +38,7 @@ public enum FrameFault: String, Error, Hashable, Sendable {
         switch self {
         case .binary: .unsupportedData
         case .messageTooLong: .messageTooBig
-        case .closeReason, .notACommand: .invalidPayload
+        case .closeReason, .brokenCompression, .notACommand: .invalidPayload
         case .reservedBits, .unknownOpcode, .lengthNotMinimal, .lengthOutOfRange, .notMasked, .masked,
             .controlFragmented, .controlTooLong, .continuationOfNothing, .messageInsideMessage, .closeCode:
             .protocolError
@@ -46,7 +48,7 @@ public enum FrameFault: String, Error, Hashable, Sendable {
     /// What the peer is told beside the code, in at most 123 bytes.
     public var reason: String {
         switch self {
-        case .reservedBits: "reserved bits are set, but no extension was agreed on"
+        case .reservedBits: "reserved bits are set that no agreed extension has here"
         case .unknownOpcode: "unknown opcode"
         case .lengthNotMinimal: "a frame's length must be written in the fewest bytes"
         case .lengthOutOfRange: "a frame's length is out of range"
@@ -60,6 +62,7 @@ public enum FrameFault: String, Error, Hashable, Sendable {
         case .closeReason: "a Close frame whose reason is not UTF-8"
         case .binary: "CDP messages are text"
         case .messageTooLong: "Chrome takes messages of 100 MiB at most"
+        case .brokenCompression: "a compressed message cannot be inflated"
         case .notACommand: "a long message turned out not to be a CDP command"
         }
     }

@@ -82,6 +82,9 @@ public struct FrameHeader: Hashable, Sendable {
     /// The longest header: two bytes, eight of length, four of key.
     public static let longest = 14
 
+    /// The bit of the first byte, RSV1, that marks a message as compressed where that was agreed on (RFC 7692, section 6).
+    static let compressed: UInt8 = 0x40
+
     /// A header from its parts.
     public init(isFinal: Bool = true, opcode: Opcode, maskingKey: MaskingKey?, payloadLength: UInt64) {
         self.isFinal = isFinal

@@ -11,13 +11,14 @@ public enum UpgradeRefusal: String, Error, Sendable, CaseIterable {
     case keyMalformed = "websocket_key_malformed"
     case versionRepeated = "websocket_version_repeated"
     case versionUnsupported = "websocket_version_unsupported"
+    case extensionsMalformed = "websocket_extensions_malformed"
 
     /// The status that a client is answered with.
     public var status: HTTPStatus {
         switch self {
         case .methodNotGet: .methodNotAllowed
         case .versionHTTP10, .upgradeMissing, .connectionMissing, .keyMissing, .keyRepeated, .keyMalformed,
-            .versionRepeated:
+            .versionRepeated, .extensionsMalformed:
             .badRequest
         case .versionUnsupported: .upgradeRequired
         }
@@ -34,7 +35,7 @@ extension HTTPResponse {
             setField("Upgrade", "websocket")
             setField("Sec-WebSocket-Version", "13")
         case .versionHTTP10, .upgradeMissing, .connectionMissing, .keyMissing, .keyRepeated, .keyMalformed,
-            .versionRepeated:
+            .versionRepeated, .extensionsMalformed:
             break
         }
     }

@@ -1,7 +1,7 @@
 /// A client's request for a WebSocket, checked: the server may answer it with 101.
 ///
-/// The rules are those of RFC 6455 section 4.2.1, read strictly. No extension and no subprotocol is ever agreed to, as
-/// nothing is offered to Chrome either.
+/// The rules are those of RFC 6455 section 4.2.1, read strictly. No subprotocol is ever agreed to, and no extension but
+/// permessage-deflate; nothing is offered to Chrome.
 public struct WebSocketUpgrade: Sendable {
     /// The client's key.
     public let key: WebSocketKey
@@ -36,13 +36,18 @@ public struct WebSocketUpgrade: Sendable {
         self.key = key
     }
 
-    /// The 101 that answers the request (RFC 6455 section 4.2.2); frames follow it at once.
-    public var answer: [UInt8] {
+    /// The 101 that answers the request (RFC 6455 section 4.2.2), and agrees to compression if it is given; frames follow it at
+    /// once.
+    public func answer(agreeingTo compression: PermessageDeflate? = nil) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(192)
         bytes.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
         bytes.append("Sec-WebSocket-Accept: ")
         bytes += key.accept
+        if let compression {
+            bytes.append("\r\nSec-WebSocket-Extensions: ")
+            bytes.append(compression.answer)
+        }
         bytes.append("\r\n\r\n")
         return bytes
     }

@@ -256,7 +256,9 @@ import Testing
             jar.isSilent = true
             jar.attach(to: proxy.chrome)
             #expect(try await Self.upgraded(proxy, Self.token("mail")).status == status)
-            #expect(try await proxy.metrics()["cdp_proxy_injections_total{result=\"failed\"}"] == 1)
+            let metrics = try await proxy.metrics()
+            #expect(metrics["cdp_proxy_injections_total{result=\"failed\"}"] == 1)
+            #expect(metrics["cdp_proxy_deadlines_passed_total{phase=\"injection\"}"] == 1)
         }
     }
 }

@@ -24,6 +24,7 @@ class Frame:
     opcode: int
     payload: bytes
     final: bool = True
+    reserved: int = 0
 
     @property
     def code(self):
@@ -162,7 +163,7 @@ class WebSocket(Wire):
             (size,) = struct.unpack("!H", self.exactly(2))
         elif size == 127:
             (size,) = struct.unpack("!Q", self.exactly(8))
-        return Frame(first & 0x0F, self.exactly(size), bool(first & 0x80))
+        return Frame(first & 0x0F, self.exactly(size), bool(first & 0x80), first >> 4 & 7)
 
     def receive_message(self):
         """The next data message as text. Skips control frames; a Close is an error."""

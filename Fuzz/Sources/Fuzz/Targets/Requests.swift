@@ -58,7 +58,7 @@ extension FuzzTarget {
         }
         try expect(WebSocketUpgrade.isAttempted(by: head), "an upgrade that is admitted is an attempt at one")
         var parser = ResponseHeadParser()
-        guard let answer = try? parser.parse(upgrade.answer.span) else {
+        guard let answer = try? parser.parse(upgrade.answer().span) else {
             throw Violation(property: "our 101 is a response")
         }
         do throws(HandshakeFault) {
