@@ -4,22 +4,26 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 #include <time.h>
 
 /* One pointer for each function, of the type its header gives it. libssl brings libcrypto, in which the second half are. */
 #define FUNCTIONS(each)                                                                                                \
-    each(TLS_client_method) each(SSL_set_connect_state) each(SSL_do_handshake) each(TLS_server_method) each(SSL_CTX_new) each(SSL_CTX_free) each(SSL_CTX_ctrl) each(SSL_CTX_set_options)          \
-    each(SSL_CTX_set_cipher_list) each(SSL_CTX_set_alpn_select_cb) each(SSL_CTX_set_default_passwd_cb)                 \
-    each(SSL_CTX_use_certificate_chain_file) each(SSL_CTX_use_PrivateKey_file) each(SSL_CTX_check_private_key)         \
-    each(SSL_CTX_get0_certificate) each(SSL_CTX_load_verify_file) each(SSL_CTX_set_client_CA_list)                     \
+    each(TLS_client_method) each(TLS_server_method) each(SSL_CTX_new) each(SSL_CTX_free) each(SSL_CTX_ctrl)            \
+    each(SSL_CTX_set_options) each(SSL_CTX_set_cipher_list) each(SSL_CTX_set_alpn_select_cb)                           \
+    each(SSL_CTX_set_alpn_protos) each(SSL_CTX_set_default_passwd_cb) each(SSL_CTX_use_certificate_chain_file)         \
+    each(SSL_CTX_use_PrivateKey_file) each(SSL_CTX_check_private_key) each(SSL_CTX_get0_certificate)                   \
+    each(SSL_CTX_load_verify_file) each(SSL_CTX_set_default_verify_paths) each(SSL_CTX_set_client_CA_list)             \
     each(SSL_load_client_CA_file) each(SSL_CTX_set_verify) each(SSL_CTX_set_session_id_context)                        \
-    each(SSL_CTX_set_default_read_buffer_len) each(SSL_select_next_proto) each(SSL_new) each(SSL_free)                 \
-    each(SSL_set_fd) each(SSL_set_accept_state) each(SSL_read_ex) each(SSL_write_ex) each(SSL_get_error)               \
-    each(SSL_shutdown) each(SSL_is_init_finished)                                                                     \
-    each(SSL_get0_peer_certificate) each(SSL_get_verify_result) each(ERR_clear_error) each(ERR_peek_last_error)        \
-    each(ERR_reason_error_string) each(X509_get0_notBefore) each(X509_get0_notAfter) each(X509_get_subject_name)       \
-    each(X509_NAME_print_ex) each(ASN1_TIME_to_tm) each(BIO_new) each(BIO_s_mem) each(BIO_read) each(BIO_free)
+    each(SSL_select_next_proto) each(SSL_new) each(SSL_free)                                                           \
+    each(SSL_ctrl) each(SSL_set_fd) each(SSL_set_accept_state) each(SSL_set_connect_state) each(SSL_set_hostflags)     \
+    each(SSL_set1_host) each(SSL_get0_param) each(SSL_do_handshake) each(SSL_read_ex) each(SSL_write_ex)               \
+    each(SSL_get_error) each(SSL_shutdown) each(SSL_is_init_finished) each(SSL_get0_peer_certificate)                  \
+    each(SSL_get_verify_result) each(ERR_clear_error) each(ERR_peek_last_error) each(ERR_reason_error_string)          \
+    each(X509_get0_notBefore) each(X509_get0_notAfter) each(X509_get_subject_name) each(X509_NAME_print_ex)            \
+    each(X509_VERIFY_PARAM_set1_ip_asc) each(X509_verify_cert_error_string) each(ASN1_TIME_to_tm) each(BIO_new)        \
+    each(BIO_s_mem) each(BIO_read) each(BIO_free)
 
 #define POINTER(name) __typeof__(name) *name;
 static struct { FUNCTIONS(POINTER) } loaded;
@@ -33,13 +37,16 @@ bool copenssl_load(void) {
     return true;
 }
 
-/* HTTP/1.1 is what is spoken; a client that asks for other protocols alone is refused (RFC 7301, section 3.2). */
+/* HTTP/1.1 is what is spoken, on both sides. */
+static const unsigned char protocols[] = "\x08http/1.1";
+
+/* A client that asks for other protocols alone is refused (RFC 7301, section 3.2). */
 static int choose_protocol(SSL *connection, const unsigned char **chosen, unsigned char *length,
                            const unsigned char *offered, unsigned int offered_length, void *context) {
     (void)connection, (void)context;
-    static const unsigned char ours[] = "\x08http/1.1";
     unsigned char *found;
-    int result = loaded.SSL_select_next_proto(&found, length, ours, sizeof ours - 1, offered, offered_length);
+    int result =
+        loaded.SSL_select_next_proto(&found, length, protocols, sizeof protocols - 1, offered, offered_length);
     if (result != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
     *chosen = found;
     return SSL_TLSEXT_ERR_OK;
@@ -52,84 +59,89 @@ static int refuse_passphrase(char *text, int room, int is_written, void *context
     return -1;
 }
 
-/* What is offered: TLS 1.2 and 1.3 with Mozilla's intermediate suites that need no parameters of Diffie and Hellman's,
- * tickets but no cache of sessions, no 0-RTT (the standard), no renegotiation, no compression. */
-static bool offer(SSL_CTX *server) {
+/* What both sides offer: TLS 1.2 and 1.3 with Mozilla's intermediate suites that need no parameters of Diffie and Hellman's,
+ * no cache of sessions, no 0-RTT (the standard), no renegotiation, no compression. */
+static bool offer(SSL_CTX *context) {
     static const char suites[] =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
         "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-    loaded.SSL_CTX_set_options(server, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_PRIORITIZE_CHACHA |
-                                           SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    loaded.SSL_CTX_ctrl(server, SSL_CTRL_MODE,
+    loaded.SSL_CTX_set_options(context,
+                               SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    loaded.SSL_CTX_ctrl(context, SSL_CTRL_MODE,
                         SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS,
                         NULL);
-    loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
-    loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_READ_AHEAD, 1, NULL);
-    loaded.SSL_CTX_set_alpn_select_cb(server, choose_protocol, NULL);
-    return loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL) &&
-           loaded.SSL_CTX_set_cipher_list(server, suites) &&
-           loaded.SSL_CTX_ctrl(server, SSL_CTRL_SET_GROUPS_LIST, 0, "X25519:P-256:P-384") &&
-           loaded.SSL_CTX_set_session_id_context(server, (const unsigned char *)"cdp-proxy", 9);
+    loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
+    loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, NULL);
+    return loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL) &&
+           loaded.SSL_CTX_set_cipher_list(context, suites) &&
+           loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_GROUPS_LIST, 0, "X25519:P-256:P-384");
 }
 
-static enum copenssl_step set_up(SSL_CTX *server, const char *certificate, const char *key, const char *authority,
-                                 enum copenssl_client_auth auth) {
-    if (!offer(server)) return COPENSSL_OTHER;
-    if (loaded.SSL_CTX_use_certificate_chain_file(server, certificate) != 1) return COPENSSL_CERTIFICATE;
-    bool is_encrypted = false;
-    loaded.SSL_CTX_set_default_passwd_cb(server, refuse_passphrase);
-    if (loaded.SSL_CTX_use_PrivateKey_file(server, key, SSL_FILETYPE_PEM) != 1) {
+/* What a server offers besides: its own order of suites, and tickets, which are the standard. */
+static bool offer_as_server(SSL_CTX *server) {
+    loaded.SSL_CTX_set_options(server, SSL_OP_PRIORITIZE_CHACHA | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    loaded.SSL_CTX_set_alpn_select_cb(server, choose_protocol, NULL);
+    return offer(server) && loaded.SSL_CTX_set_session_id_context(server, (const unsigned char *)"cdp-proxy", 9);
+}
+
+/* Has a side show a certificate. */
+static enum copenssl_step show(SSL_CTX *context, const char *certificate, const char *key) {
+    if (loaded.SSL_CTX_use_certificate_chain_file(context, certificate) != 1) return COPENSSL_CERTIFICATE;
+    loaded.SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
+    if (loaded.SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) {
         unsigned long error = loaded.ERR_peek_last_error();
-        is_encrypted = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ;
+        bool is_encrypted = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ;
         /* A key that is there and does not belong to the certificate fails here too. */
         bool is_another = ERR_GET_LIB(error) == ERR_LIB_X509 && ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH;
         return is_encrypted ? COPENSSL_KEY_ENCRYPTED : is_another ? COPENSSL_MISMATCH : COPENSSL_KEY;
     }
-    if (loaded.SSL_CTX_check_private_key(server) != 1) return COPENSSL_MISMATCH;
-    if (!authority) return COPENSSL_MADE;
-    if (loaded.SSL_CTX_load_verify_file(server, authority) != 1) return COPENSSL_CLIENT_CA;
+    return loaded.SSL_CTX_check_private_key(context) == 1 ? COPENSSL_MADE : COPENSSL_MISMATCH;
+}
+
+static enum copenssl_step set_up_server(SSL_CTX *server, const char *certificate, const char *key,
+                                        const char *authority, enum copenssl_client_auth auth) {
+    if (!offer_as_server(server)) return COPENSSL_OTHER;
+    enum copenssl_step shown = show(server, certificate, key);
+    if (shown != COPENSSL_MADE || !authority) return shown;
+    if (loaded.SSL_CTX_load_verify_file(server, authority) != 1) return COPENSSL_AUTHORITIES;
     STACK_OF(X509_NAME) *names = loaded.SSL_load_client_CA_file(authority);
-    if (!names) return COPENSSL_CLIENT_CA;
+    if (!names) return COPENSSL_AUTHORITIES;
     loaded.SSL_CTX_set_client_CA_list(server, names);
     int mode = auth == COPENSSL_REQUIRE ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_PEER;
     loaded.SSL_CTX_set_verify(server, auth == COPENSSL_NONE ? SSL_VERIFY_NONE : mode, NULL);
     return COPENSSL_MADE;
 }
 
+static enum copenssl_step set_up_client(SSL_CTX *client, const char *authority, const char *certificate,
+                                        const char *key) {
+    if (!offer(client)) return COPENSSL_OTHER;
+    /* 0 is success. */
+    if (loaded.SSL_CTX_set_alpn_protos(client, protocols, sizeof protocols - 1) != 0) return COPENSSL_OTHER;
+    loaded.SSL_CTX_set_verify(client, SSL_VERIFY_PEER, NULL);
+    int trusted = authority ? loaded.SSL_CTX_load_verify_file(client, authority)
+                            : loaded.SSL_CTX_set_default_verify_paths(client);
+    if (trusted != 1) return COPENSSL_AUTHORITIES;
+    return certificate ? show(client, certificate, key) : COPENSSL_MADE;
+}
+
 SSL_CTX *copenssl_make_server(const char *certificate, const char *key, const char *authority,
                               enum copenssl_client_auth auth, enum copenssl_step *step) {
     loaded.ERR_clear_error();
     SSL_CTX *server = loaded.SSL_CTX_new(loaded.TLS_server_method());
-    *step = server ? set_up(server, certificate, key, authority, auth) : COPENSSL_OTHER;
+    *step = server ? set_up_server(server, certificate, key, authority, auth) : COPENSSL_OTHER;
     if (*step == COPENSSL_MADE) return server;
     loaded.SSL_CTX_free(server);
     return NULL;
 }
 
-void copenssl_free_server(SSL_CTX *server) {
-    loaded.SSL_CTX_free(server);
-}
-
-static int64_t seconds(const ASN1_TIME *time) {
-    struct tm broken;
-    return time && loaded.ASN1_TIME_to_tm(time, &broken) == 1 ? (int64_t)timegm(&broken) : 0;
-}
-
-void copenssl_validity(SSL_CTX *server, int64_t *from, int64_t *until) {
-    const X509 *certificate = loaded.SSL_CTX_get0_certificate(server);
-    *from = seconds(loaded.X509_get0_notBefore(certificate));
-    *until = seconds(loaded.X509_get0_notAfter(certificate));
-}
-
-SSL *copenssl_accept(SSL_CTX *server, int socket) {
-    SSL *connection = loaded.SSL_new(server);
-    if (!connection) return NULL;
-    if (loaded.SSL_set_fd(connection, socket) != 1) {
-        loaded.SSL_free(connection);
-        return NULL;
-    }
-    loaded.SSL_set_accept_state(connection);
-    return connection;
+SSL_CTX *copenssl_make_client(const char *authority, const char *certificate, const char *key,
+                              enum copenssl_step *step) {
+    loaded.ERR_clear_error();
+    SSL_CTX *client = loaded.SSL_CTX_new(loaded.TLS_client_method());
+    *step = client ? set_up_client(client, authority, certificate, key) : COPENSSL_OTHER;
+    if (*step == COPENSSL_MADE) return client;
+    loaded.SSL_CTX_free(client);
+    return NULL;
 }
 
 SSL_CTX *copenssl_make_local_client(void) {
@@ -138,15 +150,50 @@ SSL_CTX *copenssl_make_local_client(void) {
     return client;
 }
 
-SSL *copenssl_connect(SSL_CTX *client, int socket) {
-    SSL *connection = loaded.SSL_new(client);
-    if (!connection) return NULL;
-    if (loaded.SSL_set_fd(connection, socket) != 1) {
-        loaded.SSL_free(connection);
-        return NULL;
-    }
-    loaded.SSL_set_connect_state(connection);
+void copenssl_free_context(SSL_CTX *context) {
+    loaded.SSL_CTX_free(context);
+}
+
+static int64_t seconds(const ASN1_TIME *time) {
+    struct tm broken;
+    return time && loaded.ASN1_TIME_to_tm(time, &broken) == 1 ? (int64_t)timegm(&broken) : 0;
+}
+
+void copenssl_validity(SSL_CTX *context, int64_t *from, int64_t *until) {
+    const X509 *certificate = loaded.SSL_CTX_get0_certificate(context);
+    if (!certificate) return;
+    *from = seconds(loaded.X509_get0_notBefore(certificate));
+    *until = seconds(loaded.X509_get0_notAfter(certificate));
+}
+
+static SSL *connection_of(SSL_CTX *context, int socket) {
+    SSL *connection = loaded.SSL_new(context);
+    if (!connection || loaded.SSL_set_fd(connection, socket) == 1) return connection;
+    loaded.SSL_free(connection);
+    return NULL;
+}
+
+SSL *copenssl_accept(SSL_CTX *server, int socket) {
+    SSL *connection = connection_of(server, socket);
+    if (connection) loaded.SSL_set_accept_state(connection);
     return connection;
+}
+
+SSL *copenssl_connect(SSL_CTX *client, int socket) {
+    SSL *connection = connection_of(client, socket);
+    if (connection) loaded.SSL_set_connect_state(connection);
+    return connection;
+}
+
+bool copenssl_expect_name(SSL *connection, const char *name) {
+    /* Names are looked for where they belong (RFC 9525, section 6.3), and a wildcard stands for a whole label. */
+    loaded.SSL_set_hostflags(connection, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return loaded.SSL_set1_host(connection, name) == 1 &&
+           loaded.SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)name) == 1;
+}
+
+bool copenssl_expect_address(SSL *connection, const char *address) {
+    return loaded.X509_VERIFY_PARAM_set1_ip_asc(loaded.SSL_get0_param(connection), address) == 1;
 }
 
 void copenssl_free(SSL *connection) {
@@ -191,14 +238,21 @@ void copenssl_finish(SSL *connection) {
     loaded.SSL_shutdown(connection);
 }
 
-const char *copenssl_reason(void) {
-    const char *reason = loaded.ERR_reason_error_string(loaded.ERR_peek_last_error());
+const char *copenssl_reason(SSL *connection) {
+    unsigned long error = loaded.ERR_peek_last_error();
+    long verdict = loaded.SSL_get_verify_result(connection);
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED &&
+        verdict != X509_V_OK) {
+        return loaded.X509_verify_cert_error_string(verdict);
+    }
+    const char *reason = loaded.ERR_reason_error_string(error);
     return reason ? reason : "unknown";
 }
 
 size_t copenssl_subject(SSL *connection, char *text, size_t room) {
     X509 *certificate = loaded.SSL_get0_peer_certificate(connection);
-    if (!certificate || loaded.SSL_is_init_finished(connection) != 1 || loaded.SSL_get_verify_result(connection) != X509_V_OK) return 0;
+    if (!certificate || loaded.SSL_is_init_finished(connection) != 1) return 0;
+    if (loaded.SSL_get_verify_result(connection) != X509_V_OK) return 0;
     BIO *memory = loaded.BIO_new(loaded.BIO_s_mem());
     if (!memory) return 0;
     int length = 0;

@@ -16,7 +16,7 @@ struct HealthCommand: ParsableCommand {
     func run() throws {
         let settings = try ListenSettings(.process)
         let address = settings.adminListen
-        let tls = settings.adminTLS == nil ? nil : TLSLocalClient()
+        let tls = settings.adminTLS == nil ? nil : TLSClient.local()
         let status = try? onLoop { loop in try await Self.status(at: address, over: tls, on: loop) }
         guard status == HTTPStatus.ok.code else {
             let answer = status.map { "answered \($0)" } ?? "did not answer"
@@ -28,7 +28,7 @@ struct HealthCommand: ParsableCommand {
     /// The status of `GET /health` at a listener's address.
     static func status(
         at address: ListenAddress,
-        over tls: TLSLocalClient?,
+        over tls: TLSClient?,
         on loop: EventLoop
     ) async throws -> UInt16? {
         guard let target = address.reachable else { return nil }
@@ -41,6 +41,7 @@ struct HealthCommand: ParsableCommand {
             }
         defer { stream.close() }
         stream.setDeadline(.now() + timeout)
+        if tls != nil { try await stream.shakeHands() }
         try await stream.write(Array("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
         var parser = ResponseHeadParser()
         var received: [UInt8] = []

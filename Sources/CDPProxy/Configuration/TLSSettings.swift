@@ -89,16 +89,16 @@ struct TLSVariables: Sendable {
     }
 
     /// Which variable names the file at fault.
-    func name(of error: TLSServerError) -> String {
+    func name(of error: TLSSetupError) -> String {
         switch error {
         case .certificate, .expired, .missingLibrary, .other: certificate.description.name
         case .key, .encryptedKey, .mismatch: key.description.name
-        case .clientAuthorities: clientAuthorities.description.name
+        case .authorities: clientAuthorities.description.name
         }
     }
 }
 
-extension TLSServerError {
+extension TLSSetupError {
     /// What is wrong, as the end of a sentence that begins with the variable.
     var sentence: String {
         switch self {
@@ -107,7 +107,7 @@ extension TLSServerError {
         case .key: "the file cannot be read, or holds no private key in PEM."
         case .encryptedKey: "the key has a passphrase; `openssl pkey` writes it without."
         case .mismatch: "the key is not the certificate's."
-        case .clientAuthorities: "the file cannot be read, or holds no certificate in PEM."
+        case .authorities: "the file cannot be read, or holds no certificate in PEM."
         case .expired: "the certificate's time is over, or has not begun."
         case .other: "OpenSSL cannot be set up."
         }

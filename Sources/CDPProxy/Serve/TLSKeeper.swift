@@ -38,7 +38,7 @@ final class TLSKeeper {
         reloads = context.metrics.tls.reloads
         seen = Self.marks(settings.files)
         madeAt = .now()
-        do throws(TLSServerError) {
+        do throws(TLSSetupError) {
             server = try TLSServer(settings.files)
             guard server.validUntil > context.clock() else { throw .expired }
         } catch {
@@ -66,7 +66,7 @@ final class TLSKeeper {
     /// Reads the files. When they will not do, what was read before stays.
     func reload() {
         (seen, madeAt) = (Self.marks(settings.files), .now())
-        do throws(TLSServerError) {
+        do throws(TLSSetupError) {
             let new = try TLSServer(settings.files)
             guard new.validUntil > clock() else { throw .expired }
             server = new

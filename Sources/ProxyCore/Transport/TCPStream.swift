@@ -107,32 +107,27 @@ public enum StreamError: Error, Hashable, Sendable {
         }
     }
 
-    /// Connects over TLS, which is established before this returns.
+    /// Connects, and is to speak TLS: ``shakeHands()`` comes next. The deadline goes on.
     public static func connect(
         to address: SocketAddress,
         on loop: EventLoop,
         deadline: Instant,
-        with client: TLSLocalClient
+        with client: TLSClient
     ) async throws(StreamError) -> TCPStream {
         let plain = try await connect(to: address, on: loop, deadline: deadline)
         guard let leg = plain.detach() else { throw .closed }
         let socket = leg.leave(loop).intoDescriptor()
-        let stream: TCPStream
         do throws(Errno) {
             guard let codec = client.connect(socket) else { throw Errno(code: ENOMEM) }
-            stream = try TCPStream(owning: socket, peer: address, on: loop, codec: codec)
+            let stream = try TCPStream(owning: socket, peer: address, on: loop, codec: codec)
+            stream.setDeadline(deadline)
+            return stream
         } catch {
             throw .system(error)
         }
-        stream.setDeadline(deadline)
-        do throws(StreamError) { try await stream.shakeHands() } catch {
-            stream.close()
-            throw error
-        }
-        return stream
     }
 
-    /// Establishes TLS: a client writes first, and a write waits for room, not for the handshake's bytes. When it fails,
+    /// Establishes TLS. A client writes first, and a write waits for room, not for the handshake's bytes. When it fails,
     /// ``fault`` says why.
     public func shakeHands() async throws(StreamError) {
         while true {

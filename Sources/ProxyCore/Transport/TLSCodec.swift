@@ -79,7 +79,7 @@ public enum TLSFault: Sendable, Hashable {
         case COPENSSL_PLAIN_HTTP:
             fault = .plainHTTP
             _ = try? super.send(Self.plainAnswer.span, more: false, to: socket)
-        default: fault = .alert(unsafe String(cString: copenssl_reason()))
+        default: fault = .alert(unsafe String(cString: copenssl_reason(connection)))
         }
         throw .protocolError
     }
