@@ -57,11 +57,14 @@ final class ChromeEndpoint {
         } catch {
             throw ChromeFailure(error)
         }
-        var received: [UInt8] = []
-        let head = try await readHead(from: stream, into: &received)
-        let limit = endpoint.longestAnswer
-        let body = try await readBody(of: head, from: stream, received: received, atMost: limit)
-        return Answer(status: head.status, body: body, contentType: head.fields.string(of: .contentType))
+        var reader = ResponseReader(stream)
+        do throws(ResponseFault) {
+            let head = try await reader.head()
+            let body = try await reader.body(of: head, atMost: endpoint.longestAnswer)
+            return Answer(status: head.status, body: body, contentType: head.fields.string(of: .contentType))
+        } catch {
+            throw ChromeFailure(error)
+        }
     }
 
     /// The path of the browser endpoint, with the id that this run of Chrome has.
@@ -116,11 +119,12 @@ final class ChromeEndpoint {
         } catch {
             throw ChromeFailure(error)
         }
-        var received: [UInt8] = []
-        let head = try await readHead(from: stream, into: &received)
+        var reader = ResponseReader(stream)
+        let head: ResponseHead
+        do throws(ResponseFault) { head = try await reader.head() } catch { throw ChromeFailure(error) }
         do throws(HandshakeFault) {
             try handshake.check(head)
-            return received
+            return reader.received
         } catch .refused(status: 404), .refused(status: 500) {
             // Chrome's answers to the id of another browser, and to that of a page that is not there.
             throw .noSuchEndpoint
@@ -134,54 +138,6 @@ final class ChromeEndpoint {
     private func connect() throws(ChromeFailure) -> TCPStream {
         do throws(StreamError) {
             return try TCPStream.begin(to: address, on: loop, deadline: loop.now + timeout)
-        } catch {
-            throw ChromeFailure(error)
-        }
-    }
-
-    /// Reads a head, and leaves in `received` the bytes behind it.
-    private func readHead(
-        from stream: TCPStream,
-        into received: inout [UInt8]
-    ) async throws(ChromeFailure) -> ResponseHead {
-        var parser = ResponseHeadParser()
-        while true {
-            do throws(HTTPRefusal) {
-                if let head = try parser.parse(received.span) {
-                    received.removeFirst(head.byteCount)
-                    return head
-                }
-            } catch {
-                throw .malformedAnswer
-            }
-            guard try await read(from: stream, into: &received) > 0 else { throw .malformedAnswer }
-        }
-    }
-
-    private func readBody(
-        of head: ResponseHead,
-        from stream: TCPStream,
-        received: [UInt8],
-        atMost limit: Int
-    ) async throws(ChromeFailure) -> [UInt8] {
-        var body = received
-        let length = head.contentLength
-        guard length ?? 0 <= limit else { throw .tooLong }
-        // Without a length, one byte more tells an answer of the longest length from a longer one.
-        while body.count < length ?? (limit + 1) {
-            guard try await read(from: stream, into: &body) > 0 else { break }
-        }
-        if let length {
-            guard body.count >= length else { throw .malformedAnswer }
-            body.removeLast(body.count - length)
-        }
-        guard body.count <= limit else { throw .tooLong }
-        return body
-    }
-
-    private func read(from stream: TCPStream, into bytes: inout [UInt8]) async throws(ChromeFailure) -> Int {
-        do throws(StreamError) {
-            return try await stream.read(appendingTo: &bytes)
         } catch {
             throw ChromeFailure(error)
         }
@@ -211,6 +167,15 @@ extension ChromeFailure {
         switch error {
         case .deadline: self = .timedOut
         case .closed, .ended, .system: self = .unreachable
+        }
+    }
+
+    /// The failure to read an answer.
+    init(_ error: ResponseFault) {
+        switch error {
+        case .stream(let error): self.init(error)
+        case .malformed: self = .malformedAnswer
+        case .tooLong: self = .tooLong
         }
     }
 }

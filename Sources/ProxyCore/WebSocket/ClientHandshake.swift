@@ -1,4 +1,4 @@
-/// Our own handshake with Chrome: one request, and the check of its answer (RFC 6455 section 4.1).
+/// Our own handshake with Chrome, or with a proxy in front of one: one request, and the check of its answer (RFC 6455 section 4.1).
 ///
 /// The request has nothing of any client's in it: no `Origin`, no cookies, no extensions, a fresh random key.
 public struct ClientHandshake: Sendable {
@@ -17,8 +17,8 @@ public struct ClientHandshake: Sendable {
     /// The bytes that ask for a WebSocket on `path`, such as `/devtools/browser/ID`.
     ///
     /// - Precondition: `path` is in origin-form and holds only bytes that a target may (see `RequestHead.target`).
-    public func request(path: some Sequence<UInt8>) -> [UInt8] {
-        var bytes = OutgoingRequest.start("GET", target: path)
+    public func request(path: some Sequence<UInt8>, to recipient: RequestRecipient = .chrome) -> [UInt8] {
+        var bytes = OutgoingRequest.start("GET", target: path, to: recipient)
         bytes.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ")
         bytes += key.characters
         bytes.append("\r\n\r\n")
