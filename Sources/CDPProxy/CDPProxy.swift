@@ -9,7 +9,7 @@ struct CDPProxy: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             ServeCommand.self, SetupCommand.self, TokenCommand.self, KeyCommand.self, SessionCommand.self,
-            HealthCommand.self,
+            ConnectCommand.self, HealthCommand.self,
         ],
         defaultSubcommand: ServeCommand.self
     )

@@ -9,8 +9,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import aws  # noqa: E402
+from harness import aws, tokens  # noqa: E402
 from harness.chromium import Chromium  # noqa: E402
+from harness.connect import Connector  # noqa: E402
 from harness.identity import IdentityProvider  # noqa: E402
 from harness.postgres import Postgres  # noqa: E402
 from harness.proxy import Proxy  # noqa: E402
@@ -69,6 +70,19 @@ def own_proxy(tmp_path, store, request):  # noqa: ARG001 (the database is made b
             server = Proxy(tmp_path, chrome, **settings)
             stack.callback(server.stop)
             return server
+
+        yield start
+
+
+@pytest.fixture
+def connector():
+    """Starts `connect` for this test alone, with a good token unless the test says otherwise."""
+    with contextlib.ExitStack() as stack:
+
+        def start(url, *options, **how):
+            program = Connector(url, *options, **({"token": tokens.token()} | how))
+            stack.callback(program.stop)
+            return program
 
         yield start
 

@@ -41,7 +41,8 @@ struct Configuration: Sendable {
         ownership = try OwnershipSettings(environment, store: store)
         try policy.folders.check(apartFrom: [store.sqliteFile, ownership.stateFile].compactMap { $0 })
         log = try LogSettings(environment)
-        unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: Configuration.variables.names)
+        let known = Configuration.variables.names.union([ConnectSettings.token.description.name])
+        unknownNames = environment.unknownNames(prefix: "CDP_PROXY_", known: known)
     }
 }
 

@@ -27,6 +27,14 @@ struct DevToolsJSON: Sendable {
         case list
     }
 
+    /// Who wrote an answer.
+    enum Author: Sendable {
+        /// Chrome: `ws://HOST/devtools/KIND/ID`.
+        case chrome
+        /// A proxy like this one: also `wss`, the browser without its id, and a ticket in the query, which is left out.
+        case proxy
+    }
+
     private static let socketMember = "webSocketDebuggerUrl"
     private static let droppedMembers = ["devtoolsFrontendUrl", "devtoolsFrontendUrlCompat"]
 
@@ -40,18 +48,23 @@ struct DevToolsJSON: Sendable {
     }
 
     /// Reads `body`, an answer of this `shape`, into at most `memory` bytes.
-    init(_ body: [UInt8], shape: Shape, atMost memory: Int = 1 << 20) throws(DevToolsJSONError) {
+    init(
+        _ body: [UInt8],
+        shape: Shape,
+        by author: Author = .chrome,
+        atMost memory: Int = 1 << 20
+    ) throws(DevToolsJSONError) {
         let value = try Self.value(body, memory)
         self.shape = shape
         targets = []
         switch (shape, value) {
         case (.object, .object(let object)):
-            targets.append(try Self.target(object))
+            targets.append(try Self.target(object, author))
             guard targets[0].socketPath != nil else { throw .unexpectedShape }
         case (.list, .array(let elements)):
             for element in elements {
                 guard case .object(let object) = element else { throw .unexpectedShape }
-                targets.append(try Self.target(object))
+                targets.append(try Self.target(object, author))
             }
         default:
             throw .unexpectedShape
@@ -109,20 +122,27 @@ struct DevToolsJSON: Sendable {
         }
     }
 
-    private static func target(_ object: JSONObject) throws(DevToolsJSONError) -> Target {
+    private static func target(_ object: JSONObject, _ author: Author) throws(DevToolsJSONError) -> Target {
         var members = object
         for name in droppedMembers { members[name] = nil }
         guard let url = object[socketMember] else { return Target(members: members, socketPath: nil) }
-        guard let text = url.stringValue, let path = socketPath(in: text) else { throw .unexpectedSocketURL }
+        guard let text = url.stringValue, let path = socketPath(in: text, author) else { throw .unexpectedSocketURL }
         return Target(members: members, socketPath: path)
     }
 
-    /// The path of `ws://HOST/devtools/KIND/ID`.
-    private static func socketPath(in url: String) -> String? {
+    /// The path of a WebSocket URL, as its author writes them.
+    private static func socketPath(in url: String, _ author: Author) -> String? {
         // Bytes, not characters: finding character boundaries in hostile text (many accents on a letter) takes quadratic
         // time.
-        guard url.utf8.starts(with: "ws://".utf8) else { return nil }
-        let parts = url.utf8.dropFirst(5).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        var bytes = Substring(url).utf8
+        let scheme = author == .proxy && bytes.starts(with: "wss://".utf8) ? "wss://" : "ws://"
+        guard bytes.starts(with: scheme.utf8) else { return nil }
+        bytes = bytes.dropFirst(scheme.utf8.count)
+        if author == .proxy { bytes = bytes.prefix { $0 != UInt8(ascii: "?") } }
+        let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        if author == .proxy, parts.dropFirst().map({ String($0) }) == ["devtools", "browser"] {
+            return "/devtools/browser"
+        }
         guard parts.count == 4, parts[1].elementsEqual("devtools".utf8), let kind = String(parts[2]),
             let id = String(parts[3]), RoutedRequest.isID(kind), RoutedRequest.isID(id)
         else { return nil }

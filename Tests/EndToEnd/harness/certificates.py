@@ -20,14 +20,14 @@ class Authority:
     def __init__(self, folder, title="an authority of tests"):
         self.folder, self.title = folder, title
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = self._sign(title, self.key.public_key(), days=(-1, 30), is_authority=True)
+        self.certificate = self._sign(title, self.key.public_key(), days=(-1, 30))
         self.path = folder / f"{title.replace(' ', '-')}.pem"
         self.path.write_bytes(pem(self.certificate))
 
-    def issue(self, title, days=(-1, 30), key=None, passphrase=None):
-        """The paths of a certificate for 127.0.0.1 with its chain, and of its key."""
+    def issue(self, title, days=(-1, 30), key=None, passphrase=None, names=("localhost", "127.0.0.1")):
+        """The paths of a certificate for these hosts with its chain, and of its key."""
         key = key or ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(title, key.public_key(), days)
+        certificate = self._sign(title, key.public_key(), days, names)
         stem = title.replace(" ", "-")
         paths = self.folder / f"{stem}.crt", self.folder / f"{stem}.key"
         paths[0].write_bytes(pem(certificate) + pem(self.certificate))
@@ -45,7 +45,7 @@ class Authority:
             setattr(context, what, version)
         return context
 
-    def _sign(self, title, public, days, is_authority=False):
+    def _sign(self, title, public, days, names=None):
         now = datetime.datetime.now(datetime.UTC)
         builder = (
             x509.CertificateBuilder()
@@ -55,12 +55,19 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + datetime.timedelta(days=days[0]))
             .not_valid_after(now + datetime.timedelta(days=days[1]))
-            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+            .add_extension(x509.BasicConstraints(ca=not names, path_length=None), critical=True)
         )
-        if not is_authority:
-            names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        if names:
+            hosts = x509.SubjectAlternativeName([host(one) for one in names])
+            builder = builder.add_extension(hosts, critical=False)
         return builder.sign(self.key, hashes.SHA256())
+
+
+def host(text):
+    try:
+        return x509.IPAddress(ipaddress.ip_address(text))
+    except ValueError:
+        return x509.DNSName(text)
 
 
 def pem(certificate):
