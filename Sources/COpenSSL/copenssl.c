@@ -12,7 +12,8 @@
 #define FUNCTIONS(each)                                                                                                \
     each(TLS_client_method) each(TLS_server_method) each(SSL_CTX_new) each(SSL_CTX_free) each(SSL_CTX_ctrl)            \
     each(SSL_CTX_set_options) each(SSL_CTX_set_cipher_list) each(SSL_CTX_set_alpn_select_cb)                           \
-    each(SSL_CTX_set_alpn_protos) each(SSL_CTX_set_default_passwd_cb) each(SSL_CTX_use_certificate_chain_file)         \
+    each(SSL_CTX_set_alpn_protos) each(SSL_CTX_set_default_passwd_cb) each(SSL_CTX_set_default_passwd_cb_userdata)      \
+    each(SSL_CTX_use_certificate_chain_file)                                                                           \
     each(SSL_CTX_use_PrivateKey_file) each(SSL_CTX_check_private_key) each(SSL_CTX_get0_certificate)                   \
     each(SSL_CTX_load_verify_file) each(SSL_CTX_set_default_verify_paths) each(SSL_CTX_set_client_CA_list)             \
     each(SSL_load_client_CA_file) each(SSL_CTX_set_verify) each(SSL_CTX_set_session_id_context)                        \
@@ -55,7 +56,7 @@ static int choose_protocol(SSL *connection, const unsigned char **chosen, unsign
 /* A key with a passphrase is refused; without this OpenSSL asks for it on the terminal. `context` notes that it was. */
 static int refuse_passphrase(char *text, int room, int is_written, void *context) {
     (void)text, (void)room, (void)is_written;
-    if (context) *(bool *)context = true;
+    *(bool *)context = true;
     return -1;
 }
 
@@ -87,11 +88,15 @@ static bool offer_as_server(SSL_CTX *server) {
 /* Has a side show a certificate. */
 static enum copenssl_step show(SSL_CTX *context, const char *certificate, const char *key) {
     if (loaded.SSL_CTX_use_certificate_chain_file(context, certificate) != 1) return COPENSSL_CERTIFICATE;
+    bool is_encrypted = false;
     loaded.SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
-    if (loaded.SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) {
-        unsigned long error = loaded.ERR_peek_last_error();
-        bool is_encrypted = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_BAD_PASSWORD_READ;
+    loaded.SSL_CTX_set_default_passwd_cb_userdata(context, &is_encrypted);
+    int used = loaded.SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM);
+    loaded.SSL_CTX_set_default_passwd_cb_userdata(context, NULL);
+    loaded.SSL_CTX_set_default_passwd_cb(context, NULL);
+    if (used != 1) {
         /* A key that is there and does not belong to the certificate fails here too. */
+        unsigned long error = loaded.ERR_peek_last_error();
         bool is_another = ERR_GET_LIB(error) == ERR_LIB_X509 && ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH;
         return is_encrypted ? COPENSSL_KEY_ENCRYPTED : is_another ? COPENSSL_MISMATCH : COPENSSL_KEY;
     }
