@@ -1,11 +1,14 @@
 """A browser behind a proxy, a stored session that is signed in at a site, and the variables of docs/clients.md."""
 
 import contextlib
+import os
+import signal
 import subprocess
 
 from harness import clients
 from harness.chromium import Chromium
-from harness.ports import free_port, wait_for_port
+from harness.lines import Lines
+from harness.ports import free_port
 from harness.proxy import BINARY, Proxy, environment
 from harness.site import Site
 from harness.store import Store, cookie
@@ -51,16 +54,17 @@ class Front:
         }
 
     def start_hop(self):
-        """Starts the page's HAProxy, and adds its address to the variables."""
-        (block,) = clients.lines("Selenium", "haproxy")
-        configuration = self.folder / "haproxy.cfg"
-        configuration.write_text(block.text)
-        port = free_port()
-        self.variables["HOP"] = f"127.0.0.1:{port}"
-        hop = subprocess.Popen(["haproxy", "-db", "-f", configuration], env=environment(self.folder, **self.variables))
+        """Starts the page's `cdp-proxy connect`, and adds its address to the variables."""
+        (block,) = clients.lines("Tools that send no credential", "bash")
+        self.variables["HOP"] = f"127.0.0.1:{free_port()}"
+        env = environment(self.folder, **self.variables)
+        env["PATH"] = f"{self.folder}/bin:{env['PATH']}"
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        hop = subprocess.Popen(["bash", "-euc", block.text], env=env, start_new_session=True, **pipes)
         self._stack.callback(hop.wait)
-        self._stack.callback(hop.kill)
-        wait_for_port(port)
+        self._stack.callback(os.killpg, hop.pid, signal.SIGKILL)
+        Lines(hop.stderr)
+        Lines(hop.stdout).wait_for(lambda line: line == self.variables["HOP"], "address of the listener")
 
     def run(self, block, package, folder, **variables):
         """Runs a block of the page and returns its output. The browser must survive it."""
