@@ -42,12 +42,12 @@ def ask(tool, target="/json/version", **how):
 class TLSServer:
     """Shows a certificate to all, and notes the names it is asked by and what came decrypted."""
 
-    def __init__(self, certificate, key):
+    def __init__(self, certificate, key, host="127.0.0.1"):
         self.names, self.heard = [], []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         context.sni_callback = lambda _, name, __: self.names.append(name)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, args=[context], daemon=True).start()
 
@@ -69,8 +69,8 @@ class TLSServer:
 def server():
     with contextlib.ExitStack() as stack:
 
-        def start(paths):
-            made = TLSServer(*paths)
+        def start(paths, *host):
+            made = TLSServer(*paths, *host)
             stack.callback(made.stop)
             return made
 
@@ -124,6 +124,16 @@ def test_the_name_is_said_and_an_address_is_not(server, authority, connector):
     assert other.names == ["localhost", None]
     for host, heard in zip(["localhost", "127.0.0.1"], other.heard, strict=True):
         assert f"\r\nHost: {host}:{other.port}\r\n".encode() in heard
+
+
+def test_addresses_of_the_sixth_version(server, authority, connector):
+    other = server(authority.issue("the server", names=["::1"]), "::1")
+    tool = connector(f"wss://[::1]:{other.port}", "--ca", authority.path, listen="[::1]:0")
+    assert tool.address == f"[::1]:{tool.port}"
+    with Wire(tool.port, host="::1") as wire:
+        wire.send(head("/json/version", host=tool.address))
+        assert wire.response().status == 404
+    assert f"\r\nHost: [::1]:{other.port}\r\n".encode() in other.heard[0]
 
 
 def test_certificates_of_clients(secured, authority, connector):

@@ -54,7 +54,10 @@ import ProxyCore
             throw StartError(description: "--listen: cannot listen at \(address): \(error).")
         }
         if let listener { announce(listener.address) }
-        unsafe await withUnsafeContinuation { unsafe stopped = $0 }
+        unsafe await withUnsafeContinuation { waiting in
+            unsafe stopped = waiting
+            stopIfEmpty()
+        }
     }
 
     // MARK: Connections
@@ -63,7 +66,7 @@ import ProxyCore
 
     private func accept(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
         guard connections < Self.mostConnections, let port = listener?.address.port else {
-            if let notice = LocalRefusal.full.notice { notices.say(notice) }
+            LocalRefusal.full.tell(notices)
             return unsafe descriptor.turnAway(with: Self.noRoom, scratch: loop.scratch)
         }
         for silent in halfOpen.makeRoom(for: nil, isSilent: \.stream.isAwaitingBytes) { silent.stream.close() }
@@ -138,7 +141,6 @@ import ProxyCore
     private func stopIfEmpty() {
         guard isStopping, connections == 0, let waiting = unsafe stopped else { return }
         unsafe stopped = nil
-        notices.finish()
         release()
         unsafe waiting.resume()
     }

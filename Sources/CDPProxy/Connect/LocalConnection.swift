@@ -38,7 +38,7 @@ struct LocalConnection {
             case .unknown, .health, .ticket, .downloads, .download: throw .request(.notFound)
             }
         } catch {
-            if let notice = error.notice { notices.say(notice) }
+            error.tell(notices)
             guard let answer = error.response(to: RequestID()) else {
                 stream.close()
                 return nil
@@ -64,7 +64,7 @@ struct LocalConnection {
     private func answer(_ endpoint: JSONEndpoint, at listener: Authority) async throws(LocalRefusal) -> HTTPResponse {
         do throws(UpstreamFailure) {
             let answer = try await upstream.ask(endpoint)
-            notices.finish()
+            noteAnswer(answer)
             switch endpoint {
             case .version, .new: return try answer.leading(to: listener, .object, atMost: endpoint.mostMemory)
             case .list: return try answer.leading(to: listener, .list, atMost: endpoint.mostMemory)
@@ -73,6 +73,13 @@ struct LocalConnection {
         } catch {
             throw .upstream(error, upstream.url)
         }
+    }
+
+    /// Says that the proxy refused the tool: many tools do not say it. A page or a path that is not there is no news.
+    private func noteAnswer(_ answer: UpstreamAnswer) {
+        notices.proxyAnswered()
+        guard answer.status >= HTTPStatus.badRequest.code, answer.status != HTTPStatus.notFound.code else { return }
+        notices.say("The proxy at \(upstream.url) answered with status \(answer.status).")
     }
 
     private func connect(
@@ -84,11 +91,12 @@ struct LocalConnection {
             throw .request(.handshake(error))
         }
         do throws(UpstreamFailure) {
-            let outcome = try await upstream.open(endpoint.proxyPath)
-            notices.finish()
-            switch outcome {
-            case .refused(let answer): await send(try answer.unchanged(), !asked.rest.isEmpty)
+            switch try await upstream.open(endpoint.proxyPath) {
+            case .refused(let answer):
+                noteAnswer(answer)
+                await send(try answer.unchanged(), !asked.rest.isEmpty)
             case .opened(let connection):
+                notices.proxyAnswered()
                 do throws(StreamError) { try await stream.write(upgrade.answer) } catch {
                     connection.stream.close()
                     stream.close()

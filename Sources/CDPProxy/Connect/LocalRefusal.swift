@@ -25,22 +25,19 @@ extension LocalRefusal {
             return answer.response(to: request)
         case .upstream(let failure, let url):
             let advice = "the proxy at \(url) cannot be used: \(failure.reason)"
-            return RefusalAnswer(failure.status, "bad_gateway", advice).response(to: request)
+            return RefusalAnswer(.badGateway, "bad_gateway", advice).response(to: request)
         }
     }
 
-    /// What the person who started the program is told; nil where it is the tool's own business.
-    var notice: String? {
+    /// Tells the person who started the program, unless it is the tool's own business.
+    func tell(_ notices: Notices) {
         switch self {
-        case .request(.clientGone), .request(.headIncomplete(begun: false)): nil
-        case .request(let refusal): "A request was refused: \(refusal.reason)."
-        case .page(let refusal): "A request was refused: \(refusal.sentence)."
-        case .full: "A connection was refused: there are \(ConnectServer.mostConnections) already."
-        case .upstream(let failure, let url): "The proxy at \(url) cannot be used: \(failure.reason)."
+        case .request(.clientGone), .request(.headIncomplete(begun: false)): break
+        case .request(let refusal): notices.say("A request was refused: \(refusal.reason).")
+        case .page(let refusal): notices.say("A request was refused: \(refusal.sentence).")
+        case .full: notices.say("A connection was refused: there are \(ConnectServer.mostConnections) already.")
+        case .upstream(let failure, let url):
+            notices.say(outage: "The proxy at \(url) cannot be used: \(failure.reason).")
         }
     }
-}
-
-extension UpstreamFailure {
-    fileprivate var status: HTTPStatus { self == .timedOut ? .gatewayTimeout : .badGateway }
 }

@@ -1,31 +1,43 @@
-/// What `connect` tells the person who started it, in whole sentences: a sentence that comes again and again is said once, and
-/// then how often it came.
+/// What `connect` tells the person who started it, in whole sentences. One that comes again is said again the tenth, the hundredth
+/// time and so on, so that no page and no restless tool fills the screen.
 ///
-/// Lives on the loop's thread.
+/// Lives on the loop's thread. Sentences are the program's own, so there are few different ones.
 final class Notices {
     private let write: (String) -> Void
-    private var last: String?
-    private var repetitions = 0
+    private var counts: [String: Int] = [:]
+    /// Why the proxy cannot be used, since it last could.
+    private var outages: Set<String> = []
 
     /// Notices that go where `write` takes them, without a line feed.
     init(write: @escaping (String) -> Void) {
         self.write = write
     }
 
-    /// Says a sentence, unless it was the last that was said.
+    /// Says a sentence.
     func say(_ sentence: String) {
-        guard sentence != last else {
-            repetitions += 1
-            return
-        }
-        finish()
-        last = sentence
-        write(sentence)
+        let count = counts[sentence, default: 0] + 1
+        counts[sentence] = count
+        guard Self.isPowerOfTen(count) else { return }
+        write(count == 1 ? sentence : "\(sentence) That was the \(count)th time.")
     }
 
-    /// What was said is true no more: the next sentence is said whatever it is.
-    func finish() {
-        if repetitions > 0 { write("The last line stands for \(repetitions + 1).") }
-        (last, repetitions) = (nil, 0)
+    /// Says why the proxy cannot be used.
+    func say(outage sentence: String) {
+        outages.insert(sentence)
+        say(sentence)
+    }
+
+    /// The proxy can be used: the next outage is another one.
+    func proxyAnswered() {
+        guard !outages.isEmpty else { return }
+        for sentence in outages { counts[sentence] = nil }
+        outages = []
+        write("The proxy answers again.")
+    }
+
+    private static func isPowerOfTen(_ count: Int) -> Bool {
+        var rest = count
+        while rest.isMultiple(of: 10) { rest /= 10 }
+        return rest == 1
     }
 }

@@ -3,13 +3,36 @@ import Testing
 @testable import CDPProxy
 
 @Suite struct NoticesTests {
-    @Test func saysASentenceOnceAndHowOftenItCame() {
-        var said: [String] = []
-        let notices = Notices { said.append($0) }
-        for sentence in ["A.", "A.", "A.", "B.", "A."] { notices.say(sentence) }
-        #expect(said == ["A.", "The last line stands for 3.", "B.", "A."])
-        notices.finish()
-        notices.say("A.")
-        #expect(said.suffix(2) == ["A.", "A."])
+    private final class Said {
+        var lines: [String] = []
+    }
+
+    @Test func saysASentenceTheFirstTheTenthAndTheHundredthTime() {
+        let said = Said()
+        let notices = Notices { said.lines.append($0) }
+        for _ in 1...150 {
+            notices.say("A.")
+            notices.say("B.")
+        }
+        #expect(
+            said.lines.filter { $0.hasPrefix("A.") } == [
+                "A.", "A. That was the 10th time.", "A. That was the 100th time.",
+            ]
+        )
+        #expect(said.lines.count == 6)
+    }
+
+    @Test func anOutageIsSaidAnewAfterTheProxyHasAnswered() {
+        let said = Said()
+        let notices = Notices { said.lines.append($0) }
+        notices.proxyAnswered()
+        for _ in 1...2 {
+            notices.say(outage: "Down.")
+            notices.say(outage: "Down.")
+            notices.say("A.")
+            notices.proxyAnswered()
+            notices.proxyAnswered()
+        }
+        #expect(said.lines == ["Down.", "A.", "The proxy answers again.", "Down.", "The proxy answers again."])
     }
 }
