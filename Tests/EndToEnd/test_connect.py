@@ -1,5 +1,6 @@
 """`cdp-proxy connect`: tools that can send no credential reach the proxy through it, and it says what went wrong."""
 
+import contextlib
 import json
 import pathlib
 import signal
@@ -271,6 +272,22 @@ def test_a_signal_ends_it_and_tells_the_tools(over_tls, number):
         assert tool.wait() == 0
     assert [line for line in tool.output.finish() if line] == [tool.address]
     assert tool.log.finish() == []
+
+
+def test_there_is_an_end_to_connections_and_to_waiting(connector):
+    """A proxy that takes connections and says nothing: no more than 512 tools wait for it, and no end waits for it."""
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1024))
+        tool = connector(f"ws://127.0.0.1:{silent.getsockname()[1]}")
+        for _ in range(512):
+            wire = stack.enter_context(Wire(tool.port))
+            wire.send(head("/json/version", host=tool.address))
+        over = stack.enter_context(Wire(tool.port))
+        answer = over.response()
+        assert (answer.status, answer["Retry-After"]) == (503, "5")
+        tool.wait_for("A connection was refused: there are 512 already.")
+        tool.terminate()
+        assert tool.wait(30) == 0
 
 
 def test_hostile_bytes_do_no_harm(over_tls):

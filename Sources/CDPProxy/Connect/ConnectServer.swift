@@ -15,6 +15,8 @@ import ProxyCore
     static let headTimeout = Duration.seconds(10)
     /// How long both sides of a quiet WebSocket go without a Ping.
     static let pingInterval = Duration.seconds(30)
+    /// How long requests that are under way may take once it ends.
+    static let grace = Duration.seconds(5)
 
     nonisolated let loop: EventLoop
     /// The loop's thread is the actor's.
@@ -136,10 +138,20 @@ import ProxyCore
         for silent in halfOpen.holders where silent.stream.isAwaitingBytes { silent.stream.close() }
         for relay in Array(relays.values) { relay.close(.goingAway, reason: "cdp-proxy connect ends") }
         stopIfEmpty()
+        Task(executorPreference: loop) { await self.endGrace() }
+    }
+
+    private func endGrace() async {
+        await loop.sleep(until: .now() + Self.grace)
+        finish()
     }
 
     private func stopIfEmpty() {
-        guard isStopping, connections == 0, let waiting = unsafe stopped else { return }
+        if isStopping, connections == 0 { finish() }
+    }
+
+    private func finish() {
+        guard let waiting = unsafe stopped else { return }
         unsafe stopped = nil
         release()
         unsafe waiting.resume()

@@ -87,7 +87,7 @@ extension TLSSetupError {
         case .certificate, .expired: "--cert"
         case .key, .encryptedKey, .mismatch: "--key"
         case .authorities: "--ca"
-        case .missingLibrary, .other: "TLS"
+        case .missingLibrary, .other: "wss"
         }
     }
 }
