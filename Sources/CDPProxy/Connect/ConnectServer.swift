@@ -15,7 +15,7 @@ import ProxyCore
     static let headTimeout = Duration.seconds(10)
     /// How long both sides of a quiet WebSocket go without a Ping.
     static let pingInterval = Duration.seconds(30)
-    /// How long requests that are under way may take once it ends.
+    /// How long connections may take to end once it does.
     static let grace = Duration.seconds(5)
 
     nonisolated let loop: EventLoop
@@ -31,6 +31,7 @@ import ProxyCore
     private var listener: TCPListener?
     private var signals: SignalWatch?
     private var isStopping = false
+    private var graceTimer: LoopTimer?
     /// Resumed when the last connection has ended after a stop.
     private var stopped: UnsafeContinuation<Void, Never>?
 
@@ -137,13 +138,11 @@ import ProxyCore
         listener?.close()
         for silent in halfOpen.holders where silent.stream.isAwaitingBytes { silent.stream.close() }
         for relay in Array(relays.values) { relay.close(.goingAway, reason: "cdp-proxy connect ends") }
+        upstream.close()
+        let timer = LoopTimer { [unowned self] in finish() }
+        graceTimer = timer
+        loop.schedule(timer, at: .now() + Self.grace)
         stopIfEmpty()
-        Task(executorPreference: loop) { await self.endGrace() }
-    }
-
-    private func endGrace() async {
-        await loop.sleep(until: .now() + Self.grace)
-        finish()
     }
 
     private func stopIfEmpty() {
@@ -161,6 +160,7 @@ import ProxyCore
     private func release() {
         listener?.close()
         signals?.close()
-        (listener, signals) = (nil, nil)
+        if let graceTimer { loop.cancel(graceTimer) }
+        (listener, signals, graceTimer) = (nil, nil, nil)
     }
 }

@@ -33,6 +33,9 @@ final class Upstream {
     private let resolver: NameResolver
     private let loop: EventLoop
     private var random = BatchedRandom()
+    /// The connections that an answer is awaited on.
+    private var waiting: [ObjectIdentifier: TCPStream] = [:]
+    private var isClosed = false
 
     /// The proxy at the settings' URL.
     init(_ settings: ConnectSettings, _ credential: UpstreamCredential, on loop: EventLoop) {
@@ -45,8 +48,11 @@ final class Upstream {
 
     /// Makes the request of a `/json` endpoint, and gives the whole answer.
     func ask(_ endpoint: JSONEndpoint) async throws(UpstreamFailure) -> UpstreamAnswer {
-        let stream = try await connect()
-        defer { stream.close() }
+        let stream = try await begin()
+        defer {
+            stream.close()
+            waiting[ObjectIdentifier(stream)] = nil
+        }
         let request = OutgoingRequest.bytes(endpoint.method, target: endpoint.chromeTarget, to: credential.recipient)
         try await write(request, to: stream)
         var reader = ResponseReader(stream)
@@ -60,7 +66,8 @@ final class Upstream {
 
     /// Opens a WebSocket on a path such as `/devtools/browser`.
     func open(_ path: String) async throws(UpstreamFailure) -> Outcome {
-        let stream = try await connect()
+        let stream = try await begin()
+        defer { waiting[ObjectIdentifier(stream)] = nil }
         do throws(UpstreamFailure) {
             let outcome = try await shakeHands(on: stream, path)
             if case .refused = outcome { stream.close() } else { stream.setDeadline(nil) }
@@ -69,6 +76,22 @@ final class Upstream {
             stream.close()
             throw error
         }
+    }
+
+    /// Waits for no answer any more, and asks for none.
+    func close() {
+        isClosed = true
+        for stream in Array(waiting.values) { stream.close() }
+    }
+
+    private func begin() async throws(UpstreamFailure) -> TCPStream {
+        let stream = try await connect()
+        guard !isClosed else {
+            stream.close()
+            throw .unreachable("the listener ends")
+        }
+        waiting[ObjectIdentifier(stream)] = stream
+        return stream
     }
 
     private func shakeHands(on stream: TCPStream, _ path: String) async throws(UpstreamFailure) -> Outcome {
