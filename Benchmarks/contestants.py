@@ -1,6 +1,7 @@
 """The proxies that are measured: how each is started in front of a Chrome, and which requests it takes."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 import shutil
@@ -15,23 +16,26 @@ SUBJECT = "cdp-proxy"
 NAMES = (SUBJECT, *YARDSTICKS, *PEERS, "node-ws")
 SPLICE = "    option splice-request\n    option splice-response"
 BIG_BUFFERS = "proxy_buffer_size 64k; proxy_buffers 8 64k;"
+HAPROXY_TLS = "ssl crt $both alpn http/1.1"
+NGINX_TLS = "ssl; ssl_certificate $certificate; ssl_certificate_key $certificate_key; ssl_protocols TLSv1.2 TLSv1.3"
 NODE_MODULES = pathlib.Path("/usr/share/nodejs")
 
 
 @dataclasses.dataclass(frozen=True)
 class Contestant:
-    """`start` takes the bench and Chrome's port. A checking one refuses a bad token and drops it from the path; one
-    with roles holds commands to those of the token."""
+    """`start` takes the bench and Chrome's port, and so does `secure`, which listens for TLS; None if it cannot. A
+    checking one refuses a bad token and drops it from the path; one with roles holds commands to those of the token."""
 
     name: str
     start: Callable | None
     checks: bool = False
     roles: bool = False
     messages: bool = True
+    secure: Callable | None = None
 
 
 def cdp_proxy(binary, name=SUBJECT, loops=1):
-    def start(bench, chrome):
+    def start(bench, chrome, secure=False):
         port = free_port()
         environment = {
             "CDP_PROXY_LISTEN": f"127.0.0.1:{port}",
@@ -45,9 +49,12 @@ def cdp_proxy(binary, name=SUBJECT, loops=1):
             "XDG_DATA_HOME": str(bench.folder),
             "WALLCRAWLER_JWT_SIGNING_KEY": bench.key,
         }
-        return Server(name, [binary, "serve"], port, bench.folder, environment, bench.proxy_cpu)
+        if secure:
+            files = {"CDP_PROXY_TLS_CERT": str(bench.certificate), "CDP_PROXY_TLS_KEY": str(bench.certificate_key)}
+            environment |= files
+        return Server(name, [binary, "serve"], port, bench.folder, environment, bench.proxy_cpu, secure)
 
-    return Contestant(name, start, checks=True, roles=True)
+    return Contestant(name, start, checks=True, roles=True, secure=functools.partial(start, secure=True))
 
 
 def relay(name, mode):
@@ -59,16 +66,17 @@ def relay(name, mode):
 
 
 def configured(name, template, command, **values):
-    """A contestant that reads a configuration of Benchmarks/peers."""
+    """Starts a program that reads a configuration of Benchmarks/peers; `tls` is what makes its listener secure."""
 
-    def start(bench, chrome):
+    def start(bench, chrome, tls=""):
         port, path = free_port(), bench.folder / f"{name}.conf"
         given = {"name": name, "port": port, "chrome": chrome, "folder": bench.folder, "key": bench.key}
         given |= {"files": bench.files, "connections": bench.connections}
-        filled = {what: string.Template(text).substitute(given) for what, text in values.items()}
+        given |= {"both": bench.both, "certificate": bench.certificate, "certificate_key": bench.certificate_key}
+        filled = {what: string.Template(text).substitute(given) for what, text in (values | {"tls": tls}).items()}
         path.write_text(string.Template((HERE / "peers" / template).read_text()).substitute(given | filled))
         arguments = [str(bench.folder) if word == "FOLDER" else word for word in command]
-        return Server(name, [*arguments, path], port, bench.folder, cpu=bench.proxy_cpu)
+        return Server(name, [*arguments, path], port, bench.folder, cpu=bench.proxy_cpu, secure=bool(tls))
 
     return start
 
@@ -76,12 +84,15 @@ def configured(name, template, command, **values):
 def haproxy(name, splice="", check="", loops=1, **how):
     command = [shutil.which("haproxy"), "-db", "-f"]
     start = configured(name, "haproxy.cfg", command, splice=splice, check=check, loops=str(loops))
-    return Contestant(name, start, **how)
+    # Nothing is spliced to or from TLS.
+    secure = None if splice or check else functools.partial(start, tls=HAPROXY_TLS)
+    return Contestant(name, start, secure=secure, **how)
 
 
 def nginx(name, buffers=""):
     command = [shutil.which("nginx"), "-p", "FOLDER", "-c"]
-    return Contestant(name, configured(name, "nginx.conf", command, buffers=buffers))
+    start = configured(name, "nginx.conf", command, buffers=buffers)
+    return Contestant(name, start, secure=functools.partial(start, tls=NGINX_TLS))
 
 
 def node():

@@ -7,9 +7,13 @@
  *        load PORT PATH connects CONNECTIONS ADDRESSES SECONDS
  *            CONNECTIONS at a time: connect, upgrade, close, from ADDRESSES addresses, so that ports do not run out
  *        load PORT PATH idle CONNECTIONS
- *            opens them, exchanges a message on each, prints "open", and holds them until standard input ends */
+ *            opens them, exchanges a message on each, prints "open", and holds them until standard input ends
+ *        load tls:PORT PATH handshakes|resumptions CONNECTIONS ADDRESSES SECONDS
+ *            CONNECTIONS at a time: connect, TLS 1.3 handshake up to the server's ticket, close
+ * With tls: before the port every mode speaks TLS 1.3. */
 #define _GNU_SOURCE
 #include "frames.h"
+#include "secure.h"
 #include "tally.h"
 
 #include <errno.h>
@@ -26,11 +30,12 @@
 
 enum { PIECE = 256 * 1024, EVENTS = 256, OPENING_AT_ONCE = 64, WARM_UP_MS = 200, TIMEOUT_MS = 10000 };
 
-enum mode { MESSAGES, CONNECTS, IDLE };
+enum mode { MESSAGES, CONNECTS, IDLE, HANDSHAKES };
 enum state { CLOSED, OPENING, OPEN, CLOSING };
 
 struct connection {
     int fd;
+    SSL *ssl;                  /* null without TLS */
     enum state state;
     char head[HEAD_LIMIT];     /* the request, then the answer to it */
     size_t head_length;
@@ -64,9 +69,14 @@ static void make_request(size_t size) {
     request_length = header + MASK_LENGTH + size;
 }
 
+/* Whether connections are what is measured, not messages. */
+static bool comes_and_goes(void) {
+    return mode == CONNECTS || mode == HANDSHAKES;
+}
+
 static bool flush(struct connection *c) {
     while (c->output_left) {
-        ssize_t sent = send(c->fd, c->output, c->output_left, 0);
+        ssize_t sent = put(c->ssl, c->fd, c->output, c->output_left);
         if (sent < 0) return errno == EAGAIN;
         c->output += sent;
         c->output_left -= (size_t)sent;
@@ -108,7 +118,8 @@ static void begin(struct connection *c) {
     int length = snprintf(c->head, sizeof c->head, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n", path, port, key);
     c->output = (uint8_t *)c->head;
-    c->output_left = (size_t)length;
+    c->output_left = mode == HANDSHAKES ? 0 : (size_t)length;
+    if (tls) c->ssl = begin_tls(fd, c);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS) fail("connect");
@@ -124,9 +135,20 @@ static void end(struct connection *c) {
         open_count--;
         fail("connection closed");
     }
+    end_tls(c->ssl);
     close(c->fd);
     c->state = CLOSED;
-    if (mode == CONNECTS && errors < 1000) begin(c);
+    if (comes_and_goes() && errors < 1000) begin(c);
+}
+
+/* The server's ticket is there: the handshake is over on both sides. */
+static void shook_hands(void *connection) {
+    struct connection *c = connection;
+    if (mode != HANDSHAKES || c->state != OPENING) return;
+    opening_count--;
+    c->state = CLOSING;
+    record(c->since);
+    if (kept && !SSL_session_reused(c->ssl) && measuring) fail("not resumed");
 }
 
 /* The answer to the upgrade is there; false to close the connection. */
@@ -186,8 +208,8 @@ static bool take(struct connection *c, uint8_t *bytes, size_t length) {
 static bool ready(struct connection *c) {
     if (!flush(c)) return false;
     for (;;) {
-        ssize_t length = recv(c->fd, piece, sizeof piece, 0);
-        if (length < 0) return errno == EAGAIN;
+        ssize_t length = get(c->ssl, c->fd, piece, sizeof piece);
+        if (length < 0) return errno == EAGAIN && !(mode == HANDSHAKES && c->state == CLOSING);
         if (length == 0 || !take(c, piece, (size_t)length)) return false;
     }
 }
@@ -197,7 +219,7 @@ static void run(uint64_t milliseconds, const int *counter) {
     static int begun;
     struct epoll_event events[EVENTS];
     uint64_t until = now() + milliseconds * 1000000;
-    while (now() < until && !(counter && *counter >= count) && (mode == CONNECTS || !errors)) {
+    while (now() < until && !(counter && *counter >= count) && (comes_and_goes() || !errors)) {
         while (begun < count && opening_count < OPENING_AT_ONCE) begin(&connections[begun++]);
         int ready_count = epoll_wait(epoll, events, EVENTS, 10);
         for (int i = 0; i < ready_count; i++)
@@ -240,9 +262,11 @@ static void hold(void) {
 
 int main(int argument_count, char **arguments) {
     const char *name = argument_count > 4 ? arguments[3] : "";
-    mode = !strcmp(name, "messages") ? MESSAGES : !strcmp(name, "connects") ? CONNECTS : IDLE;
-    if (argument_count != (mode == MESSAGES ? 8 : mode == CONNECTS ? 7 : 5)) {
-        fprintf(stderr, "usage: load PORT PATH messages|connects|idle CONNECTIONS … (the top of load.c says what)\n");
+    resumes = !strcmp(name, "resumptions");
+    mode = !strcmp(name, "messages") ? MESSAGES : !strcmp(name, "connects") ? CONNECTS :
+           !strcmp(name, "handshakes") || resumes ? HANDSHAKES : IDLE;
+    if (argument_count != (mode == MESSAGES ? 8 : comes_and_goes() ? 7 : 5)) {
+        fprintf(stderr, "usage: load PORT PATH messages|connects|idle|… CONNECTIONS … (the top of load.c says what)\n");
         return 2;
     }
     struct rlimit files;
@@ -250,10 +274,12 @@ int main(int argument_count, char **arguments) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
-    port = atoi(arguments[1]);
+    bool is_secure = !strncmp(arguments[1], "tls:", 4);
+    port = atoi(arguments[1] + (is_secure ? 4 : 0));
+    if (is_secure) use_tls(shook_hands);
     path = arguments[2];
     count = atoi(arguments[4]);
-    if (mode == CONNECTS) addresses = atoi(arguments[5]);
+    if (comes_and_goes()) addresses = atoi(arguments[5]);
     if (mode == MESSAGES) answer_size = strtoul(arguments[6], NULL, 10);
     make_request(mode == MESSAGES ? strtoul(arguments[5], NULL, 10) : 200);
     connections = calloc((size_t)count, sizeof *connections);

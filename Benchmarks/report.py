@@ -5,9 +5,11 @@ import floor
 import targets
 from contestants import NAMES, PEERS, SUBJECT
 from figures import middle, middles, ratios, times_alone
-from workloads import COMMANDS, TITLES
+from workloads import COMMANDS, HANDSHAKES, TITLES, TLS_MESSAGES
 
-RATED = ("ping-1", "ping-64", "answer-64k", "answer-1m", "upload-512k", "connect", "flood")
+PLAIN = ("ping-1", "ping-64", "answer-64k", "answer-1m", "upload-512k", "connect", "flood")
+TLS = (*TLS_MESSAGES, *HANDSHAKES)
+RATED = PLAIN + TLS
 
 
 def table(head, rows):
@@ -79,7 +81,7 @@ def show_builds(results):
 
 
 def show_idle(results):
-    loads = [load for load in ("idle-2000", "idle-10000") if load in results]
+    loads = [load for load in ("idle-2000", "idle-10000", "tls-idle") if load in results]
     names = present(results, loads)
     if names:
         rows = [[name, *(figure(middle(results[load].get(name), "kib")) for load in loads)] for name in names]
@@ -175,8 +177,9 @@ def show(runs):
         print(f"`{run['command']}`: medians of {run['rounds']} rounds of {run['seconds']:g} s.", end="\n\n")
     results = merged(runs)
     show_disturbed(results)
-    show_pairs(results, RATED, "rate", "cpu")
-    show_pairs(results, RATED, "p50", "p99")
+    for loads in (PLAIN, TLS):
+        show_pairs(results, loads, "rate", "cpu")
+        show_pairs(results, loads, "p50", "p99")
     show_ratios(results)
     show_builds(results)
     show_idle(results)

@@ -54,6 +54,17 @@ def token(key, roles=()):
     return (text + b"." + base64url(hmac.new(key.encode(), text, hashlib.sha256).digest())).decode()
 
 
+def certificate(folder):
+    """The paths of a certificate (ECDSA, P-256), of its key, and of both in one file."""
+    paths = [folder / name for name in ("tls.crt", "tls.key", "tls.pem")]
+    made, key, both = paths
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key]
+    command = ["openssl", "req", "-x509", "-days", "2", "-subj", "/CN=localhost", *new_key, "-out", made]
+    subprocess.run(command, check=True, capture_output=True)
+    both.write_bytes(made.read_bytes() + key.read_bytes())
+    return paths
+
+
 def allow_files():
     """Raises the limit of open files to its hard limit, for this process and its children, and returns it."""
     for hard in (FILES_WANTED, resource.getrlimit(resource.RLIMIT_NOFILE)[1]):
@@ -64,10 +75,11 @@ def allow_files():
 
 
 class Server:
-    """A program listening on a port; its output goes to a file in `folder`."""
+    """A program listening on a port, for TLS if it is secure; its output goes to a file in `folder`."""
 
-    def __init__(self, name, command, port, folder, environment=None, cpu=None):
+    def __init__(self, name, command, port, folder, environment=None, cpu=None, secure=False):
         self.name, self.port = name, port
+        self.target = f"tls:{port}" if secure else str(port)
         self.log = pathlib.Path(folder, f"{name}.log")
         pinned = ["taskset", "-c", str(cpu)] if cpu is not None else []
         with self.log.open("wb") as output:
@@ -123,7 +135,9 @@ class Bench:
         self.bad = f"{ENDPOINT}?signingKey={token(secrets.token_urlsafe(32))}"
         for name in PROGRAMS:
             source, built = HERE / f"{name}.c", self.folder / name
-            subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-pthread", "-o", built, source, "-lcrypto"], check=True)
+            compile_it = ["gcc", "-O2", "-Wall", "-Wextra", "-pthread", "-o", built, source, "-lssl", "-lcrypto"]
+            subprocess.run(compile_it, check=True)
+        self.certificate, self.certificate_key, self.both = certificate(self.folder)
         self.chrome = self.stand_in("events")
 
     def stand_in(self, mode):

@@ -11,10 +11,15 @@ TO_BEST_PEER = (
     ("answer-64k", "cpu", 0.75),
     ("answer-1m", "cpu", 0.75),
     ("upload-512k", "cpu", 0.85),
+    ("tls-200", "cpu", 1.00),
+    ("tls-64k", "cpu", 1.00),
+    ("tls-1m", "cpu", 1.00),
 )
 GATE = "haproxy-jwt"
+# Whose handshakes cost no less.
+TLS_PEER = "haproxy"
 POLICY_US = 3
-IDLE_KIB, LIVE_TIMES, CHROMIUM_P50, CHROMIUM_RATE = 2, 2, 1.05, 0.97
+IDLE_KIB, TLS_IDLE_KIB, LIVE_TIMES, CHROMIUM_P50, CHROMIUM_RATE = 2, 20, 2, 1.05, 0.97
 START_MS, RESIDENT_MB, BINARY_MB = 30, 12, 20
 
 
@@ -38,16 +43,17 @@ def to_best_peer(results):
         yield f"{load}: {what} to {best}'s", ratio(by_name, what, best), most, False
 
 
-def to_gate(results):
-    for load in ("connect", "flood"):
+def of_connections(results):
+    for load, peer in (("connect", GATE), ("flood", GATE), ("tls-handshake", TLS_PEER), ("tls-resumed", TLS_PEER)):
         by_name = results.get(load, {})
-        yield f"{load}: rate to {GATE}'s", ratio(by_name, "rate", GATE), 1, True
-        yield f"{load}: cpu to {GATE}'s", ratio(by_name, "cpu", GATE), 1, False
+        yield f"{load}: rate to {peer}'s", ratio(by_name, "rate", peer), 1, True
+        yield f"{load}: cpu to {peer}'s", ratio(by_name, "cpu", peer), 1, False
 
 
 def of_itself(results):
     for load in ("idle-2000", "idle-10000"):
         yield f"{load}: KiB each", own(results, load, "kib"), IDLE_KIB, False
+    yield "tls-idle: KiB each", own(results, "tls-idle", "kib"), TLS_IDLE_KIB, False
     yield "commands of 200 B: µs of the policy", own(results, "role-200", "policy"), POLICY_US, False
     rows = results.get("live", {}).get(SUBJECT)
     for what, title in (("flood", "under the flood"), ("bulk", "beside bulk")):
@@ -70,7 +76,12 @@ def show(results, binary_bytes, table):
     if not any(SUBJECT in by_name for by_name in results.values()):
         return
     rows = []
-    for found in (to_best_peer(results), to_gate(results), of_itself(results), of_process(results, binary_bytes)):
+    for found in (
+        to_best_peer(results),
+        of_connections(results),
+        of_itself(results),
+        of_process(results, binary_bytes),
+    ):
         for title, value, wanted, at_least in found:
             if value is None:
                 continue

@@ -22,6 +22,13 @@ COMMANDS = {
     "role-64k": (1, 64 << 10, 200),
     "role-1m": (1, 1 << 20, 200),
 }
+# Over TLS 1.3.
+TLS_MESSAGES = {
+    "tls-200": (64, 200, 200),
+    "tls-64k": (1, 200, 64 << 10),
+    "tls-1m": (4, 200, 1 << 20),
+}
+HANDSHAKES = {"tls-handshake": "handshakes", "tls-resumed": "resumptions"}
 TITLES = {
     "ping-1": "200 B and back, 1 connection",
     "ping-64": "200 B and back, 64 connections",
@@ -37,6 +44,12 @@ TITLES = {
     "idle-10000": "10,000 idle connections",
     "live": "a live connection's p99: alone, under the flood, beside 4 bulk transfers",
     "chromium": "real Chromium: Runtime.evaluate, and answers of 5 MB",
+    "tls-200": "TLS: 200 B and back, 64 connections",
+    "tls-64k": "TLS: 64 KiB answers, 1 connection",
+    "tls-1m": "TLS: 1 MiB answers, 4 connections",
+    "tls-handshake": "TLS: full handshakes",
+    "tls-resumed": "TLS: resumed handshakes",
+    "tls-idle": "TLS: 2,000 idle connections",
     "kernel": "the price of each system call",
     "start": "from exec to listening, resident size idle",
 }
@@ -48,7 +61,7 @@ STARTS = 10
 class Workload:
     """`run` takes the bench, the contestant, its server (none for `direct`; its starter where `alone`) and seconds.
 
-    A `timed` workload is disturbed by the machine's other load.
+    A `timed` workload is disturbed by the machine's other load, a `secure` one speaks TLS.
     """
 
     name: str
@@ -56,6 +69,7 @@ class Workload:
     run: Callable
     alone: bool = False
     timed: bool = True
+    secure: bool = False
 
 
 def checked(got, status=None):
@@ -69,7 +83,7 @@ def checked(got, status=None):
 
 def row_of(bench, server, path, how, status=None):
     """A row of the load, with the server's CPU time for each message of it in microseconds."""
-    got = bench.load(server.port if server else bench.chrome.port, path, *how, server=server)
+    got = bench.load(server.target if server else bench.chrome.port, path, *how, server=server)
     row = checked(got, status)
     if server:
         row["cpu"] = got["cpu_seconds"] * 1e6 / max(row["count"], 1)
@@ -105,16 +119,28 @@ def connects(status):
     return run
 
 
+def handshakes(kind):
+    def run(bench, _, server, seconds):
+        return row_of(bench, server, bench.good, (kind, AT_ONCE, ADDRESSES, seconds))
+
+    return run
+
+
+def starter(contestant, secure):
+    """How the contestant is started for a workload; None where it cannot be."""
+    return contestant.secure if secure else contestant.start
+
+
 @contextlib.contextmanager
-def started(bench, contestant, chrome):
-    server = contestant.start(bench, chrome)
+def started(bench, contestant, chrome, secure=False):
+    server = starter(contestant, secure)(bench, chrome)
     try:
         yield server.wait()
     finally:
         server.stop()
 
 
-def idle(connections):
+def idle(connections, secure=False):
     """KiB of resident memory for an idle connection, in a fresh process.
 
     Where the limit of open files is too low, measured with as many connections as it allows.
@@ -122,10 +148,10 @@ def idle(connections):
 
     def run(bench, contestant, _, __):
         count = min(connections, bench.connections - 10)
-        with started(bench, contestant, bench.chrome.port) as server:
-            bench.load(server.port, bench.good, "messages", 4, 200, 200, 0.1)
+        with started(bench, contestant, bench.chrome.port, secure) as server:
+            bench.load(server.target, bench.good, "messages", 4, 200, 200, 0.1)
             before = server.memory()
-            with bench.start_load(server.port, bench.good, "idle", count) as load:
+            with bench.start_load(server.target, bench.good, "idle", count) as load:
                 opened = load.stdout.readline() == "open\n"
                 kib = (server.memory() - before) / count
                 load.stdin.close()
@@ -206,6 +232,10 @@ def knows_roles(contestant):
     return contestant.roles
 
 
+def speaks_tls(contestant):
+    return contestant.secure is not None
+
+
 def any_of_them(_):
     return True
 
@@ -214,6 +244,8 @@ def all_workloads(chromium):
     """By name, in the order in which a round takes them; `chromium` measures behind a real browser."""
     found = [Workload(name, relays, messages(*how)) for name, how in MESSAGES.items()]
     found += [Workload(name, knows_roles, commands(*how)) for name, how in COMMANDS.items()]
+    found += [Workload(name, speaks_tls, messages(*how), secure=True) for name, how in TLS_MESSAGES.items()]
+    found += [Workload(name, speaks_tls, handshakes(kind), secure=True) for name, kind in HANDSHAKES.items()]
     found += [
         Workload("connect", any_of_them, connects("101")),
         Workload("flood", refuses, connects("401")),
@@ -221,6 +253,7 @@ def all_workloads(chromium):
         Workload("idle-10000", is_proxy, idle(10_000), alone=True, timed=False),
         Workload("live", any_of_them, live, alone=True),
         Workload("chromium", relays, chromium, alone=True),
+        Workload("tls-idle", speaks_tls, idle(2_000, secure=True), alone=True, timed=False, secure=True),
         Workload("kernel", lambda contestant: contestant.name == "direct", floor.prices, alone=True),
         Workload("start", is_proxy, start, alone=True),
     ]
