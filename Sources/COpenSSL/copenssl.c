@@ -1,33 +1,80 @@
 #include "COpenSSL.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 /* One pointer for each function, of the type its header gives it. libssl brings libcrypto, in which the second half are. */
 #define FUNCTIONS(each)                                                                                                \
-    each(TLS_client_method) each(TLS_server_method) each(SSL_CTX_new) each(SSL_CTX_free) each(SSL_CTX_ctrl)            \
-    each(SSL_CTX_set_options) each(SSL_CTX_set_cipher_list) each(SSL_CTX_set_alpn_select_cb)                           \
+    each(TLS_client_method) each(TLS_server_method) each(SSL_CTX_new) each(SSL_CTX_free) each(SSL_CTX_ctrl)             \
+    each(SSL_CTX_set_options) each(SSL_CTX_set_cipher_list) each(SSL_CTX_set_alpn_select_cb)                            \
     each(SSL_CTX_set_alpn_protos) each(SSL_CTX_set_default_passwd_cb) each(SSL_CTX_set_default_passwd_cb_userdata)      \
-    each(SSL_CTX_use_certificate_chain_file)                                                                           \
-    each(SSL_CTX_use_PrivateKey_file) each(SSL_CTX_check_private_key) each(SSL_CTX_get0_certificate)                   \
-    each(SSL_CTX_load_verify_file) each(SSL_CTX_set_default_verify_paths) each(SSL_CTX_set_client_CA_list)             \
-    each(SSL_load_client_CA_file) each(SSL_CTX_set_verify) each(SSL_CTX_set_session_id_context)                        \
-    each(SSL_select_next_proto) each(SSL_new) each(SSL_free)                                                           \
-    each(SSL_ctrl) each(SSL_set_fd) each(SSL_set_accept_state) each(SSL_set_connect_state) each(SSL_set_hostflags)     \
-    each(SSL_set1_host) each(SSL_get0_param) each(SSL_do_handshake) each(SSL_read_ex) each(SSL_write_ex)               \
-    each(SSL_get_error) each(SSL_shutdown) each(SSL_is_init_finished) each(SSL_get0_peer_certificate)                  \
-    each(SSL_get_verify_result) each(ERR_clear_error) each(ERR_peek_last_error) each(ERR_reason_error_string)          \
-    each(X509_get0_notBefore) each(X509_get0_notAfter) each(X509_get_subject_name) each(X509_NAME_print_ex)            \
-    each(X509_VERIFY_PARAM_set1_ip_asc) each(X509_verify_cert_error_string) each(ASN1_TIME_to_tm) each(BIO_new)        \
-    each(BIO_s_mem) each(BIO_read) each(BIO_free)
+    each(SSL_CTX_use_certificate_chain_file) each(SSL_CTX_use_PrivateKey_file) each(SSL_CTX_check_private_key)          \
+    each(SSL_CTX_get0_certificate) each(SSL_CTX_load_verify_file) each(SSL_CTX_set_default_verify_paths)                \
+    each(SSL_CTX_set_client_CA_list) each(SSL_load_client_CA_file) each(SSL_CTX_set_verify)                             \
+    each(SSL_CTX_set_session_id_context) each(SSL_select_next_proto) each(SSL_new) each(SSL_free) each(SSL_ctrl)        \
+    each(SSL_set_accept_state) each(SSL_set_connect_state) each(SSL_set_hostflags) each(SSL_set1_host)                  \
+    each(SSL_get0_param) each(SSL_do_handshake) each(SSL_read_ex) each(SSL_write_ex) each(SSL_get_error)                \
+    each(SSL_shutdown) each(SSL_is_init_finished) each(SSL_get0_peer_certificate) each(SSL_get_verify_result)           \
+    each(ERR_clear_error) each(ERR_peek_last_error) each(ERR_reason_error_string) each(X509_get0_notBefore)             \
+    each(X509_get0_notAfter) each(X509_get_subject_name) each(X509_NAME_print_ex)                                       \
+    each(X509_VERIFY_PARAM_set1_ip_asc) each(X509_verify_cert_error_string) each(ASN1_TIME_to_tm) each(BIO_new)         \
+    each(BIO_s_mem) each(BIO_read) each(BIO_free) each(SSL_CTX_set_ciphersuites) each(SSL_CTX_set_num_tickets)          \
+    each(SSL_set_bio) each(SSL_get_rbio) each(SSL_has_pending) each(ERR_peek_error) each(BIO_get_new_index)             \
+    each(BIO_meth_new) each(BIO_meth_set_read) each(BIO_meth_set_write) each(BIO_meth_set_ctrl) each(BIO_set_init)      \
+    each(BIO_set_data) each(BIO_get_data) each(BIO_set_flags) each(BIO_clear_flags) each(BIO_test_flags)
 
 #define POINTER(name) __typeof__(name) *name;
 static struct { FUNCTIONS(POINTER) } loaded;
+
+/* How OpenSSL reads and writes a socket. Unlike its own way, this one notes what a short read says, that the socket is empty,
+ * and lets the kernel wait for the records that follow at once. The notes are flags of the BIO beside OpenSSL's. */
+static BIO_METHOD *wire;
+enum { IS_DRAINED = 0x10000, MORE_FOLLOWS = 0x20000, NOTHING_FOLLOWS = 0x40000 };
+
+static int socket_of(BIO *bio) { return (int)(intptr_t)loaded.BIO_get_data(bio); }
+
+/* What a call on the socket came to; `wants` is noted when it must be made again. */
+static int moved(BIO *bio, ssize_t count, int wants) {
+    loaded.BIO_clear_flags(bio, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
+    if (count < 0 && errno == EAGAIN) loaded.BIO_set_flags(bio, wants | BIO_FLAGS_SHOULD_RETRY);
+    return (int)count;
+}
+
+static int read_wire(BIO *bio, char *bytes, int room) {
+    ssize_t count;
+    do count = recv(socket_of(bio), bytes, (size_t)room, 0);
+    while (count < 0 && errno == EINTR);
+    if (count == 0) loaded.BIO_set_flags(bio, NOTHING_FOLLOWS);
+    if (count < room) loaded.BIO_set_flags(bio, IS_DRAINED);
+    return moved(bio, count, BIO_FLAGS_READ);
+}
+
+static int write_wire(BIO *bio, const char *bytes, int length) {
+    int more = loaded.BIO_test_flags(bio, MORE_FOLLOWS) ? MSG_MORE : 0;
+    ssize_t count;
+    do count = send(socket_of(bio), bytes, (size_t)length, MSG_NOSIGNAL | more);
+    while (count < 0 && errno == EINTR);
+    return moved(bio, count, BIO_FLAGS_WRITE);
+}
+
+static long control_wire(BIO *bio, int what, long number, void *pointer) {
+    (void)number, (void)pointer;
+    if (what == BIO_CTRL_EOF) return loaded.BIO_test_flags(bio, NOTHING_FOLLOWS) != 0;
+    return what == BIO_CTRL_FLUSH;
+}
+
+static bool make_wire(void) {
+    wire = loaded.BIO_meth_new(loaded.BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+    return wire && loaded.BIO_meth_set_read(wire, read_wire) && loaded.BIO_meth_set_write(wire, write_wire) &&
+           loaded.BIO_meth_set_ctrl(wire, control_wire);
+}
 
 bool copenssl_load(void) {
     /* The name of every OpenSSL 3. It is never unloaded. */
@@ -35,7 +82,7 @@ bool copenssl_load(void) {
     if (!library) return false;
 #define FIND(name) if (!(loaded.name = (__typeof__(name) *)dlsym(library, #name))) return false;
     FUNCTIONS(FIND)
-    return true;
+    return make_wire();
 }
 
 /* HTTP/1.1 is what is spoken, on both sides. */
@@ -66,6 +113,7 @@ static bool offer(SSL_CTX *context) {
     static const char suites[] =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
         "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+    static const char suites_1_3[] = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
     loaded.SSL_CTX_set_options(context,
                                SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
     loaded.SSL_CTX_ctrl(context, SSL_CTRL_MODE,
@@ -74,15 +122,16 @@ static bool offer(SSL_CTX *context) {
     loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
     loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, NULL);
     return loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL) &&
-           loaded.SSL_CTX_set_cipher_list(context, suites) &&
+           loaded.SSL_CTX_set_cipher_list(context, suites) && loaded.SSL_CTX_set_ciphersuites(context, suites_1_3) &&
            loaded.SSL_CTX_ctrl(context, SSL_CTRL_SET_GROUPS_LIST, 0, "X25519:P-256:P-384");
 }
 
-/* What a server offers besides: its own order of suites, and tickets, which are the standard. */
+/* What a server offers besides: its own order of suites, and a ticket. */
 static bool offer_as_server(SSL_CTX *server) {
     loaded.SSL_CTX_set_options(server, SSL_OP_PRIORITIZE_CHACHA | SSL_OP_CIPHER_SERVER_PREFERENCE);
     loaded.SSL_CTX_set_alpn_select_cb(server, choose_protocol, NULL);
-    return offer(server) && loaded.SSL_CTX_set_session_id_context(server, (const unsigned char *)"cdp-proxy", 9);
+    return offer(server) && loaded.SSL_CTX_set_num_tickets(server, 1) &&
+           loaded.SSL_CTX_set_session_id_context(server, (const unsigned char *)"cdp-proxy", 9);
 }
 
 /* Has a side show a certificate. */
@@ -171,11 +220,18 @@ void copenssl_validity(SSL_CTX *context, int64_t *from, int64_t *until) {
     *until = seconds(loaded.X509_get0_notAfter(certificate));
 }
 
+/* A connection that reads and writes a socket; which side it is, is still to be said. */
 static SSL *connection_of(SSL_CTX *context, int socket) {
     SSL *connection = loaded.SSL_new(context);
-    if (!connection || loaded.SSL_set_fd(connection, socket) == 1) return connection;
-    loaded.SSL_free(connection);
-    return NULL;
+    BIO *bio = connection ? loaded.BIO_new(wire) : NULL;
+    if (!bio) {
+        loaded.SSL_free(connection);
+        return NULL;
+    }
+    loaded.BIO_set_data(bio, (void *)(intptr_t)socket);
+    loaded.BIO_set_init(bio, 1);
+    loaded.SSL_set_bio(connection, bio, bio);
+    return connection;
 }
 
 SSL *copenssl_accept(SSL_CTX *server, int socket) {
@@ -219,27 +275,49 @@ static enum copenssl_result failure(SSL *connection, int result) {
     return COPENSSL_FAILED;
 }
 
+/* What failed on another connection must not be taken for a failure of this one. Mostly nothing did, which costs less to ask. */
+static void forget_errors(void) {
+    if (loaded.ERR_peek_error()) loaded.ERR_clear_error();
+}
+
 enum copenssl_result copenssl_handshake(SSL *connection) {
-    loaded.ERR_clear_error();
+    forget_errors();
     int result = loaded.SSL_do_handshake(connection);
     return result == 1 ? COPENSSL_BYTES : failure(connection, result);
 }
 
 enum copenssl_result copenssl_read(SSL *connection, void *bytes, size_t room, size_t *count) {
-    /* What failed on another connection must not be taken for a failure of this one. */
-    loaded.ERR_clear_error();
+    forget_errors();
+    /* A note of an earlier call says nothing of what has come since. */
+    loaded.BIO_clear_flags(loaded.SSL_get_rbio(connection), IS_DRAINED);
     int result = loaded.SSL_read_ex(connection, bytes, room, count);
     return result == 1 ? COPENSSL_BYTES : failure(connection, result);
 }
 
-enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t length, size_t *count) {
-    loaded.ERR_clear_error();
-    int result = loaded.SSL_write_ex(connection, bytes, length, count);
-    return result == 1 ? COPENSSL_BYTES : failure(connection, result);
+bool copenssl_is_drained(SSL *connection) {
+    return loaded.BIO_test_flags(loaded.SSL_get_rbio(connection), IS_DRAINED) && !loaded.SSL_has_pending(connection);
+}
+
+enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t length, bool more, size_t *count) {
+    BIO *bio = loaded.SSL_get_rbio(connection);
+    *count = 0;
+    forget_errors();
+    /* OpenSSL takes what one record holds at a time. */
+    while (*count < length) {
+        size_t left = length - *count, taken = 0;
+        bool is_last = left <= SSL3_RT_MAX_PLAIN_LENGTH && !more;
+        if (is_last) loaded.BIO_clear_flags(bio, MORE_FOLLOWS);
+        else loaded.BIO_set_flags(bio, MORE_FOLLOWS);
+        int result = loaded.SSL_write_ex(connection, (const char *)bytes + *count, left, &taken);
+        if (result != 1) return *count ? COPENSSL_BYTES : failure(connection, result);
+        *count += taken;
+    }
+    return COPENSSL_BYTES;
 }
 
 void copenssl_finish(SSL *connection) {
-    loaded.ERR_clear_error();
+    forget_errors();
+    loaded.BIO_clear_flags(loaded.SSL_get_rbio(connection), MORE_FOLLOWS);
     loaded.SSL_shutdown(connection);
 }
 

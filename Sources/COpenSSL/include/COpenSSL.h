@@ -71,10 +71,13 @@ enum copenssl_result {
 
 /* Does the handshake; COPENSSL_BYTES, without any, once it is over. */
 enum copenssl_result copenssl_handshake(SSL *connection);
-/* Reads; the first calls do the handshake. */
+/* Reads what one record holds at most; the first calls do the handshake. */
 enum copenssl_result copenssl_read(SSL *connection, void *bytes, size_t room, size_t *count);
-/* Writes. After COPENSSL_WANTS_… the same bytes must come again, and more may follow them. */
-enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t length, size_t *count);
+/* Whether the last read left nothing, neither in the connection nor, at that moment, in the socket. */
+bool copenssl_is_drained(SSL *connection);
+/* Writes as much as the socket takes. What is left of the bytes, all of them after COPENSSL_WANTS_…, must come again before
+ * others, which may follow them. `more` says that others follow at once. */
+enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t length, bool more, size_t *count);
 /* Tells the peer that no bytes follow. */
 void copenssl_finish(SSL *connection);
 

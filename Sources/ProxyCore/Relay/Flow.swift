@@ -8,7 +8,7 @@
 /// 3. When more than ``spliceThreshold`` bytes of a frame are still to come, exactly the rest of that frame is spliced.
 ///    All other bytes go through the scratch buffer, where the walker sees them.
 /// 4. A read begins with ``firstRead`` bytes. That drains the source of most messages; of a large frame it takes the header and
-///    little else, so that nearly all of the frame is spliced.
+///    little else, so that nearly all of the frame is spliced. Where nothing can be, a read takes all there is room for.
 struct Flow: ~Copyable {
     /// From how many bytes of a frame to come splicing costs less than copying.
     static let spliceThreshold: UInt64 = 12_288
@@ -30,6 +30,8 @@ struct Flow: ~Copyable {
     private(set) var lastByte: Instant
     /// Whether the sink refused bytes, so that the flow waits for room.
     private(set) var isBlocked = false
+    /// Whether both legs can splice.
+    var canSplice = true
     /// Whether the source is known to send no more, so that after a short read its end is still to be read.
     var sourceHasFinished = false
     /// Whether the sink is closed behind the source's Close frame, so that the kernel may send the end along with it.
@@ -215,7 +217,7 @@ struct Flow: ~Copyable {
             guard !sourceIsDrained else { return .sourceEmpty }
             guard left > 0 else { return .budgetSpent }
             let count: Int?
-            if startsSplicing(from: source, to: sink, pipes) {
+            if startsSplicing(pipes) {
                 count = try spliceIn(source)
             } else {
                 let room = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<readLimit(scratch.count)])
@@ -243,6 +245,7 @@ struct Flow: ~Copyable {
         to sink: borrowing Leg,
         through scratch: UnsafeMutableBufferPointer<UInt8>
     ) throws(BrokenEnd) -> (count: Int?, sourceIsDrained: Bool) {
+        guard canSplice else { return unsafe try copyAll(source, to: sink, through: scratch) }
         let small = unsafe UnsafeMutableBufferPointer(rebasing: scratch[..<min(scratch.count, Self.firstRead)])
         var received = unsafe try read(source, into: small)
         guard var count = received.count else { return (nil, true) }
@@ -253,13 +256,13 @@ struct Flow: ~Copyable {
             good += unsafe walk(UnsafeBufferPointer(rebasing: scratch[count..<count + more]))
             count += more
         }
-        unsafe try pass(UnsafeBufferPointer(rebasing: scratch[..<good]), to: sink)
+        unsafe try pass(UnsafeBufferPointer(rebasing: scratch[..<good]), to: sink, more: isInsideLargeFrame)
         // Behind the last frame no byte counts (RFC 6455, section 5.5.1).
         return (count, received.isDrained || endsWithClose && walker.closeCode != nil)
     }
 
     @inline(__always)
-    private func read(
+    func read(
         _ source: borrowing Leg,
         into buffer: UnsafeMutableBufferPointer<UInt8>
     ) throws(BrokenEnd) -> Leg.Received {
@@ -272,7 +275,7 @@ struct Flow: ~Copyable {
 
     /// Walks over bytes that were read, and says how many of them are valid.
     @inline(__always)
-    private mutating func walk(_ read: UnsafeBufferPointer<UInt8>) -> Int {
+    mutating func walk(_ read: UnsafeBufferPointer<UInt8>) -> Int {
         let step = unsafe walker.walk(read.span)
         fault = step.fault
         bytesReceived &+= UInt64(step.good)
@@ -281,9 +284,13 @@ struct Flow: ~Copyable {
 
     /// Writes bytes of the scratch buffer and holds those that the sink does not take; or gives them to the stage.
     @inline(__always)
-    private mutating func pass(_ good: UnsafeBufferPointer<UInt8>, to sink: borrowing Leg) throws(BrokenEnd) {
+    mutating func pass(
+        _ good: UnsafeBufferPointer<UInt8>,
+        to sink: borrowing Leg,
+        more: Bool
+    ) throws(BrokenEnd) {
         if stage != nil { return unsafe stageTakes(good.span) }
-        let more = isInsideLargeFrame || endsWithClose && walker.closeCode != nil
+        let more = more || endsWithClose && walker.closeCode != nil
         let written = unsafe good.isEmpty ? 0 : try Self.write(good.span, to: sink, more: more) ?? 0
         bytesSent &+= UInt64(written)
         if written < good.count { held = unsafe Array(good[written...]) }
@@ -328,13 +335,9 @@ struct Flow: ~Copyable {
 
     /// Whether the next bytes are to be spliced, with a pipe from the pool. Without one they are copied.
     @inline(__always)
-    private mutating func startsSplicing(
-        from source: borrowing Leg,
-        to sink: borrowing Leg,
-        _ pipes: PipePool
-    ) -> Bool {
+    private mutating func startsSplicing(_ pipes: PipePool) -> Bool {
         guard isSplicing || isInsideLargeFrame else { return false }
-        guard source.canSplice, sink.canSplice, stage?.isStreaming ?? true else { return false }
+        guard canSplice, stage?.isStreaming ?? true else { return false }
         if pipe == nil { pipe = pipes.take() }
         isSplicing = pipe != nil
         return isSplicing

@@ -75,6 +75,9 @@ public final class Relay: ReadinessHandler {
         self.down = down
         self.up.sourceHasFinished = self.client.peerHasFinished
         self.down.sourceHasFinished = self.chrome.peerHasFinished
+        let canSplice = self.client.canSplice && self.chrome.canSplice
+        self.up.canSplice = canSplice
+        self.down.canSplice = canSplice
     }
 
     /// Takes the legs over from the owner that shook hands on them, and starts.

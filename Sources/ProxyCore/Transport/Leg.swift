@@ -49,7 +49,7 @@ public struct Leg: ~Copyable, Sendable {
         into buffer: UnsafeMutableBufferPointer<UInt8>,
         expectsEnd: Bool
     ) throws(Errno) -> Received {
-        if codec != nil { return unsafe try receiveDecoded(into: buffer) }
+        if codec != nil { return unsafe try receiveDecoded(into: buffer, expectsEnd) }
         guard let count = unsafe try descriptor.receive(into: UnsafeMutableRawBufferPointer(buffer)) else {
             return Received(count: nil, isDrained: true)
         }
@@ -66,10 +66,14 @@ public struct Leg: ~Copyable, Sendable {
     }
 
     @inline(never)
-    private func receiveDecoded(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(Errno) -> Received {
-        let count = unsafe try codec?.receive(into: UnsafeMutableRawBufferPointer(buffer), from: descriptor)
-        // Decoded bytes may be left inside the codec, which no edge announces.
-        return Received(count: count, isDrained: count == nil)
+    private func receiveDecoded(
+        into buffer: UnsafeMutableBufferPointer<UInt8>,
+        _ expectsEnd: Bool
+    ) throws(Errno) -> Received {
+        guard let codec, let count = unsafe try codec.receive(into: .init(buffer), from: descriptor) else {
+            return Received(count: nil, isDrained: true)
+        }
+        return Received(count: count, isDrained: !expectsEnd && codec.isDrained)
     }
 
     @inline(never)

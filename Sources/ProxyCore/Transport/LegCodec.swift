@@ -17,6 +17,9 @@ class LegCodec: @unchecked Sendable {
         unsafe try socket.receive(into: buffer)
     }
 
+    /// Whether the last read left nothing, neither decoded nor, at that moment, in the socket.
+    var isDrained: Bool { false }
+
     /// Takes bytes of the connection and writes them encoded. Nil when the kernel did not take all that was encoded of them:
     /// the same bytes come again, and are not encoded twice.
     func send(_ bytes: Span<UInt8>, more: Bool, to socket: borrowing Descriptor) throws(Errno) -> Int? {

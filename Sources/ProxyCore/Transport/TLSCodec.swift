@@ -54,11 +54,13 @@ public enum TLSFault: Sendable, Hashable {
         return try finish(result, count, socket)
     }
 
+    override var isDrained: Bool { unsafe copenssl_is_drained(connection) }
+
     override func send(_ bytes: Span<UInt8>, more: Bool, to socket: borrowing Descriptor) throws(Errno) -> Int? {
         guard !bytes.isEmpty else { return 0 }
         var count = 0
         let result = unsafe bytes.withUnsafeBytes { bytes in
-            unsafe copenssl_write(connection, bytes.baseAddress, bytes.count, &count)
+            unsafe copenssl_write(connection, bytes.baseAddress, bytes.count, more, &count)
         }
         guard let sent = try finish(result, count, socket) else { return nil }
         // The peer's end is none of a write.
