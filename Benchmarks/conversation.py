@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import socket
+import ssl
 import threading
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -51,10 +52,14 @@ def frame(length, masked, payload=None):
     return header + (bytes(4) if masked else b"") + (payload or b"x" * length)
 
 
-def connect(port):
+def connect(port, secure=False):
     connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
+    if not secure:
+        return connection
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(connection)
 
 
 class Chrome(threading.Thread):
@@ -96,9 +101,9 @@ class Chrome(threading.Thread):
         connection.sendall(GOODBYE)
 
 
-def upgrade(port, token):
+def upgrade(port, token, secure=False):
     """A connection, and the head of the proxy's answer to its upgrade."""
-    connection = connect(port)
+    connection = connect(port, secure)
     connection.sendall(
         b"GET /devtools/browser/b?signingKey=%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
         b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
@@ -114,9 +119,9 @@ def until_end(connection):
             pass
 
 
-def exchange(port, token, count, question, answer):
+def exchange(port, token, count, question, answer, secure=False):
     """So many questions, each with its answer, over one connection."""
-    connection, head = upgrade(port, token)
+    connection, head = upgrade(port, token, secure)
     if b" 101 " not in head:
         raise SystemExit(f"the proxy answered {head!r}")
     for _ in range(count):

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable
 
 import conversation
-from servers import Server, free_port
+from servers import Server, certificate, free_port
 
 CALLS = {
     "allocations": re.compile(r"^(malloc|calloc|realloc|posix_memalign|aligned_alloc)$"),
@@ -97,17 +97,19 @@ def first_on_its_cpu():
 
 @dataclasses.dataclass(frozen=True)
 class Played:
-    """A conversation with the proxy: `work` takes its port; the played Chrome answers each question with the answer."""
+    """A conversation with the proxy, over TLS if it is secure: `work` takes its port; the played Chrome answers each
+    question with the answer."""
 
     question: bytes
     answer: bytes
     work: Callable
+    secure: bool = False
 
 
 class Proxy(Server):
     """The proxy under a tool, in front of a played Chrome; `tool` is the start of its command line."""
 
-    def __init__(self, folder, binary, chrome, key, tool):
+    def __init__(self, folder, binary, chrome, key, tool, secure):
         port = free_port()
         environment = {
             "CDP_PROXY_LISTEN": f"127.0.0.1:{port}",
@@ -120,6 +122,9 @@ class Proxy(Server):
             "DATABASE_URL": f"sqlite:///{folder}/sessions.db",
             "WALLCRAWLER_JWT_SIGNING_KEY": key,
         }
+        if secure:
+            made, made_key, _ = certificate(folder)
+            environment |= {"CDP_PROXY_TLS_CERT": str(made), "CDP_PROXY_TLS_KEY": str(made_key)}
         super().__init__("cdp-proxy", [*first_on_its_cpu(), *tool, binary, "serve"], port, folder, environment)
 
     def stop(self):
@@ -138,7 +143,7 @@ def run(folder, binary, played, key, tool):
     """Does the work once, with the proxy under the tool."""
     chrome = conversation.Chrome(len(played.question), played.answer)
     chrome.start()
-    proxy = Proxy(folder, binary, chrome, key, tool)
+    proxy = Proxy(folder, binary, chrome, key, tool, played.secure)
     try:
         proxy.wait(timeout=conversation.TIMEOUT)
         played.work(proxy.port)

@@ -70,10 +70,8 @@ public struct Leg: ~Copyable, Sendable {
         into buffer: UnsafeMutableBufferPointer<UInt8>,
         _ expectsEnd: Bool
     ) throws(Errno) -> Received {
-        guard let codec, let count = unsafe try codec.receive(into: .init(buffer), from: descriptor) else {
-            return Received(count: nil, isDrained: true)
-        }
-        return Received(count: count, isDrained: !expectsEnd && codec.isDrained)
+        let count = unsafe try codec?.receive(into: UnsafeMutableRawBufferPointer(buffer), from: descriptor)
+        return Received(count: count, isDrained: count == nil || !expectsEnd && codec?.isDrained == true)
     }
 
     @inline(never)
