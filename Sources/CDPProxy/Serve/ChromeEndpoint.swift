@@ -34,6 +34,8 @@ final class ChromeEndpoint {
     }
 
     private let address: SocketAddress
+    /// Whether it is on this machine.
+    private let isNear: Bool
     private let loop: EventLoop
     private let timeout: Duration
     private var random = BatchedRandom()
@@ -41,6 +43,7 @@ final class ChromeEndpoint {
     /// Chrome at an address; `timeout` is how long it may take to answer a handshake or a request.
     init(at address: SocketAddress, on loop: EventLoop, timeout: Duration) {
         self.address = address
+        isNear = address.ipAddress?.isLoopback ?? true
         self.loop = loop
         self.timeout = timeout
     }
@@ -50,13 +53,8 @@ final class ChromeEndpoint {
     /// Makes the request of a `/json` endpoint, and gives the whole answer. An endpoint that concerns pages needs a pass.
     func ask(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(ChromeFailure) -> Answer {
         precondition(pass?.opens(endpoint) ?? (endpoint.use == nil), "pages are asked for without a pass")
-        let stream = try connect()
+        let stream = try await send(OutgoingRequest.bytes(endpoint.method, target: endpoint.chromeTarget))
         defer { stream.close() }
-        do throws(StreamError) {
-            try await stream.write(OutgoingRequest.bytes(endpoint.method, target: endpoint.chromeTarget))
-        } catch {
-            throw ChromeFailure(error)
-        }
         var reader = ResponseReader(stream)
         do throws(ResponseFault) {
             let head = try await reader.head()
@@ -101,9 +99,10 @@ final class ChromeEndpoint {
     /// Opens a WebSocket on a path such as `/devtools/browser/ID`, which takes a pass to that browser.
     func open(_ path: String, _ pass: BrowserPass) async throws(ChromeFailure) -> Connection {
         precondition(pass.purpose != .look, "a pass to look opens no WebSocket")
-        let stream = try connect()
+        let handshake = ClientHandshake(using: &random)
+        let stream = try await send(handshake.request(path: path.utf8))
         do throws(ChromeFailure) {
-            let received = try await shakeHands(on: stream, path: path)
+            let received = try await finish(handshake, on: stream)
             stream.setDeadline(nil)
             return Connection(stream: stream, received: received)
         } catch {
@@ -112,13 +111,10 @@ final class ChromeEndpoint {
         }
     }
 
-    private func shakeHands(on stream: TCPStream, path: String) async throws(ChromeFailure) -> [UInt8] {
-        let handshake = ClientHandshake(using: &random)
-        do throws(StreamError) {
-            try await stream.write(handshake.request(path: path.utf8))
-        } catch {
-            throw ChromeFailure(error)
-        }
+    private func finish(
+        _ handshake: borrowing ClientHandshake,
+        on stream: TCPStream
+    ) async throws(ChromeFailure) -> [UInt8] {
         var reader = ResponseReader(stream)
         let head: ResponseHead
         do throws(ResponseFault) { head = try await reader.head() } catch { throw ChromeFailure(error) }
@@ -135,10 +131,39 @@ final class ChromeEndpoint {
 
     // MARK: Bytes
 
-    private func connect() throws(ChromeFailure) -> TCPStream {
+    /// Connects and sends a request.
+    ///
+    /// Ten connections wait in Chrome's queue at most. The kernel drops one more and comes back after a second, then after two more,
+    /// so that a burst of clients would see Chrome time out. On this machine a connection is made at once or was dropped: so it is
+    /// tried again in a moment.
+    private func send(_ request: [UInt8]) async throws(ChromeFailure) -> TCPStream {
+        let deadline = loop.now + timeout
+        while true {
+            if let stream = try await attempt(request, by: deadline) { return stream }
+            guard .now() + Self.pause < deadline else { throw .timedOut }
+            await loop.sleep(until: .now() + Self.pause)
+        }
+    }
+
+    /// How long it waits before it tries again.
+    private static let pause: Duration = .milliseconds(10)
+
+    /// Connects and sends a request; nil when Chrome's queue is full.
+    private func attempt(_ request: [UInt8], by deadline: Instant) async throws(ChromeFailure) -> TCPStream? {
+        let stream: TCPStream
+        do throws(StreamError) { stream = try TCPStream.begin(to: address, on: loop, deadline: deadline) } catch {
+            throw ChromeFailure(error)
+        }
         do throws(StreamError) {
-            return try TCPStream.begin(to: address, on: loop, deadline: loop.now + timeout)
+            if try stream.writeAtOnce(request) { return stream }
+            guard isNear else {
+                try await stream.write(request)
+                return stream
+            }
+            stream.close()
+            return nil
         } catch {
+            stream.close()
             throw ChromeFailure(error)
         }
     }

@@ -217,6 +217,14 @@ public enum StreamError: Error, Hashable, Sendable {
         }
     }
 
+    /// Writes a few bytes if the kernel takes them at once, as it does on a connection that is made and still empty; false when it
+    /// takes none.
+    public func writeAtOnce(_ bytes: [UInt8]) throws(StreamError) -> Bool {
+        guard let count = try writeNow(bytes[...], false) else { return false }
+        guard count == bytes.count else { throw .closed }
+        return true
+    }
+
     private func writeNow(_ bytes: ArraySlice<UInt8>, _ last: Bool) throws(StreamError) -> Int? {
         guard leg != nil else { throw .closed }
         guard untried.contains(.writable) else { return nil }
