@@ -25,6 +25,12 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The address that a socket is bound to.
+    public init(_ address: SocketAddress) {
+        self =
+            if let path = address.unixPath { .unix(path: path) } else { .tcp(host: address.host, port: address.port) }
+    }
+
     /// The number of these digits, if it is a port.
     private static func port(_ digits: Substring) -> UInt16? {
         digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(digits) : nil

@@ -25,9 +25,11 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         ProcessHardening.forbidDumps()
         ProcessHardening.ignoreBrokenPipes()
+        ProcessHardening.ignoreEarlySignals()
         ProcessHardening.raiseDescriptorLimit()
+        let passed = try PassedSockets.take()
         let environment = try EnvironmentSource.environment(envFile: envFile)
-        let configuration = try Configuration(environment.with("CDP_PROXY_LOOPS", loops))
+        let configuration = try Configuration(environment.with("CDP_PROXY_LOOPS", loops), passed)
         try onLoop { loop in try await ProxyServer(configuration, on: loop).run() }
     }
 }

@@ -29,8 +29,8 @@ struct Configuration: Sendable {
     let unknownNames: [String]
 
     /// Reads everything; the first variable that is wrong is named by the error.
-    init(_ environment: Environment) throws(ConfigurationError) {
-        listeners = try ListenSettings(environment)
+    init(_ environment: Environment, _ passed: PassedSockets = PassedSockets()) throws(ConfigurationError) {
+        listeners = try ListenSettings(environment, passed)
         gate = try GateSettings(environment)
         secret = try SecretSettings(environment)
         policy = try PolicySettings(environment, listeners)

@@ -32,10 +32,18 @@ struct ListenSettings: Sendable {
     /// The proxies in front whose `X-Forwarded-…` is believed.
     let trustedProxies: [CIDR]
 
-    /// Reads the settings.
-    init(_ environment: Environment) throws(ConfigurationError) {
-        listen = try environment.value(Self.listenVariable)
-        adminListen = try environment.value(Self.adminListenVariable)
+    /// How long the process that takes this one's place may take to do so.
+    let handoverDeadline: Duration
+    /// The sockets that were opened for the proxy, in place of opening them at these addresses.
+    let passed: PassedSockets
+
+    /// Reads the settings. The address of a socket that was passed takes the place of the one in the environment.
+    init(_ environment: Environment, _ passed: PassedSockets = PassedSockets()) throws(ConfigurationError) {
+        self.passed = passed
+        let own = try (environment.value(Self.listenVariable), environment.value(Self.adminListenVariable))
+        listen = passed.clients?.address ?? own.0
+        adminListen = passed.operators?.address ?? own.1
+        handoverDeadline = try environment.value(Self.handoverDeadlineVariable)
         tls = try TLSSettings(environment, .clients)
         adminTLS = try TLSSettings(environment, .operators)
         adminHosts = try environment.optional(Self.adminHostsVariable) ?? []
@@ -53,6 +61,7 @@ struct ListenSettings: Sendable {
         + [
             adminHostsVariable.description, chromeVariable.description, rootVariable.description,
             publicURLVariable.description, allowedOriginsVariable.description, trustedProxiesVariable.description,
+            handoverDeadlineVariable.description,
         ]
 
     private static let listenVariable = Variable(
@@ -114,6 +123,14 @@ struct ListenSettings: Sendable {
         expected: "origins such as https://app.example.com or chrome-extension://ID, separated by commas",
         help: "Origins of pages and extensions that may connect; by default none, since tokens belong on servers.",
         parse: { VariableParsing.list($0) { WebOrigin(header: $0) } }
+    )
+    private static let handoverDeadlineVariable = Variable(
+        "CDP_PROXY_HANDOVER_DEADLINE",
+        in: .listeners,
+        standard: "30s",
+        expected: "a duration from 1s to 1h, such as 30s",
+        help: "How long the process that SIGUSR2 starts may take to take over; then this one goes on.",
+        parse: { VariableParsing.duration($0, in: .seconds(1) ... .seconds(3600)) }
     )
     private static let trustedProxiesVariable = Variable(
         "CDP_PROXY_TRUSTED_PROXIES",

@@ -38,6 +38,9 @@ final class DownloadKeeper {
         bytes = context.metrics.downloadBytes
     }
 
+    /// The names of the folders that clients' downloads go to.
+    var heldFolders: [String] { Array(held.keys) }
+
     /// A client's downloads go to the folder from now on: it is not removed.
     func hold(_ folder: String) { held[folder, default: 0] += 1 }
 

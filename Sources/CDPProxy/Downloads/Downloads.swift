@@ -14,6 +14,8 @@ final class Downloads {
     private let place: DownloadPlace?
     private let keeper: DownloadKeeper?
     private let log: EventLog
+    /// The folders that downloads of the process before go to.
+    private var predecessors: [String] = []
     private var sending: [ObjectIdentifier: TCPStream] = [:]
 
     /// The downloads in the configured folder. One that the proxy cannot write to keeps it from starting.
@@ -58,6 +60,23 @@ final class Downloads {
 
     /// A client whose downloads went to this folder has gone.
     func leave(_ path: String) { keeper?.release(String(path.suffix(DownloadPlace.nameLength))) }
+
+    // MARK: Another process
+
+    /// The names of the folders that clients' downloads go to.
+    var heldFolders: [String] { keeper?.heldFolders ?? [] }
+
+    /// The downloads of a client of the process before go to a folder of this name, until ``predecessorLeft()``.
+    func holdForPredecessor(_ name: String) {
+        keeper?.hold(name)
+        predecessors.append(name)
+    }
+
+    /// No client of the process before is left.
+    func predecessorLeft() {
+        for name in predecessors { keeper?.release(name) }
+        predecessors = []
+    }
 
     // MARK: Files
 

@@ -58,6 +58,9 @@ final class Arrivals {
 
     private static let descriptors = Int(min(ProcessUsage.descriptorLimit ?? 1024, 1e9))
 
+    /// How many clients that have connected wait for a decision, those counted or not whose request has not come whole.
+    func undecided(withHalfOpen: Bool) -> Int { withHalfOpen ? handshakes : handshakes - halfOpen.count }
+
     // MARK: Clients
 
     /// Makes room for a client that has connected, and its stream; nil when the client was turned away.

@@ -80,6 +80,9 @@ final class BrowserDoor {
     /// How many pieces of slow work have ended.
     private var finished = 0
 
+    /// Whether nobody is let in: another process decides who is.
+    var isClosed = false
+
     /// How many callers wait for another caller's work.
     var waitingCount: Int { waiting.count }
 
@@ -102,6 +105,7 @@ final class BrowserDoor {
         _ injection: Injection
     ) async throws(RequestRefusal) -> BrowserPass {
         while true {
+            guard !isClosed else { throw .draining }
             switch ledger.decide(browser, claim, to: use) {
             case .conflict: throw .session(.conflict)
             case .learn: try await survey(browser)
@@ -152,6 +156,20 @@ final class BrowserDoor {
         try keep(record, browser)
         kept = (browser, record)
     }
+
+    // MARK: - Another process
+
+    /// Whether no slow work is under way.
+    var isSettled: Bool { ledger.isSettled }
+
+    /// What is known of each browser, for the process that takes this one's place.
+    var standings: [BrowserStanding] { ledger.standings }
+
+    /// Takes up what the process before knows of a browser.
+    func takeOver(_ standing: BrowserStanding) { ledger.takeOver(standing) }
+
+    /// Notes that the process before has gone, and no caller of its drives any browser.
+    func predecessorLeft() { ledger.predecessorLeft() }
 
     // MARK: - Slow work
 

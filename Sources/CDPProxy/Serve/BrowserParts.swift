@@ -3,6 +3,7 @@ import ProxyCore
 /// The parts between the proxy and its Chrome.
 struct BrowserParts {
     let chrome: ChromeEndpoint
+    let door: BrowserDoor
     let watch: ChromeWatch
     let placement: SessionPlacement
     let access: BrowserAccess
@@ -30,7 +31,7 @@ struct BrowserParts {
         chrome = ChromeEndpoint(at: address, on: context.loop, timeout: context.timeouts.chrome)
         watch = ChromeWatch(over: chrome, until: shutdown, context)
         let survey = BrowserSurvey(of: chrome, state: state, usedBrowser: usedBrowser, context)
-        let door = BrowserDoor(learn: survey.learn, keep: survey.keep)
+        door = BrowserDoor(learn: survey.learn, keep: survey.keep)
         let canceller = DownloadCanceller(in: chrome, watch: watch, behind: door, context)
         downloads = try Downloads(policy.folders, cancelledBy: canceller, until: shutdown, context)
         placement = SessionPlacement(of: sessions, through: door, in: chrome, injection, context)

@@ -61,6 +61,7 @@ struct ClientConnection {
         progress.origin = origin
         let routed = RoutedRequest(asked.head)
         if case .health = routed.route { return HealthAnswer.response(chromeIsUp: await service.watch.isUp()) }
+        guard !service.shutdown.isClosed else { throw .draining }
         if case .socket = routed.route { try service.doorkeeper.checkOrigin(asked.head) }
         let grant = try await service.doorkeeper.admit(asked.head, routed, from: origin.address)
         let request = AdmittedRequest(id: id, head: asked.head, origin: origin, grant: grant)

@@ -179,6 +179,14 @@ final class Doorkeeper {
         gate.restore(try state.spentTokens(now: now), now: now)
     }
 
+    // MARK: Another process
+
+    /// What the gate remembers, for the process that takes this one's place.
+    func handover(now: Timestamp) -> [JSONValue] { gate.handover(now: now) }
+
+    /// Takes up a line of what the process before remembers; false when it cannot be read.
+    func takeOver(_ line: JSONValue, now: Timestamp) -> Bool { gate.takeOver(line, now: now) }
+
     // MARK: Tickets
 
     /// A ticket to what a grant allows.

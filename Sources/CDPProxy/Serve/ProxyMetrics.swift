@@ -21,6 +21,7 @@ final class ProxyMetrics {
     let downloadBytes: Gauge
     let silentClosed: CounterFamily
     let tls: TLSMetrics
+    let handovers: CounterFamily
     let chromeUp: Gauge
     let draining: Gauge
 
@@ -61,6 +62,7 @@ final class ProxyMetrics {
         downloadBytes = registry.gauge("cdp_proxy_downloads_bytes", help: "Bytes of downloads that are kept now.")
         silentClosed = Self.silentClosed(in: registry)
         tls = TLSMetrics(in: registry)
+        handovers = Self.handovers(in: registry)
         chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
         declareLabels()
@@ -71,6 +73,14 @@ final class ProxyMetrics {
             "cdp_proxy_deadlines_passed_total",
             labels: ["phase"],
             help: "What took longer than it may, by phase."
+        )
+    }
+
+    private static func handovers(in registry: MetricsRegistry) -> CounterFamily {
+        registry.counters(
+            "cdp_proxy_handovers_total",
+            labels: ["result"],
+            help: "Hand-overs: full of another process to this one, or why one from this process failed."
         )
     }
 
@@ -108,6 +118,8 @@ final class ProxyMetrics {
         for rejection in CredentialRejection.allCases { _ = tokensRejected[rejection.rawValue] }
         for reason in RequestRefusal.reasonsBehindCredential { _ = connectionsRefused[reason] }
         for permission in Permission.allCases { _ = policyDenied[permission.rawValue] }
+        _ = handovers["full"]
+        for reason in HandoverFailure.allCases { _ = handovers[reason.rawValue] }
         for reason in DownloadSweep.Reason.allCases { _ = downloadsRemoved[reason.rawValue] }
         for phase in DeadlinePhase.allCases { _ = deadlines[phase.rawValue] }
         for listener in ["clients", "operators"] { _ = silentClosed[listener] }

@@ -14,16 +14,22 @@ import Settings
     /// The loop's thread is the actor's.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-    private let settings: ListenSettings
+    let settings: ListenSettings
     private let unknownNames: [String]
     /// Whether roles are honoured, and no key verifies role tokens.
     private let lacksRoleKey: Bool
-    private let context: ServerContext
-    private let parts: ServerParts
+    let context: ServerContext
+    let parts: ServerParts
 
-    private var listener: TCPListener?
-    private var adminListener: TCPListener?
+    var listener: TCPListener?
+    var adminListener: TCPListener?
     private var signals: SignalWatch?
+    /// The process whose place this one took, until it has gone.
+    var predecessor: Predecessor?
+    /// The process that takes this one's place.
+    var successor: Successor?
+    /// Whether a second signal to stop has the process end at once.
+    private(set) var wasToldToStop = false
     /// Resumed when the server has stopped.
     private var stopped: UnsafeContinuation<Void, Never>?
 
@@ -48,6 +54,9 @@ import Settings
             writeLog: writeLog
         )
         parts = try ServerParts(configuration, context)
+        predecessor = try settings.passed.predecessor.map { number throws(StartError) in
+            try Predecessor(at: number, on: loop)
+        }
     }
 
     // MARK: Starting
@@ -58,6 +67,7 @@ import Settings
         try await checkSessions()
         await parts.revocations.load()
         try parts.doorkeeper.restoreSpentTokens()
+        try await takeOver()
         // It may have been told to stop meanwhile.
         guard !parts.shutdown.isStopping else { return parts.keys.close() }
         do throws(StartError) {
@@ -77,7 +87,7 @@ import Settings
     private func checkSessions() async throws(StartError) {
         do throws(SessionStoreError) {
             try await parts.sessions?.check()
-        } catch .unavailable(let reason) {
+        } catch .unavailable(let reason) where predecessor == nil {
             context.log.record(.warning, "session_store_unavailable", ["detail": .string(reason)])
         } catch {
             throw StartError(description: "DATABASE_URL: \(error).")
@@ -91,9 +101,13 @@ import Settings
                 noticed: { @Sendable in self.hearOfCommand($0, $1, isFirst: $2) }
             )
         )
-        adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen) { self.acceptOperator($0, $1) }
-        listener = try listen("CDP_PROXY_LISTEN", settings.listen) { self.acceptClient($0, $1) }
+        let passed = settings.passed
+        adminListener = try listen("CDP_PROXY_ADMIN_LISTEN", settings.adminListen, passed.operators) {
+            self.acceptOperator($0, $1)
+        }
+        listener = try listen("CDP_PROXY_LISTEN", settings.listen, passed.clients) { self.acceptClient($0, $1) }
         watchSignals()
+        Task(executorPreference: loop) { await self.followPredecessor() }
         Task(executorPreference: loop) { await self.keepKeysFresh() }
         Task(executorPreference: loop) { await self.injectAtStart() }
         Task(executorPreference: loop) { await self.followClientsCertificate() }
@@ -110,6 +124,7 @@ import Settings
                 "version": .string(ProductVersion.text),
             ]
         )
+        ServiceManager.tellReady()
         if lacksRoleKey {
             let detail = "FLYBROWSER_JWT_SECRET is not set: no role token is admitted"
             context.log.record(.warning, "role_secret_missing", ["detail": .string(detail)])
@@ -130,36 +145,6 @@ import Settings
     private func keepDownloads() async { await parts.browser.downloads.keep() }
 
     private func injectAtStart() async { await parts.browser.startInjection.run() }
-
-    private func listen(
-        _ variable: String,
-        _ address: ListenAddress,
-        accept: @escaping TCPListener.Accept
-    ) throws(StartError) -> TCPListener {
-        let resolved = try address.resolved()
-        // A socket in the file system is its owner's alone, from its first moment.
-        let mask = umask(0o177)
-        defer { umask(mask) }
-        do throws(Errno) {
-            if case .unix(let path) = address { Self.removeStaleSocket(at: path) }
-            return try TCPListener(
-                at: resolved,
-                on: loop,
-                farewell: parts.arrivals.noRoom,
-                overflow: { [log = context.log] in log.record(.error, "out_of_descriptors") },
-                accept: accept
-            )
-        } catch {
-            throw StartError(description: "\(variable): cannot listen at \(address): \(error).")
-        }
-    }
-
-    /// Removes the socket that an earlier run left behind. Anything else at the path is not ours, and stays.
-    private static func removeStaleSocket(at path: String) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
-        _ = unsafe unlink(path)
-    }
 
     // MARK: Connections
 
@@ -228,30 +213,46 @@ import Settings
 
     // MARK: Stopping
 
-    /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once. SIGHUP has files read again.
+    /// The first SIGTERM or SIGINT drains and stops; a second one ends the process at once. SIGHUP has files read again, and
+    /// SIGUSR2 has another process take this one's place.
     private func watchSignals() {
-        signals = try? SignalWatch([SIGTERM, SIGINT, SIGHUP], on: loop) { signal in
-            if signal == SIGHUP { return self.parts.arrivals.tls.reload() }
-            if self.parts.shutdown.isStopping { exit(1) }
-            self.stop()
+        signals = try? SignalWatch([SIGTERM, SIGINT, SIGHUP, SIGUSR2], on: loop) { signal in
+            switch signal {
+            case SIGHUP: self.parts.arrivals.tls.reload()
+            case SIGUSR2: Task(executorPreference: self.loop) { await self.handOver() }
+            default:
+                if self.wasToldToStop { exit(1) }
+                self.wasToldToStop = true
+                self.stopInTurn()
+            }
         }
+    }
+
+    /// Stops. Where the clients' socket stays open for the next process, the requests under way are served first, so that a
+    /// restart refuses nobody.
+    private func stopInTurn() {
+        guard settings.passed.clients != nil else { return stop() }
+        Task(executorPreference: loop) { await self.stopSettled() }
     }
 
     /// Joins no new client to Chrome. Those that are joined go on for a while, and are then told to come back.
     func drain() { parts.shutdown.drain() }
 
-    /// Drains, closes the clients' port, and ends the loop when the last client has gone.
+    /// Drains, closes the clients' port, and ends the loop when the last client has gone. A process that was to take the place is
+    /// killed.
     func stop() {
+        if parts.shutdown.isHandingOver { successor?.end() }
         listener?.close()
         parts.shutdown.stop()
         parts.arrivals.closeSilentClients()
         stopIfEmpty()
     }
 
-    /// After each end: whether it was the last.
-    private func stopIfEmpty() {
+    /// After each end: whether it was the last. The connections of a process whose place this one took count too: without this one
+    /// nobody could tell them of a revocation.
+    func stopIfEmpty() {
         guard parts.shutdown.isStopping, parts.fleet.connected == 0, parts.arrivals.handshakes == 0,
-            let waiting = unsafe stopped
+            predecessor == nil, let waiting = unsafe stopped
         else { return }
         unsafe stopped = nil
         context.log.record(.info, "stopped")
@@ -265,6 +266,10 @@ import Settings
         adminListener?.close()
         signals?.close()
         (listener, adminListener, signals) = (nil, nil, nil)
+        predecessor?.leave()
+        successor?.leave()
+        (predecessor, successor) = (nil, nil)
+        parts.revocations.passOn = nil
         parts.keys.close()
         parts.arrivals.tls.close()
         parts.revocations.close()

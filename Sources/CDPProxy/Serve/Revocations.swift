@@ -37,6 +37,8 @@ final class Revocations {
     /// Until when all that the open store holds is known; nil before the first look.
     private var known: Timestamp?
     private var isFailing = false
+    /// Tells the process before this one, or the one after, of what is new here, while there is one.
+    var passOn: ((Revocation) -> Void)?
 
     /// The revocations in the database that the settings name.
     init(_ settings: StoreSettings, to doorkeeper: Doorkeeper, in fleet: RelayFleet, _ context: ServerContext) {
@@ -152,11 +154,17 @@ final class Revocations {
         return .kept
     }
 
+    /// Takes up a revocation that the process before this one, or the one after, has said.
+    func take(_ line: JSONValue) {
+        if let revocation = line["revoked"].flatMap({ Revocation(json: $0) }) { apply([revocation]) }
+    }
+
     private func apply(_ revocations: [Revocation]) {
         var list = RevocationList()
         for revocation in revocations where doorkeeper.revoke(revocation) {
             log.record(.info, "revoked", ["kind": .string(revocation.kind.rawValue)])
             list.add(revocation)
+            passOn?(revocation)
         }
         guard !list.isEmpty else { return }
         doorkeeper.forgetRevocations()

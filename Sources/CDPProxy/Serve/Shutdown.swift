@@ -18,6 +18,10 @@ final class Shutdown {
     private let gauge: Gauge
     private let log: EventLog
     private var phase = Phase.serving
+    /// Whether another process is about to take this one's place.
+    var isHandingOver = false
+    /// Whether no request is decided over any more: another process decides.
+    var isClosed = false
     private var lastWork: [() -> Void] = []
     private var timer: LoopTimer?
 

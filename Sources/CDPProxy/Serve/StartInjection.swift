@@ -47,7 +47,7 @@ final class StartInjection {
                 placement.leave(try await placement.enter(browser, visit, to: .drive))
                 isPending = false
             } catch {
-                if error.reason != reported { report(error) }
+                if error.reason != reported, !shutdown.isClosed { report(error) }
                 reported = error.reason
                 await loop.sleep(until: .now() + Self.pause)
             }

@@ -39,6 +39,13 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         entries[key].flatMap { now < $0.expiresAt ? ($0.value, $0.expiresAt) : nil }
     }
 
+    /// All values whose time is not over, those first whose time comes first.
+    func entries(now: Timestamp) -> [(key: Key, value: Value, expiresAt: Timestamp)] {
+        entries.filter { now < $0.value.expiresAt }
+            .map { (key: $0.key, value: $0.value.value, expiresAt: $0.value.expiresAt) }
+            .sorted { $0.expiresAt < $1.expiresAt }
+    }
+
     /// Forgets the value remembered for `key`.
     mutating func remove(_ key: Key) { entries[key] = nil }
 

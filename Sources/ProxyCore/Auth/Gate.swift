@@ -48,10 +48,10 @@ public struct Gate: Sendable {
     /// What is asked beyond validity.
     public let policy: GatePolicy
 
-    private var ledger: ReplayLedger
-    private var tickets: TicketOffice
+    var ledger: ReplayLedger
+    var tickets: TicketOffice
     private var known = VerifiedTokens()
-    private var revocations = RevocationList()
+    var revocations = RevocationList()
 
     /// A gate that has admitted no caller yet.
     public init(policy: GatePolicy) {

@@ -135,6 +135,51 @@ public final class Grant: Sendable, Redacted {
         self.ticketExpiresAt = ticketExpiresAt
     }
 
+    /// The grant that another process wrote as ``json``; nil when the JSON is not one.
+    init?(json: JSONValue) {
+        guard let isKey = json["isKey"]?.boolValue, let admitsOnce = json["once"]?.boolValue,
+            let expiresAt = json.moment("expiresAt")
+        else { return nil }
+        sessionID = json["sessionId"]?.stringValue
+        projectID = json["projectId"]?.stringValue
+        userID = json["userId"]?.stringValue
+        roles = json.texts("roles")
+        permissions = json.texts("permissions").map { PermissionSet($0.compactMap { Permission(rawValue: $0) }) }
+        browserSession = json["browserSession"]?.stringValue
+        self.isKey = isKey
+        tokenID = json["tokenId"]?.stringValue
+        maxIdle = json["maxIdle"]?.intValue.map { .milliseconds($0) }
+        maxSeconds = json["maxSeconds"]?.intValue.map { .milliseconds($0) }
+        tokenKey = json.hash("tokenKey").map { ReplayKey(bytes: $0) }
+        self.admitsOnce = admitsOnce
+        issuedAt = json.moment("issuedAt")
+        self.expiresAt = expiresAt
+        ipAddress = json["ipAddress"]?.stringValue
+        urlToken = nil
+        ticketExpiresAt = json.moment("ticketExpiresAt")
+    }
+
+    /// The grant for another process to go on with, as ``init(json:)`` reads it. It contains no secret: the token in a URL is
+    /// left out.
+    var json: JSONValue {
+        var object = JSONObject()
+        for (name, text) in [
+            ("sessionId", sessionID), ("projectId", projectID), ("userId", userID), ("browserSession", browserSession),
+            ("tokenId", tokenID), ("ipAddress", ipAddress),
+        ] { object[name] = text.map { JSONValue($0) } }
+        object["roles"] = roles.map { .array($0.map { JSONValue($0) }) }
+        object["permissions"] = permissions.map { .array($0.permissions.map { JSONValue($0.rawValue) }) }
+        object["isKey"] = .bool(isKey)
+        object["once"] = .bool(admitsOnce)
+        object["maxIdle"] = maxIdle.map { JSONValue($0.wholeMilliseconds) }
+        object["maxSeconds"] = maxSeconds.map { JSONValue($0.wholeMilliseconds) }
+        object["tokenKey"] = tokenKey.map { JSONValue(Base64URL.encode($0.bytes)) }
+        object["issuedAt"] = issuedAt.map { JSONValue($0) }
+        object["expiresAt"] = JSONValue(expiresAt)
+        object["ticketExpiresAt"] = ticketExpiresAt.map { JSONValue($0) }
+        return .object(object)
+    }
+
     /// What revocations look at.
     public var credential: RevocableCredential {
         RevocableCredential(id: tokenID, isKey: isKey, sessionID: sessionID, userID: userID, issuedAt: issuedAt)

@@ -51,7 +51,7 @@ public struct SpentToken: Sendable, Equatable {
 /// When full, and no remembered token's time is over, it admits no further token (`rate_limited`) rather than forget one
 /// that could then be used again.
 struct ReplayLedger: Sendable {
-    private var spent: ExpiringTable<ReplayKey, Void>
+    private(set) var spent: ExpiringTable<ReplayKey, Void>
 
     /// A ledger of at most `capacity` tokens, about 80 bytes each.
     init(capacity: Int = 65_536) { spent = ExpiringTable(capacity: capacity) }

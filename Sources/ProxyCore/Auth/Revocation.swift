@@ -74,6 +74,9 @@ public struct RevocationList: Sendable {
     /// Whether nothing is revoked.
     public var isEmpty: Bool { latest.isEmpty }
 
+    /// The latest revocation of each subject.
+    var all: [Revocation] { Array(latest.values) }
+
     /// How many subjects are revoked.
     public var count: Int { latest.count }
 

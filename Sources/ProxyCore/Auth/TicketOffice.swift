@@ -37,14 +37,17 @@ struct TicketOffice: Sendable {
         }
     }
 
+    /// A ticket's SHA-256.
+    private typealias Key = SIMD32<UInt8>
+
     /// How many tickets of one caller are open at a time, unless said otherwise.
     static let standardShare = 256
 
     private let share: Int
     /// What each ticket opens; nil once it was used.
-    private var tickets: ExpiringTable<SHA256Digest, Grant?>
+    private var tickets: ExpiringTable<Key, Grant?>
     /// Each caller's tickets, the oldest first; as long as the last of them.
-    private var held: ExpiringTable<Holder, [SHA256Digest]>
+    private var held: ExpiringTable<Holder, [Key]>
 
     /// An office with at most `share` tickets a caller that are not past their time, and at most `capacity` in all.
     init(capacity: Int = 16_384, share: Int = standardShare) {
@@ -65,7 +68,7 @@ struct TicketOffice: Sendable {
 
     private mutating func keep(
         _ grant: Grant,
-        as key: SHA256Digest,
+        as key: Key,
         until end: Timestamp,
         latest: Timestamp,
         now: Timestamp
@@ -98,7 +101,27 @@ struct TicketOffice: Sendable {
         return grant.byTicket(until: end)
     }
 
-    private static func hash(_ text: some Sequence<UInt8>) -> SHA256Digest {
-        SHA256.hash(data: Array(text))
+    // MARK: Another process
+
+    /// The tickets that were not used, as another office takes them up.
+    func handover(now: Timestamp) -> [JSONValue] {
+        tickets.entries(now: now).compactMap { entry in
+            guard let grant = entry.value else { return nil }
+            let hash = JSONValue(Base64URL.encode(entry.key.indices.map { entry.key[$0] }))
+            return ["ticket": ["hash": hash, "until": JSONValue(entry.expiresAt), "grant": grant.json]]
+        }
+    }
+
+    /// Takes up a ticket of another office, which redeems it no more; false when the JSON is none.
+    mutating func takeOver(_ json: JSONValue, now: Timestamp) -> Bool {
+        guard let bytes = json.hash("hash"), let until = json.moment("until"),
+            let grant = json["grant"].flatMap({ Grant(json: $0) })
+        else { return false }
+        try? keep(grant, as: Key(bytes), until: until, latest: until, now: now)
+        return true
+    }
+
+    private static func hash(_ text: some Sequence<UInt8>) -> Key {
+        Key(SHA256.hash(data: Array(text)))
     }
 }

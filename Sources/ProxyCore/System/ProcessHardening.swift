@@ -13,6 +13,11 @@ public enum ProcessHardening {
         _ = clinux_raise_descriptor_limit()
     }
 
+    /// A signal for which there is no answer yet, while the program starts, must not end it.
+    public static func ignoreEarlySignals() {
+        _ = signal(SIGUSR2, SIG_IGN)
+    }
+
     /// A peer that went away is an error of the call that writes to it, never a signal.
     public static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)

@@ -36,6 +36,17 @@ public struct SocketAddress: Sendable {
         set(address)
     }
 
+    /// A Unix domain socket; with `isAbstract` one outside of the file system, whose name stands behind an `@` (unix(7)).
+    init?(unixPath path: String, isAbstract: Bool) {
+        self.init(unixPath: path)
+        guard isAbstract else { return }
+        var address = read(sockaddr_un.self)
+        address.sun_path.0 = 0
+        set(address)
+        // A name outside of the file system ends with the address, and no NUL ends it.
+        length = socklen_t(MemoryLayout<sa_family_t>.size + path.utf8.count)
+    }
+
     private mutating func set<Address>(_ address: Address) {
         // Every kind of address fits in a sockaddr_storage; that is what it is for.
         unsafe withUnsafeMutableBytes(of: &storage) { target in
@@ -97,6 +108,26 @@ public struct SocketAddress: Sendable {
             )
         default: nil
         }
+    }
+
+    /// The path of a Unix socket; `@` and the name for one outside of the file system, empty for one without a name. Nil for an
+    /// IP address.
+    public var unixPath: String? {
+        guard family == AF_UNIX else { return nil }
+        let name = unsafe withUnsafeBytes(of: read(sockaddr_un.self).sun_path) { bytes in
+            unsafe Array(bytes.prefix(max(Int(length) - MemoryLayout<sa_family_t>.size, 0)))
+        }
+        guard let first = name.first else { return "" }
+        if first == 0 { return "@" + String(decoding: name.dropFirst(), as: UTF8.self) }
+        return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// The address of a Unix socket that has none.
+    public static var unnamed: SocketAddress {
+        var address = SocketAddress()
+        address.storage.ss_family = sa_family_t(AF_UNIX)
+        address.length = socklen_t(MemoryLayout<sa_family_t>.size)
+        return address
     }
 
     private func read<Address>(_ type: Address.Type) -> Address {

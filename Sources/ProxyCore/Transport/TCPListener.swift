@@ -21,13 +21,14 @@ public final class TCPListener: ReadinessHandler {
     private var spare: Descriptor?
     private var registration: Registration?
     private var timer: LoopTimer?
+    private var isPaused = false
 
     /// The address it listens at, with the port the kernel chose when it was asked for port 0.
     public let address: SocketAddress
 
     /// Listens at an address. `accept` is called for each connection; `overflow` for each that was sent `farewell` and
     /// closed because the process had no descriptor left for it.
-    public init(
+    public convenience init(
         at address: SocketAddress,
         on loop: EventLoop,
         farewell: [UInt8] = [],
@@ -35,15 +36,27 @@ public final class TCPListener: ReadinessHandler {
         accept: @escaping Accept
     ) throws(Errno) {
         let socket = try Descriptor.streamSocket(family: address.family)
+        socket.set(.reuseAddress, to: 1)
+        if address.family == AF_INET6 { socket.set(.versionSixOnly, to: 0) }
+        try socket.listen(at: address, backlog: 4096)
+        try self.init(over: socket, on: loop, farewell: farewell, overflow: overflow, accept: accept)
+    }
+
+    /// Accepts at a socket that listens already, as with an address.
+    public init(
+        over socket: consuming Descriptor,
+        on loop: EventLoop,
+        farewell: [UInt8] = [],
+        overflow: @escaping () -> Void = {},
+        accept: @escaping Accept
+    ) throws(Errno) {
         // Connections inherit these, so none of them costs a call of its own.
-        for option in [SocketOption.reuseAddress, .noDelay, .keepAlive] { socket.set(option, to: 1) }
+        for option in [SocketOption.noDelay, .keepAlive] { socket.set(option, to: 1) }
         socket.set(.keepAliveIdle, to: 60)
         socket.set(.keepAliveInterval, to: 20)
         socket.set(.keepAliveCount, to: 3)
+        address = socket.boundAddress()
         socket.sendUnpaced(within: address)
-        if address.family == AF_INET6 { socket.set(.versionSixOnly, to: 0) }
-        try socket.listen(at: address, backlog: 4096)
-        self.address = socket.boundAddress()
         self.loop = loop
         self.accept = accept
         self.overflow = overflow
@@ -59,7 +72,25 @@ public final class TCPListener: ReadinessHandler {
         registration = try loop.register(number, handler: self, levelTriggered: .readable)
     }
 
-    /// Stops listening; connections that wait in the queue are reset by the kernel. It may be called again.
+    /// The kernel's number of the socket, to be passed to another process; nil when closed.
+    public var number: Int32? { socket?.number }
+
+    /// Leaves the connections that come in the queue, for ``resume()`` or for another process with the same socket.
+    public func pause() {
+        isPaused = true
+        guard let registration else { return }
+        try? loop.watch(registration, for: [])
+    }
+
+    /// Accepts again. It may be called when that never stopped.
+    public func resume() {
+        isPaused = false
+        guard let registration, timer?.isScheduled != true else { return }
+        try? loop.watch(registration, for: .readable)
+    }
+
+    /// Stops listening. Connections that wait in the queue are reset by the kernel, unless another process has the same
+    /// socket. It may be called again.
     public func close() {
         if let registration { loop.deregister(registration) }
         registration = nil
@@ -110,7 +141,7 @@ public final class TCPListener: ReadinessHandler {
     private func goOn() {
         guard let registration else { return }
         if spare == nil { spare = Self.openSpare() }
-        try? loop.watch(registration, for: .readable)
+        if !isPaused { try? loop.watch(registration, for: .readable) }
     }
 
     private static func openSpare() -> Descriptor? {

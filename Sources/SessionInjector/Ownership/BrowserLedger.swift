@@ -55,6 +55,11 @@ public struct BrowserLedger: Sendable {
         let id: String
         var state: State
         var drivers = 0
+        /// Whether callers of the process whose place this one took are still driving it.
+        var isDrivenElsewhere = false
+
+        /// Whether nobody is driving it.
+        var isIdle: Bool { drivers == 0 && !isDrivenElsewhere }
     }
 
     /// How many browsers without drivers the ledger remembers: a connection may have looked up its id just before a
@@ -86,7 +91,7 @@ public struct BrowserLedger: Sendable {
         case .fresh: return use == .drive && claim.session != nil ? .inject : .admit
         case .bare(let visitors):
             guard use == .drive, claim.session != nil else { return visitors.admit(claim.caller) ? .admit : .conflict }
-            return visitors.areOnly(claim.caller) && browser.drivers == 0 ? .inject : .conflict
+            return visitors.areOnly(claim.caller) && browser.isIdle ? .inject : .conflict
         case .injecting(let holding, _): return holding.admits(claim) ? .wait : .conflict
         case .holding(let holding): return holding.admits(claim) ? .admit : .conflict
         case .spoiled(let holding):
@@ -123,9 +128,31 @@ public struct BrowserLedger: Sendable {
     }
 
     private mutating func add(_ browser: Browser) {
-        let idle = browsers.indices.filter { browsers[$0].drivers == 0 && browsers[$0].state.isSettled }
+        let idle = browsers.indices.filter { browsers[$0].isIdle && browsers[$0].state.isSettled }
         if idle.count >= Self.remembered, let oldest = idle.first { browsers.remove(at: oldest) }
         browsers.append(browser)
+    }
+
+    // MARK: - Another process
+
+    /// Whether no survey and no injection is running, so that the ledger may be handed over.
+    public var isSettled: Bool { browsers.allSatisfy(\.state.isSettled) }
+
+    /// What the ledger knows, for the ledger of a process that takes this one's place. To be asked while it is settled.
+    public var standings: [BrowserStanding] {
+        browsers.map { BrowserStanding(id: $0.id, record: record(of: $0.id), isDriven: !$0.isIdle) }
+    }
+
+    /// Takes up what the ledger of the process before knows of a browser. It is driven there until ``predecessorLeft()``.
+    public mutating func takeOver(_ standing: BrowserStanding) {
+        browsers.removeAll { $0.id == standing.id }
+        browsers.append(Browser(id: standing.id, state: .learning, isDrivenElsewhere: standing.isDriven))
+        learned(standing.id, standing.record)
+    }
+
+    /// Notes that no caller of the process before drives any browser.
+    public mutating func predecessorLeft() {
+        for place in browsers.indices { browsers[place].isDrivenElsewhere = false }
     }
 
     // MARK: - Results

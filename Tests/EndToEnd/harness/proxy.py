@@ -38,8 +38,9 @@ def command(*arguments, env, given=None, timeout=60):
 
 
 class Proxy(Program):
-    def __init__(self, folder, chrome, wait=True, arguments=(), **changes):
-        self.arguments = list(arguments)
+    def __init__(self, folder, chrome, wait=True, arguments=(), binary=None, **changes):
+        self.command = [binary or BINARY, "serve", *arguments]
+        self.descriptors = ()
         self.port, self.admin_port = free_port(), free_port()
         self.env = environment(
             folder,
@@ -56,8 +57,9 @@ class Proxy(Program):
 
     def _start(self, wait):
         self.process = subprocess.Popen(
-            [BINARY, "serve", *self.arguments],
+            self.command,
             env=self.env,
+            pass_fds=self.descriptors,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
