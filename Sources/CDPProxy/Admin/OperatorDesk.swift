@@ -57,7 +57,7 @@ final class OperatorDesk {
             return error.answer.response(to: id)
         }
         switch route {
-        case .health: return HealthAnswer.response(chromeIsUp: await watch.isUp())
+        case .health: return HealthAnswer.response(await watch.outage())
         case .ready: return await ready()
         case .metrics: return await scrape()
         case .connections: return await connections()
@@ -85,15 +85,17 @@ final class OperatorDesk {
 
     /// Ready: not draining, Chrome answers, a signing key is at hand, and what is injected at start is in the browser.
     private func ready() async -> HTTPResponse {
+        let outage = await watch.outage()
         let checks: KeyValuePairs<String, Bool> = [
             "accepting": !shutdown.isDraining,
-            "chrome": await watch.isUp(),
+            "chrome": outage == nil,
             "signingKey": (try? await keys.keys()) != nil,
             "session": !startInjection.isPending,
         ]
         let isReady = checks.allSatisfy(\.value)
         var body: JSONValue = ["status": JSONValue(isReady ? "ready" : "not_ready")]
         for (name, isGood) in checks { body = body.adding(name, .bool(isGood)) }
+        if let outage { body = body.adding("chromeReason", JSONValue(outage.rawValue)) }
         return HTTPResponse(isReady ? .ok : .serviceUnavailable, json: body.serialized())
     }
 
@@ -118,7 +120,7 @@ final class OperatorDesk {
     )
 
     private func scrape() async -> HTTPResponse {
-        _ = await watch.isUp()
+        _ = await watch.outage()
         metrics.relay.sample(await fleet.totals())
         let text = Array(metrics.registry.text().utf8)
         return HTTPResponse(.ok, contentType: "text/plain; version=0.0.4; charset=utf-8", body: text)

@@ -51,9 +51,14 @@ final class ChromeEndpoint {
     // MARK: Plain requests
 
     /// Makes the request of a `/json` endpoint, and gives the whole answer. An endpoint that concerns pages needs a pass.
-    func ask(_ endpoint: JSONEndpoint, _ pass: BrowserPass?) async throws(ChromeFailure) -> Answer {
+    func ask(
+        _ endpoint: JSONEndpoint,
+        _ pass: BrowserPass?,
+        within timeout: Duration? = nil
+    ) async throws(ChromeFailure) -> Answer {
         precondition(pass?.opens(endpoint) ?? (endpoint.use == nil), "pages are asked for without a pass")
-        let stream = try await send(OutgoingRequest.bytes(endpoint.method, target: endpoint.chromeTarget))
+        let request = OutgoingRequest.bytes(endpoint.method, target: endpoint.chromeTarget)
+        let stream = try await send(request, by: loop.now + (timeout ?? self.timeout))
         defer { stream.close() }
         var reader = ResponseReader(stream)
         do throws(ResponseFault) {
@@ -65,9 +70,12 @@ final class ChromeEndpoint {
         }
     }
 
-    /// The path of the browser endpoint, with the id that this run of Chrome has.
-    func browserPath() async throws(ChromeFailure) -> String {
-        guard let path = try await targets(.version, .object, nil).firstSocketPath else { throw .malformedAnswer }
+    /// The path of the browser endpoint, with the id that this run of Chrome has; in less time than other answers have, if one
+    /// is given.
+    func browserPath(within timeout: Duration? = nil) async throws(ChromeFailure) -> String {
+        guard let path = try await targets(.version, .object, nil, within: timeout).firstSocketPath else {
+            throw .malformedAnswer
+        }
         return path
     }
 
@@ -81,9 +89,10 @@ final class ChromeEndpoint {
     func targets(
         _ endpoint: JSONEndpoint,
         _ shape: DevToolsJSON.Shape,
-        _ pass: BrowserPass?
+        _ pass: BrowserPass?,
+        within timeout: Duration? = nil
     ) async throws(ChromeFailure) -> DevToolsJSON {
-        let answer = try await ask(endpoint, pass)
+        let answer = try await ask(endpoint, pass, within: timeout)
         guard answer.status == HTTPStatus.ok.code else { throw .malformedAnswer }
         do throws(DevToolsJSONError) {
             return try DevToolsJSON(answer.body, shape: shape, atMost: endpoint.mostMemory)
@@ -100,7 +109,7 @@ final class ChromeEndpoint {
     func open(_ path: String, _ pass: BrowserPass) async throws(ChromeFailure) -> Connection {
         precondition(pass.purpose != .look, "a pass to look opens no WebSocket")
         let handshake = ClientHandshake(using: &random)
-        let stream = try await send(handshake.request(path: path.utf8))
+        let stream = try await send(handshake.request(path: path.utf8), by: loop.now + timeout)
         do throws(ChromeFailure) {
             let received = try await finish(handshake, on: stream)
             stream.setDeadline(nil)
@@ -136,8 +145,7 @@ final class ChromeEndpoint {
     /// Ten connections wait in Chrome's queue at most. The kernel drops one more and comes back after a second, then after two more,
     /// so that a burst of clients would see Chrome time out. On this machine a connection is made at once or was dropped: so it is
     /// tried again in a moment.
-    private func send(_ request: [UInt8]) async throws(ChromeFailure) -> TCPStream {
-        let deadline = loop.now + timeout
+    private func send(_ request: [UInt8], by deadline: Instant) async throws(ChromeFailure) -> TCPStream {
         while true {
             if let stream = try await attempt(request, by: deadline) { return stream }
             guard .now() + Self.pause < deadline else { throw .timedOut }

@@ -9,11 +9,17 @@ final class ChromeWatch {
     private let shutdown: Shutdown
     /// How long an answer to whether Chrome is up counts.
     private let probeInterval: Duration
-    private let gauge: Gauge
+    /// How long Chrome may take to say that it is up.
+    private var patience: Duration
+    private let metrics: ChromeMetrics
+    private let log: EventLog
 
-    private var lastProbe: (at: Instant, isUp: Bool)?
-    private let probe = SingleFlight<Bool>()
+    private var lastProbe: (at: Instant, outage: ChromeOutage?)?
+    private let probe = SingleFlight<ChromeOutage?>()
     private let search = SingleFlight<Void>()
+    /// The outage that was logged last; nil while Chrome is up, or was not asked yet.
+    private var known: ChromeOutage?
+    private var isClosed = false
     /// The id of the Chrome process that answered last.
     private(set) var lastBrowser: String?
 
@@ -23,29 +29,70 @@ final class ChromeWatch {
         self.shutdown = shutdown
         loop = context.loop
         probeInterval = context.timeouts.probe
-        gauge = context.metrics.chromeUp
+        patience = context.timeouts.chrome
+        metrics = context.metrics.chrome
+        log = context.log
     }
 
     // MARK: Whether it is up
 
-    /// Whether Chrome answers. Chrome is asked at most once in a probe interval, and once at a time: a Chrome that is slow to
-    /// answer gets one question, however many callers ask.
-    func isUp() async -> Bool {
-        if let lastProbe, loop.now.since(lastProbe.at) < probeInterval { return lastProbe.isUp }
-        return await probe.value {
-            let isUp = (try? await chrome.browserPath()) != nil
-            saw(up: isUp)
-            return isUp
+    /// Why Chrome does not answer; nil when it does. Chrome is asked at most once in a probe interval, and once at a time: a Chrome
+    /// that is slow to answer gets one question, however many callers ask.
+    func outage() async -> ChromeOutage? {
+        if let lastProbe, loop.now.since(lastProbe.at) < probeInterval { return lastProbe.outage }
+        return await ask()
+    }
+
+    private func ask() async -> ChromeOutage? {
+        await probe.value {
+            let found: ChromeOutage?
+            do throws(ChromeFailure) {
+                _ = try await chrome.browserPath(within: patience)
+                found = nil
+            } catch {
+                found = ChromeOutage(error)
+            }
+            saw(found)
+            return found
         }
     }
 
     /// Forgets what the last probe found: Chrome may have gone since, so the next caller has it asked again.
     func doubt() { lastProbe = nil }
 
-    private func saw(up isUp: Bool) {
-        lastProbe = (loop.now, isUp)
-        gauge.set(isUp)
+    private func saw(_ outage: ChromeOutage?) {
+        lastProbe = (loop.now, outage)
+        metrics.saw(outage)
+        guard outage != known else { return }
+        known = outage
+        if let outage {
+            log.record(.error, "chrome_down", ["reason": .string(outage.rawValue)])
+        } else {
+            log.record(.info, "chrome_up")
+        }
     }
+
+    // MARK: Whether it is wedged
+
+    /// After how many questions without an answer Chrome counts as wedged. Each has an interval, so it is found within
+    /// three.
+    private static let mostUnanswered = 2
+
+    /// Asks Chrome once in an interval, whoever is connected, until ``close()``; while Chrome is wedged, `giveUp` is called each time.
+    /// Chrome's browser process answers, whatever its pages are busy with: no script delays it.
+    func follow(every interval: Duration, giveUp: () -> Void) async {
+        patience = min(patience, interval)
+        var unanswered = 0
+        while !isClosed {
+            let begin = Instant.now()
+            unanswered = await ask() == .noAnswer ? unanswered + 1 : 0
+            if unanswered >= Self.mostUnanswered, !isClosed { giveUp() }
+            await loop.sleep(until: begin + interval)
+        }
+    }
+
+    /// Asks no more by itself.
+    func close() { isClosed = true }
 
     /// Asks Chrome something and turns its failure into a refusal. An answer proves that Chrome is up. A failure only proves
     /// that it is down when the probe fails too, which asks for what no page has a part in.
@@ -54,11 +101,11 @@ final class ChromeWatch {
     ) async throws(RequestRefusal) -> Answer {
         do throws(ChromeFailure) {
             let answer = try await question()
-            saw(up: true)
+            saw(nil)
             return answer
         } catch {
             switch error {
-            case .noSuchEndpoint: saw(up: true)
+            case .noSuchEndpoint: saw(nil)
             case .unreachable: doubt()
             case .timedOut, .malformedAnswer, .tooLong: break
             }

@@ -60,7 +60,7 @@ struct ClientConnection {
         let origin = service.doorkeeper.origin(of: asked.head, peer: origin.address)
         progress.origin = origin
         let routed = RoutedRequest(asked.head)
-        if case .health = routed.route { return HealthAnswer.response(chromeIsUp: await service.watch.isUp()) }
+        if case .health = routed.route { return HealthAnswer.response(await service.watch.outage()) }
         guard !service.shutdown.isClosed else { throw .draining }
         if case .socket = routed.route { try service.doorkeeper.checkOrigin(asked.head) }
         let grant = try await service.doorkeeper.admit(asked.head, routed, from: origin.address)

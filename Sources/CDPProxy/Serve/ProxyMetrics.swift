@@ -22,7 +22,7 @@ final class ProxyMetrics {
     let silentClosed: CounterFamily
     let tls: TLSMetrics
     let handovers: CounterFamily
-    let chromeUp: Gauge
+    let chrome: ChromeMetrics
     let draining: Gauge
 
     /// Declares the metrics that are counted as things happen.
@@ -63,7 +63,7 @@ final class ProxyMetrics {
         silentClosed = Self.silentClosed(in: registry)
         tls = TLSMetrics(in: registry)
         handovers = Self.handovers(in: registry)
-        chromeUp = registry.gauge("cdp_proxy_chrome_up", help: "Whether Chrome answered when it was asked last.")
+        chrome = ChromeMetrics(in: registry)
         draining = registry.gauge("cdp_proxy_draining", help: "Whether no new client is joined to Chrome.")
         declareLabels()
     }

@@ -114,6 +114,7 @@ import Settings
         Task(executorPreference: loop) { await self.followOperatorsCertificate() }
         Task(executorPreference: loop) { await self.followRevocations() }
         Task(executorPreference: loop) { await self.keepDownloads() }
+        Task(executorPreference: loop) { await self.followChrome() }
         context.log.record(
             .info,
             "listening",
@@ -143,6 +144,11 @@ import Settings
     private func followRevocations() async { await parts.revocations.follow() }
 
     private func keepDownloads() async { await parts.browser.downloads.keep() }
+
+    private func followChrome() async {
+        guard let interval = parts.fleet.pingInterval else { return }
+        await parts.browser.watch.follow(every: interval) { parts.fleet.giveChromeUp() }
+    }
 
     private func injectAtStart() async { await parts.browser.startInjection.run() }
 
@@ -270,6 +276,7 @@ import Settings
         successor?.leave()
         (predecessor, successor) = (nil, nil)
         parts.revocations.passOn = nil
+        parts.browser.watch.close()
         parts.keys.close()
         parts.arrivals.tls.close()
         parts.revocations.close()

@@ -24,6 +24,9 @@ final class RelayFleet {
         gauge = context.metrics.connectionsActive
     }
 
+    /// After how much silence a side is pinged; nil for never.
+    var pingInterval: Duration? { settings.ping }
+
     // MARK: Places
 
     /// Refuses a client when there is no place for it, and would be none by eviction.
@@ -139,6 +142,11 @@ final class RelayFleet {
         for each in relays {
             Task(executorPreference: each.loop) { await each.closeAll(code, reason: reason) }
         }
+    }
+
+    /// Closes every connection, since Chrome does not answer.
+    func giveChromeUp() {
+        for each in relays { Task(executorPreference: each.loop) { await each.giveChromeUp() } }
     }
 
     // MARK: Life

@@ -148,6 +148,11 @@ actor Relays {
         for joined in live.values { joined.relay.close(code, reason: reason) }
     }
 
+    /// Tells every client that Chrome does not answer.
+    func giveChromeUp() {
+        for joined in live.values { joined.relay.giveChromeUp() }
+    }
+
     /// The live connections, and what went through each so far.
     var listed: [(connection: ConnectionRecord, totals: RelayTotals)] {
         live.values.map { ($0.connection, $0.relay.totals) }

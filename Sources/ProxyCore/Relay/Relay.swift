@@ -112,6 +112,9 @@ public final class Relay: ReadinessHandler {
         feed(.closeAsked(code, reason: reason))
     }
 
+    /// Ends the connection because Chrome answers nothing any more, here or anywhere else.
+    public func giveChromeUp() { feed(.chromeGone) }
+
     // MARK: Readiness
 
     /// Which leg an event is of.

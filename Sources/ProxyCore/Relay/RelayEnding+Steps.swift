@@ -13,7 +13,8 @@ extension RelayEnding {
         case .clientFault(let fault): return leave(after: fault, facts)
         case .closeAsked(let code, let reason): return leave(code, reason, facts)
         case .chromeBroke: return (.open, .readOutChrome)
-        case .chromeFinished, .chromeGone: return sayChromeIsGone(facts)
+        case .chromeFinished: return sayChromeIsGone("Chrome is gone", facts)
+        case .chromeGone: return sayChromeIsGone("Chrome does not answer", facts)
         case .timer: return (.open, .checkSilence)
         case .chromeCloseWritten, .boundary, .farewellWritten, .farewellBlocked: return (.open, .nothing)
         }
@@ -149,9 +150,9 @@ extension RelayEnding {
         return (next, .seekBoundary(wake: facts.now + RelayTimeouts.standard))
     }
 
-    private static func sayChromeIsGone(_ facts: Facts) -> (State, Action) {
+    private static func sayChromeIsGone(_ reason: String, _ facts: Facts) -> (State, Action) {
         let end = RelayEnd(code: .internalError, side: .chrome)
-        let goodbye = Goodbye(end, .internalError, reason: "Chrome is gone", at: facts.now)
+        let goodbye = Goodbye(end, .internalError, reason: reason, at: facts.now)
         return (.farewell(end), .sayFarewell(close: goodbye))
     }
 

@@ -49,7 +49,7 @@ struct RelayEnding: ~Copyable {
         case chromeBroke
         /// Chrome sends no more, or nothing valid.
         case chromeFinished
-        /// Chrome answers no Ping.
+        /// Chrome answers no Ping, or nothing else.
         case chromeGone
         /// All that Chrome has sent so far is written, its Close frame among it.
         case chromeCloseWritten

@@ -16,6 +16,7 @@ public final class MetricsRegistry {
         case counter(Counter)
         case counters(CounterFamily)
         case gauge(Gauge, labels: [(name: String, value: String)])
+        case gauges([(value: String, gauge: Gauge)], label: String)
         case histogram(Histogram)
         case sampled(ExpositionText.Kind, read: () -> Double?)
     }
@@ -46,6 +47,14 @@ public final class MetricsRegistry {
         let gauge = Gauge()
         declare(name, help, .gauge(gauge, labels: labels.map { (name: $0.key, value: $0.value) }))
         return gauge
+    }
+
+    /// Declares a gauge for each of these values of a label, which are told apart by it.
+    public func gauges(_ name: String, label: String, values: [String], help: String) -> [String: Gauge] {
+        precondition(ExpositionText.isName(label) && Set(values).count == values.count, "a label's name and values")
+        let all = values.map { (value: $0, gauge: Gauge()) }
+        declare(name, help, .gauges(all, label: label))
+        return Dictionary(uniqueKeysWithValues: all.map { ($0.value, $0.gauge) })
     }
 
     /// Declares a histogram over rising `bounds`.
@@ -92,6 +101,12 @@ public final class MetricsRegistry {
         case .gauge(let gauge, let labels):
             output.begin(family.name, kind: .gauge, help: family.help)
             output.sample(family.name, labels: labels, ExpositionText.number(gauge.value))
+        case .gauges(let all, let label):
+            output.begin(family.name, kind: .gauge, help: family.help)
+            for (value, gauge) in all {
+                let labels = [(name: label, value: value)]
+                output.sample(family.name, labels: labels, ExpositionText.number(gauge.value))
+            }
         case .histogram(let histogram):
             output.begin(family.name, kind: .histogram, help: family.help)
             write(histogram, named: family.name, to: &output)

@@ -12,15 +12,15 @@ import Testing
             let chrome = try ScriptedChrome(on: loop)
             defer { chrome.close() }
             let watch = try bench.watch(over: chrome, until: bench.shutdown())
-            for _ in 0..<3 { #expect(await watch.isUp()) }
+            for _ in 0..<3 { #expect(await watch.outage() == nil) }
             #expect(chrome.requests.count == 1)
-            #expect(bench.context.metrics.chromeUp.value == 1)
+            #expect(bench.context.metrics.chrome.isUp)
             // The last probe counts until a caller has reason to doubt it.
             await chrome.crash()
-            #expect(await watch.isUp())
+            #expect(await watch.outage() == nil)
             watch.doubt()
-            #expect(await !watch.isUp())
-            #expect(bench.context.metrics.chromeUp.value == 0)
+            #expect(await watch.outage() == .unreachable)
+            #expect(!bench.context.metrics.chrome.isUp)
         }
     }
 
@@ -83,7 +83,7 @@ import Testing
             await #expect(throws: RequestRefusal.self) {
                 try await watch.ask { () async throws(ChromeFailure) in throw failure }
             }
-            #expect((bench.context.metrics.chromeUp.value == 1) == provesThatItIsUp)
+            #expect(bench.context.metrics.chrome.isUp == provesThatItIsUp)
         }
     }
 }

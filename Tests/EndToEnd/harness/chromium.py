@@ -1,6 +1,8 @@
 """A headless Chromium for tests: with a fresh profile and a debugging port on loopback. It can be killed and
 restarted."""
 
+import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -34,6 +36,17 @@ def with_policy(text):
     """A command prefix that gives Chromium this managed policy."""
     as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return ["unshare", *as_root, "--mount", "sh", "-c", WITH_POLICY, text]
+
+
+# ptrace(2) and waitpid(2), as <sys/ptrace.h> and <sys/wait.h> have them.
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 17, 0x4206, 0x4207, 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+
+def trace(request, thread):
+    """One call of ptrace(2) on a thread; all calls for one thread come from one of ours."""
+    assert LIBC.ptrace(request, thread, None, None) == 0, os.strerror(ctypes.get_errno())
 
 
 class Chromium:
@@ -82,6 +95,24 @@ class Chromium:
         """Kills it with SIGKILL, and every helper process with it."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def freeze(self):
+        """Stops its browser process, which is there from then on and does nothing, until `thaw`."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self):
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def frozen_main_thread(self):
+        """Stops the main thread of the browser process alone, the one that knows its pages: the others go on."""
+        trace(PTRACE_SEIZE, self._process.pid)
+        trace(PTRACE_INTERRUPT, self._process.pid)
+        os.waitpid(self._process.pid, WALL)
+        try:
+            yield
+        finally:
+            trace(PTRACE_DETACH, self._process.pid)
 
     def wait(self, timeout=60):
         """Waits until it has ended by itself."""

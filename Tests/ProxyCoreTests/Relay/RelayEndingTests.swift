@@ -27,6 +27,12 @@ private let faulty = RelayEnd(code: .protocolError, side: .client, fault: .notMa
 
 private let drain = RelayEnding.Goodbye(drained, .serviceRestart, reason: "drain", at: now)
 private let rebuke = RelayEnding.Goodbye(faulty, .protocolError, reason: FrameFault.notMasked.reason, at: now)
+private let chromeIsSilent = RelayEnding.Goodbye(
+    chromeGone,
+    .internalError,
+    reason: "Chrome does not answer",
+    at: now
+)
 private let chromeIsGone = RelayEnding.Goodbye(chromeGone, .internalError, reason: "Chrome is gone", at: now)
 private let echo = RelayEnding.Goodbye(byClient, .goingAway, at: now)
 
@@ -60,7 +66,7 @@ private let inputs: [Input] = [
                 (.clientFault(.notMasked), seekingRebuke, .seekBoundary(wake: soon)),
                 (.chromeBroke, .open, .readOutChrome),
                 (.chromeFinished, .farewell(chromeGone), .sayFarewell(close: chromeIsGone)),
-                (.chromeGone, .farewell(chromeGone), .sayFarewell(close: chromeIsGone)),
+                (.chromeGone, .farewell(chromeGone), .sayFarewell(close: chromeIsSilent)),
                 (.closeAsked(.serviceRestart, reason: "drain"), seekingDrain, .seekBoundary(wake: soon)),
                 (.timer, .open, .checkSilence),
             ]
