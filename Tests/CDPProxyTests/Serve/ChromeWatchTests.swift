@@ -24,6 +24,20 @@ import Testing
         }
     }
 
+    @Test func aChromeThatAnswersTwoQuestionsWithNothingIsGivenUp() async throws {
+        try await TestSupport.onLoop { loop in
+            let bench = try PartsBench(on: loop)
+            let chrome = try ScriptedChrome(on: loop)
+            defer { chrome.close() }
+            let watch = try bench.watch(over: chrome, until: bench.shutdown())
+            chrome.script = { _ in .silence }
+            await watch.follow(every: .milliseconds(20)) { watch.close() }
+            #expect(chrome.requests.count == 2)
+            #expect(!bench.context.metrics.chrome.isUp)
+            #expect(bench.log.lines("chrome_down").map { $0["reason"] } == ["no_answer"])
+        }
+    }
+
     @Test func theProcessIsLookedUpEachTime() async throws {
         try await TestSupport.onLoop { loop in
             let bench = try PartsBench(on: loop)

@@ -93,6 +93,32 @@ private func listenAgain(at address: SocketAddress, on loop: EventLoop) async {
         }
     }
 
+    /// What comes meanwhile waits in the queue, for this process or another one with the same socket.
+    @Test(arguments: [false, true]) func aListenerThatPausesLosesNoConnection(isGivenOn: Bool) async throws {
+        try await onLoop { loop in
+            var accepted = (before: 0, after: 0)
+            let listener = try TCPListener(at: try loopback(), on: loop) { _, _ in accepted.before += 1 }
+            let number = try #require(listener.number)
+            listener.pause()
+            let stream = try await TCPStream.connect(to: listener.address, on: loop, deadline: loop.now + .seconds(20))
+            await loop.turns(3)
+            #expect(accepted == (0, 0))
+            guard isGivenOn else {
+                listener.resume()
+                while accepted.before == 0 { await loop.turns(1) }
+                stream.close()
+                return listener.close()
+            }
+            let copy = Descriptor(owning: dup(number))
+            listener.close()
+            let next = try TCPListener(over: copy, on: loop) { _, _ in accepted.after += 1 }
+            while accepted.after == 0 { await loop.turns(1) }
+            #expect(next.address.port == listener.address.port && accepted.before == 0)
+            stream.close()
+            next.close()
+        }
+    }
+
     /// What the system has for networks may pace them.
     @Test func connectionsOfThisMachineAreNotPaced() async throws {
         try await onLoop { loop in
