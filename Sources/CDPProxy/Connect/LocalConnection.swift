@@ -97,7 +97,7 @@ struct LocalConnection {
                 await send(try answer.unchanged(), !asked.rest.isEmpty)
             case .opened(let connection):
                 notices.proxyAnswered()
-                do throws(StreamError) { try await stream.write(upgrade.answer) } catch {
+                do throws(StreamError) { try await stream.write(upgrade.answer()) } catch {
                     connection.stream.close()
                     stream.close()
                     return nil

@@ -41,10 +41,7 @@ final class ProxyMetrics {
         policyDenied = Self.policyDenied(in: registry)
         connections = registry.counter("cdp_proxy_connections_total", help: "Clients that were joined to Chrome.")
         connectionsActive = registry.gauge("cdp_proxy_connections_active", help: "Clients joined to Chrome now.")
-        connectSeconds = registry.histogram(
-            "cdp_proxy_connect_seconds",
-            help: "From a client's whole request head to its 101."
-        )
+        connectSeconds = registry.histogram("cdp_proxy_connect_seconds", help: "From a client's whole head to its 101.")
         relay = RelayMetrics(in: registry)
         deadlines = Self.deadlines(in: registry)
         injections = InjectionMetrics(in: registry, timedOut: deadlines[DeadlinePhase.injection.rawValue])

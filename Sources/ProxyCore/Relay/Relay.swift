@@ -69,15 +69,13 @@ public final class Relay: ReadinessHandler {
         self.chrome = chrome
         self.pingInterval = pingInterval
         self.finished = finished
-        keepalive = Keepalive(at: loop.now)
-        activity = ClientActivity(at: loop.now)
+        (keepalive, activity) = (Keepalive(at: loop.now), ClientActivity(at: loop.now))
         self.up = up
         self.down = down
         self.up.sourceHasFinished = self.client.peerHasFinished
         self.down.sourceHasFinished = self.chrome.peerHasFinished
         let canSplice = self.client.canSplice && self.chrome.canSplice
-        self.up.canSplice = canSplice
-        self.down.canSplice = canSplice
+        (self.up.canSplice, self.down.canSplice) = (canSplice, canSplice)
     }
 
     /// Takes the legs over from the owner that shook hands on them, and starts.
