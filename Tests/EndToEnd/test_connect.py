@@ -173,6 +173,19 @@ def test_refusals_of_the_proxy_are_passed_on(chromium, own_proxy, connector):
     assert (answer.status, "permission" in json.loads(answer.body)["error_description"]) == (403, True)
 
 
+def test_what_chrome_is_in_is_the_proxys_to_say(own_chromium, own_proxy, connector):
+    """Another's browser, and none at all."""
+    used = own_chromium(pages=["data:text/html,used"])
+    tool = connector(own_proxy(used.address).url("", "ws"))
+    with Wire(tool.port) as wire:
+        wire.send(upgrade("/", Host=tool.address))
+        answer = wire.response()
+    assert (answer.status, json.loads(answer.body)["error"]) == (409, "browser_used")
+    used.kill()
+    answer = ask(tool, "/json/version")
+    assert (answer.status, json.loads(answer.body)["error_description"]) == (502, "Chrome cannot be reached")
+
+
 def test_paths_and_methods_that_are_not_forwarded(proxy, connector):
     tool = connector(proxy.url("", "ws"))
     for target in ["/", "/health", "/ticket", "/downloads", "/metrics", "/json/versions", "/json/close/../new"]:
@@ -289,6 +302,17 @@ def test_there_is_an_end_to_connections_and_to_waiting(connector):
         tool.terminate()
         assert wire.response().status == 502
         assert tool.wait(30) == 0
+
+
+def test_who_says_nothing_is_waited_for_no_longer_than_promised(connector):
+    """A tool for its head, and a proxy for its side of TLS: 10 s each, at the same time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        tool = connector(f"wss://127.0.0.1:{silent.getsockname()[1]}")
+        with Wire(tool.port) as slow:
+            slow.send(b"GET /json/version HT")
+            answer = ask(tool, "/json/version")
+            assert (answer.status, "did not answer in time" in answer.body.decode()) == (502, True)
+            assert slow.response().status == 408
 
 
 def test_hostile_bytes_do_no_harm(over_tls):
