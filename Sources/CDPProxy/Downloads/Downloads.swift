@@ -80,6 +80,9 @@ final class Downloads {
 
     // MARK: Files
 
+    /// How many files are being sent.
+    var sendingCount: Int { sending.count }
+
     /// The list of what the caller downloaded.
     func list(for request: AdmittedRequest) throws(RequestRefusal) -> HTTPResponse {
         guard let place else { throw .notFound }

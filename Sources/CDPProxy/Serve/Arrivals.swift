@@ -58,8 +58,8 @@ final class Arrivals {
 
     private static let descriptors = Int(min(ProcessUsage.descriptorLimit ?? 1024, 1e9))
 
-    /// How many clients that have connected wait for a decision, those counted or not whose request has not come whole.
-    func undecided(withHalfOpen: Bool) -> Int { withHalfOpen ? handshakes : handshakes - halfOpen.count }
+    /// How many clients have connected whose request has not come whole.
+    var halfOpenCount: Int { halfOpen.count }
 
     // MARK: Clients
 

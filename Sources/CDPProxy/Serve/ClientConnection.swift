@@ -62,6 +62,8 @@ struct ClientConnection {
         let routed = RoutedRequest(asked.head)
         if case .health = routed.route { return HealthAnswer.response(await service.watch.outage()) }
         guard !service.shutdown.isClosed else { throw .draining }
+        service.shutdown.decisions += 1
+        defer { service.shutdown.decisions -= 1 }
         if case .socket = routed.route { try service.doorkeeper.checkOrigin(asked.head) }
         let grant = try await service.doorkeeper.admit(asked.head, routed, from: origin.address)
         let request = AdmittedRequest(id: id, head: asked.head, origin: origin, grant: grant)

@@ -120,10 +120,8 @@ extension ProxyServer {
 
     // MARK: From another process
 
-    /// Takes the place of the process that started this one, if one did; then its connections go on there, and everything else is
-    /// this one's.
-    func takeOver() async throws(StartError) {
-        guard let predecessor else { return }
+    /// Takes the place of the process that started this one: its connections go on there, and everything else is this one's.
+    func takeOver(from predecessor: Predecessor) async throws(StartError) {
         guard (try? await parts.keys.keys()) != nil else {
             throw StartError(description: "\(PassedSockets.handoverVariable): there is no signing key at hand.")
         }

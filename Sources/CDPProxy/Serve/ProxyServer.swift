@@ -67,7 +67,11 @@ import Settings
         try await checkSessions()
         await parts.revocations.load()
         try parts.doorkeeper.restoreSpentTokens()
-        try await takeOver()
+        if let predecessor {
+            try await takeOver(from: predecessor)
+            // It may have been killed in the middle.
+            try parts.doorkeeper.restoreSpentTokens()
+        }
         // It may have been told to stop meanwhile.
         guard !parts.shutdown.isStopping else { return parts.keys.close() }
         do throws(StartError) {

@@ -4,9 +4,11 @@ import SessionInjector
 extension ServerParts {
     // MARK: To another process
 
-    /// Whether no decision over a credential or a browser is open; `withHalfOpen` counts clients whose request has not come whole.
+    /// Whether no decision over a credential or a browser is open: files that are being sent are decided over, however slowly their
+    /// readers take them. `withHalfOpen` counts clients too whose request has not come whole.
     func isSettled(withHalfOpen: Bool) -> Bool {
-        arrivals.undecided(withHalfOpen: withHalfOpen) == 0 && browser.door.isSettled
+        shutdown.decisions == browser.downloads.sendingCount && browser.door.isSettled
+            && (!withHalfOpen || arrivals.halfOpenCount == 0)
     }
 
     /// Lets no decision begin.

@@ -22,6 +22,8 @@ final class Shutdown {
     var isHandingOver = false
     /// Whether no request is decided over any more: another process decides.
     var isClosed = false
+    /// How many requests are being decided over, from the last byte of each to its answer or its relay.
+    var decisions = 0
     private var lastWork: [() -> Void] = []
     private var timer: LoopTimer?
 
