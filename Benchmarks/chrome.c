@@ -24,7 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PIECE = 256 * 1024, LARGEST_ANSWER = 64 << 20, EVENTS = 256, SMALL_ANSWER = 4096, SHORT_PIECE = 16 * 1024 };
+enum { PIECE = 256 * 1024, LARGEST_ANSWER = 128 << 20, EVENTS = 256, SMALL_ANSWER = 4096, SHORT_PIECE = 16 * 1024 };
 
 struct connection {
     int fd;

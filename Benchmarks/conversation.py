@@ -101,13 +101,13 @@ class Chrome(threading.Thread):
         connection.sendall(GOODBYE)
 
 
-def upgrade(port, token, secure=False):
+def upgrade(port, token, secure=False, path="/devtools/browser/b"):
     """A connection, and the head of the proxy's answer to its upgrade."""
     connection = connect(port, secure)
     connection.sendall(
-        b"GET /devtools/browser/b?signingKey=%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+        b"GET %s?signingKey=%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
         b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-        % token.encode()
+        % (path.encode(), token.encode())
     )
     return connection, receive_head(connection)
 
