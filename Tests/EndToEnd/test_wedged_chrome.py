@@ -112,7 +112,7 @@ def test_a_page_that_is_busy_is_no_wedged_chrome(own_chromium, own_proxy):
         asked = {"id": 1000, "method": "Runtime.evaluate", "params": {"expression": script}, "sessionId": page}
         client.send_text(json.dumps(asked))
         pings, frame = pings_before(client, TEXT)
-        assert pings >= 3
+        assert pings
         assert json.loads(frame.payload)["result"]["result"]["value"] == "done"
         assert client.call("Browser.getVersion")
     assert proxy.events("chrome_down") == []

@@ -69,6 +69,7 @@ extension RequestRefusal {
         case .chrome(.noSuchEndpoint): RefusalAnswer(.notFound, "not_found", Self.staleEndpoint)
         case .chrome(.tooLong):
             RefusalAnswer(.badGateway, "bad_gateway", "Chrome's answer is longer than the proxy takes")
+        case .chrome(.timedOut): RefusalAnswer(.badGateway, "bad_gateway", "Chrome did not answer in time")
         case .chrome: RefusalAnswer(.badGateway, "bad_gateway", "Chrome cannot be reached")
         case .session(let refusal): RefusalAnswer(refusal.status, refusal.reason, refusal.advice)
         case .download(let refusal): refusal.answer
