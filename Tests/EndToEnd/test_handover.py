@@ -4,6 +4,7 @@ whatever a new process does wrong, the old one serves on."""
 import contextlib
 import json
 import os
+import pathlib
 import signal
 import sqlite3
 
@@ -237,6 +238,18 @@ def test_the_old_process_goes_on_when_the_new_one_fails(handed, program, script,
     proxy.hand_over()
     with connect(proxy) as newer:
         assert newer.call("Browser.getVersion")
+
+
+def test_what_failed_leaves_no_descriptor_behind(handed, program):
+    proxy = handed()
+    program.replace("exit 1")
+    before = proxy.metric("process_open_fds")
+    for count in range(1, 11):
+        proxy.process.send_signal(signal.SIGUSR2)
+        proxy.log.wait_for_count(lambda line: line.get("event") == "handover_failed", count)
+    # The watch over revocations opens a few meanwhile.
+    assert proxy.metric("process_open_fds") < before + 10
+    assert not pathlib.Path(f"/proc/{proxy.process.pid}/task/{proxy.process.pid}/children").read_text()
 
 
 def test_a_program_that_is_gone_leaves_the_old_process(handed, program):

@@ -1,7 +1,5 @@
 import Glibc
 import ProxyCore
-import SessionInjector
-import SessionStore
 
 // A hand-over, from both sides. The old process stops to accept and lets the requests under way come to their end, so that no
 // decision over a credential or a browser is open; tells what it knows; and gives its place away by one word. Meanwhile new
