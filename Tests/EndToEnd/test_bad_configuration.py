@@ -15,6 +15,7 @@ SETTINGS = {
     "admin address": ("CDP_PROXY_ADMIN_LISTEN", "nowhere"),
     "Chrome's address": ("CDP_PROXY_CHROME", "http://127.0.0.1:9222/"),
     "duration": ("CDP_PROXY_PING", "30 parsecs"),
+    "hand-over": ("CDP_PROXY_HANDOVER_DEADLINE", "0s"),
     "switch": ("CDP_PROXY_CHECK_IP", "perhaps"),
     "token use": ("CDP_PROXY_TOKEN_USE", "twice"),
     "injection": ("CDP_PROXY_INJECT", "sometimes"),

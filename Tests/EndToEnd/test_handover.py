@@ -7,6 +7,7 @@ import os
 import pathlib
 import signal
 import sqlite3
+import uuid
 
 import pytest
 from harness import tokens
@@ -67,9 +68,10 @@ def test_200_clients_a_second_are_all_served_through_three_hand_overs(handed):
 
 
 def test_clients_over_tls_and_a_unix_socket_are_served_through_a_hand_over(handed, tmp_path):
+    """Over TLS with the relays on a thread of their own besides."""
     authority = Authority(tmp_path)
     certificate, key = authority.issue("proxy")
-    tls = handed(CDP_PROXY_TLS_CERT=str(certificate), CDP_PROXY_TLS_KEY=str(key))
+    tls = handed(CDP_PROXY_TLS_CERT=str(certificate), CDP_PROXY_TLS_KEY=str(key), CDP_PROXY_LOOPS="2")
     path = tmp_path / "clients.sock"
     unix = handed(CDP_PROXY_LISTEN=f"unix:{path}")
     with (
@@ -202,6 +204,41 @@ def test_a_revocation_that_no_database_keeps_is_handed_over(handed, store):
     assert refusal(proxy, f"?signingKey={tokens.token(userId='user_one')}")[0] == 401
 
 
+def test_downloads_outlive_the_hand_over(handed, tmp_path):
+    """A file that is being read slowly holds nobody up, and an empty folder stays while its client is connected."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    proxy = handed(CDP_PROXY_DOWNLOADS=str(folder), CDP_PROXY_DRAIN="1h")
+    credential = {"Authorization": f"Bearer {tokens.token(roles=['operator'])}"}
+    with CDP(proxy.port, "/", **credential) as client, Wire(proxy.port) as reader:
+        assert client.call("Browser.getVersion")
+        (own,) = folder.iterdir()
+        file = own / str(uuid.uuid4())
+        # More than the buffers of the sockets take.
+        file.write_bytes(bytes(64 << 20))
+        reader.send(head(f"/downloads/{file.name}", **credential))
+        proxy.hand_over()
+        answer = reader.response()
+        assert (answer.status, len(answer.body)) == (200, 64 << 20)
+        file.unlink()
+        nobodys = folder / ("0" * 32)
+        nobodys.mkdir()
+        until(lambda: not nobodys.exists())
+        assert own.exists()
+        assert client.call("Browser.getVersion")
+
+
+def test_the_session_of_the_start_is_not_put_in_again(handed, own_chromium, store):
+    store.add({"cookies": [cookie("sid", "of one", "one.example")]})
+    start = {"CDP_PROXY_INJECT": "start", "CDP_PROXY_USER_ID": "user_one", "CDP_PROXY_BROWSER_SESSION": "work"}
+    proxy = handed(own_chromium(), **start)
+    until(lambda: proxy.admin("/ready")[0] == 200)
+    assert proxy.metric("cdp_proxy_injections_total", result="full") == 1
+    proxy.hand_over()
+    until(lambda: proxy.admin("/ready")[0] == 200)
+    assert proxy.metric("cdp_proxy_injections_total", result="full") == 0
+
+
 # MARK: What can go wrong
 
 NONSENSE = (
@@ -285,6 +322,25 @@ def test_the_new_process_goes_on_when_the_old_one_is_killed(handed):
             assert client.call("Browser.getVersion")
     kill(proxy.current, signal.SIGTERM)
     assert has_ended(proxy.current)
+
+
+def test_the_new_process_takes_the_place_of_one_that_is_killed_before_it_gave_it(handed, program, tmp_path):
+    """What the old one could not tell is in the state file."""
+    proxy = handed(CDP_PROXY_TOKEN_USE="once")
+    query = f"?signingKey={tokens.token(jti='once')}"
+    with CDP(proxy.port, "/" + query) as lost:
+        assert lost.call("Browser.getVersion")
+        real = program.path.resolve()
+        program.replace(f'until [ -e {tmp_path}/now ]; do :; done; kill -9 $PPID; exec {real} "$@"')
+        proxy.process.send_signal(signal.SIGUSR2)
+        proxy.wait_for_event("handing_over")
+        (tmp_path / "now").touch()
+        assert proxy.process.wait(60) == -signal.SIGKILL
+        lost.rest()
+    proxy.log.wait_for_count(lambda line: line.get("event") == "listening", 2)
+    assert refusal(proxy, query)[0] == 401
+    with connect(proxy, jti="another") as client:
+        assert client.call("Browser.getVersion")
 
 
 def test_a_request_that_comes_slowly_is_told_to_come_again(handed):

@@ -83,11 +83,13 @@ final class ChromeWatch {
     func follow(every interval: Duration, giveUp: () -> Void) async {
         patience = min(patience, interval)
         var unanswered = 0
-        while !isClosed {
-            let begin = Instant.now()
+        var next = Instant.now() + interval
+        while true {
+            await loop.sleep(until: next)
+            guard !isClosed else { return }
+            next = .now() + interval
             unanswered = await ask() == .noAnswer ? unanswered + 1 : 0
             if unanswered >= Self.mostUnanswered, !isClosed { giveUp() }
-            await loop.sleep(until: begin + interval)
         }
     }
 
