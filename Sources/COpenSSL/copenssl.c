@@ -305,10 +305,10 @@ enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t l
     /* OpenSSL takes what one record holds at a time. */
     while (*count < length) {
         size_t left = length - *count, taken = 0;
-        bool is_last = left <= SSL3_RT_MAX_PLAIN_LENGTH && !more;
-        if (is_last) loaded.BIO_clear_flags(bio, MORE_FOLLOWS);
-        else loaded.BIO_set_flags(bio, MORE_FOLLOWS);
+        bool follows = more || left > SSL3_RT_MAX_PLAIN_LENGTH;
+        if (follows) loaded.BIO_set_flags(bio, MORE_FOLLOWS);
         int result = loaded.SSL_write_ex(connection, (const char *)bytes + *count, left, &taken);
+        if (follows) loaded.BIO_clear_flags(bio, MORE_FOLLOWS);
         if (result != 1) return *count ? COPENSSL_BYTES : failure(connection, result);
         *count += taken;
     }
@@ -317,7 +317,6 @@ enum copenssl_result copenssl_write(SSL *connection, const void *bytes, size_t l
 
 void copenssl_finish(SSL *connection) {
     forget_errors();
-    loaded.BIO_clear_flags(loaded.SSL_get_rbio(connection), MORE_FOLLOWS);
     loaded.SSL_shutdown(connection);
 }
 
