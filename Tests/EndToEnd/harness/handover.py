@@ -3,6 +3,7 @@ all the while."""
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import pathlib
 import select
@@ -31,12 +32,19 @@ class Program:
 class HandedProxy(Proxy):
     """A proxy that hands its place over; the processes that it starts, and those that they start, end with it."""
 
+    def _start(self, wait):
+        super()._start(wait)
+        # Lines that nobody reads in time are dropped, and a crowd of clients writes many: room for a MiB of them.
+        fcntl.fcntl(self.process.stderr, fcntl.F_SETPIPE_SZ, 1 << 20)
+
     def hand_over(self):
         """Has the process that serves now hand over, and waits until it has; gives the new one's id."""
         before = self.current
         count = len(self.events("handed_over"))
         os.kill(before, signal.SIGUSR2)
-        self.log.wait_for_count(lambda line: line.get("event") == "handed_over", count + 1)
+        over = ("handed_over", "handover_failed")
+        self.log.wait_for_count(lambda line: line.get("event") in over, count + 1 + len(self.events("handover_failed")))
+        assert len(self.events("handed_over")) == count + 1, self.events("handover_failed")
         self.log.wait_for_count(lambda line: line.get("event") == "listening", count + 2)
         return self.current
 
