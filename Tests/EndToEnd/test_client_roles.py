@@ -96,9 +96,11 @@ def test_who_may_only_look_takes_pictures_and_drives_nothing(front):
     """A plain client, with the operator's permissions narrowed to two."""
     permissions = ["sessions.observe", "sessions.screenshot"]
     query = f"/?signingKey={tokens.token(roles=['operator'], permissions=permissions)}"
-    with CDP(front.proxy.port, query) as client:
-        pages = [one for one in client.call("Target.getTargets")["targetInfos"] if one["type"] == "page"]
-        session = client.call("Target.attachToTarget", targetId=pages[0]["targetId"], flatten=True)["sessionId"]
+    operator = f"/?signingKey={tokens.token(roles=['operator'])}"
+    with CDP(front.proxy.port, operator) as driver, CDP(front.proxy.port, query) as client:
+        # A page in front: Chrome paints no other for a picture.
+        page = driver.call("Target.createTarget", url="about:blank")["targetId"]
+        session = client.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         assert client.call("DOM.getDocument", session)["root"]["nodeName"] == "#document"
         assert base64.b64decode(client.call("Page.captureScreenshot", session)["data"])[:4] == b"\x89PNG"
         for method, params, permission in DRIVING:
