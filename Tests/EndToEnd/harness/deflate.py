@@ -17,11 +17,13 @@ def deflated(data, bits=15):
 
 
 class DeflateCDP(CDP):
-    """Compresses each message it sends, and counts what it receives on the wire and inflated."""
+    """Compresses each message it sends, and counts what it receives on the wire and inflated. `marks` tells of each
+    message that was received whether it was compressed."""
 
     def __init__(self, port, target="/", offer=OFFER, window=15, remembers=True, **how):
         super().__init__(port, target, Sec_WebSocket_Extensions=offer, **how)
         self.wire_bytes = self.plain_bytes = self.fragments = 0
+        self.marks = []
         self._window, self._remembers = window, remembers
         self._inflater = zlib.decompressobj(-window)
 
@@ -45,6 +47,7 @@ class DeflateCDP(CDP):
 
     def _inflated(self, data, compressed):
         self.wire_bytes += len(data)
+        self.marks.append(compressed)
         if compressed:
             if not self._remembers:
                 self._inflater = zlib.decompressobj(-self._window)
