@@ -65,6 +65,9 @@ public struct Leg: ~Copyable, Sendable {
         return try descriptor.send(bytes, more: more)
     }
 
+    /// How many bytes are to be sent in one turn of the loop at most.
+    var mostInTurn: Int { codec?.mostInTurn ?? .max }
+
     @inline(never)
     private func receiveDecoded(
         into buffer: UnsafeMutableBufferPointer<UInt8>,

@@ -20,6 +20,9 @@ class LegCodec: @unchecked Sendable {
     /// Whether the last read left nothing, neither decoded nor, at that moment, in the socket.
     var isDrained: Bool { false }
 
+    /// How many bytes are to be sent in one turn of the loop at most, since other connections wait while they are encoded.
+    var mostInTurn: Int { .max }
+
     /// Takes bytes of the connection and writes them encoded. Nil when the kernel did not take all that was encoded of them:
     /// the same bytes come again, and are not encoded twice.
     func send(_ bytes: Span<UInt8>, more: Bool, to socket: borrowing Descriptor) throws(Errno) -> Int? {
