@@ -1,6 +1,7 @@
 #include "CZlib.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 /* One pointer for each function, of the type its header gives it. */
@@ -47,6 +48,10 @@ void czlib_free_deflater(z_stream *stream) {
 void czlib_free_inflater(z_stream *stream) {
     loaded.inflateEnd(stream);
     free(stream);
+}
+
+void czlib_give_back(void) {
+    malloc_trim(0);
 }
 
 void czlib_reset_deflater(z_stream *stream) {

@@ -24,6 +24,9 @@ void czlib_free_inflater(z_stream *stream);
 void czlib_reset_deflater(z_stream *stream);
 void czlib_reset_inflater(z_stream *stream);
 
+/* Gives the system back the memory of streams that were freed, which the allocator would keep for the next ones. */
+void czlib_give_back(void);
+
 /* Whether matches with earlier bytes are looked for, or bytes are only written by how often they stand there. Between two calls
  * of czlib_deflate; what went in before is written to `out` as far as there is room. Returns how many bytes were written. */
 size_t czlib_match(z_stream *stream, bool matches, int level, uint8_t *out, size_t room);

@@ -11,7 +11,7 @@ package final class CompressionStreams {
         fileprivate let number: UInt64
     }
 
-    /// How many compressors are kept: 5 MiB.
+    /// How many compressors are kept: 7 MiB.
     static let mostKept = 128
     /// How many streams without a memory wait for the next message.
     private static let mostIdle = 4
@@ -76,9 +76,11 @@ package final class CompressionStreams {
 
     /// Frees the compressors that were not used since the last call, and the streams that wait; whether any are left.
     func sweep() -> Bool {
+        let before = kept.count
         kept = kept.filter { $0.key.number >= swept }
         swept = next
         (idleDeflaters, idleInflaters) = ([], [])
+        if kept.count < before { Zlib.giveBack() }
         return !kept.isEmpty
     }
 }

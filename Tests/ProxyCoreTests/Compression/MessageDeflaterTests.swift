@@ -29,8 +29,17 @@ import Testing
     private static let event = String(repeating: "{\"method\":\"Network.dataReceived\",\"params\":{}}", count: 8)
 
     @Test func shortMessagesAndControlFramesPassAsTheyCame() throws {
-        let stream = WireFrame.text(String(repeating: "x", count: 255)) + WireFrame.bytes(.ping) + WireFrame.close(1011)
+        let stream = WireFrame.text(String(repeating: "x", count: 127)) + WireFrame.bytes(.ping) + WireFrame.close(1011)
         #expect(try Self.sent([stream[...]], Self.agreement()) == stream)
+    }
+
+    @Test(arguments: [("", 128), ("; server_no_context_takeover", 256)])
+    func theShortestCompressedMessageDependsOnWhatIsRemembered(_ parameters: String, _ length: Int) throws {
+        for (count, isCompressed) in [(length - 1, false), (length, true)] {
+            let message = WireFrame.text(String(repeating: "x", count: count))
+            var sent = try Self.sent([message[...]], Self.agreement(parameters))[...]
+            #expect(try #require(SentFrame(&sent)).isCompressed == isCompressed)
+        }
     }
 
     @Test func aMessageIsOneShorterFrame() throws {
