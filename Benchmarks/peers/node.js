@@ -1,12 +1,13 @@
 // A WebSocket proxy as one writes it with Node and its `ws` package: checks the token, then sends on each message.
-// usage: node node.js PORT CHROME_PORT        the signing key is in WALLCRAWLER_JWT_SIGNING_KEY
+// usage: node node.js PORT CHROME_PORT [deflate]        the signing key is in WALLCRAWLER_JWT_SIGNING_KEY
 'use strict';
 
 const { createHmac, timingSafeEqual } = require('node:crypto');
 const { createServer } = require('node:http');
 const { WebSocket, WebSocketServer } = require('ws');
 
-const [port, chromePort] = process.argv.slice(2).map(Number);
+const [port, chromePort] = process.argv.slice(2, 4).map(Number);
+const perMessageDeflate = process.argv[4] === 'deflate';
 const key = process.env.WALLCRAWLER_JWT_SIGNING_KEY;
 const options = { perMessageDeflate: false, maxPayload: 256 << 20 };
 const refusal = 'HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
@@ -32,7 +33,7 @@ function join(client, chrome) {
   }
 }
 
-const endpoint = new WebSocketServer({ noServer: true, ...options });
+const endpoint = new WebSocketServer({ noServer: true, ...options, perMessageDeflate });
 const server = createServer((_, response) => response.writeHead(404).end());
 server.on('upgrade', (request, socket, head) => {
   const url = new URL(request.url, 'http://localhost');
