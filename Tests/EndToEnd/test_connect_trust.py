@@ -114,7 +114,8 @@ def check_refused(tool, reason):
     for answer in answers:
         assert answer.status == 502
         assert reason in json.loads(answer.body)["error_description"]
-    assert len([line for line in tool.log.all() if reason in line]) == 1
+    said = tool.log.wait_for(lambda line: reason in line, reason)
+    assert [line for line in tool.log.all() if reason in line] == [said]
 
 
 def test_the_name_is_said_and_an_address_is_not(server, authority, connector):
