@@ -44,10 +44,11 @@ def own_chromium():
 
 @pytest.fixture(scope="session")
 def proxy(chromium, tmp_path_factory):
-    """One proxy with an operator's settings, for all tests that need no others."""
+    """One proxy with an operator's settings, for all tests that need no others. Its Chromium may have been driven before,
+    through proxies of the tests that came earlier."""
     folder = tmp_path_factory.mktemp("proxy")
     Store(folder)
-    server = Proxy(folder, chromium.address)
+    server = Proxy(folder, chromium.address, CDP_PROXY_USED_BROWSER="adopt")
     yield server
     server.stop()
 
