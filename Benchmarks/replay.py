@@ -9,25 +9,20 @@ import os
 import signal
 import socket
 import socketserver
-import struct
 import zlib
 
-GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+import conversation
+from conversation import GUID
+
 MARK = b"the end of what was recorded"
 """The last message."""
 ROOM = 1 << 20
 
 
 def frame(payload, masked=False, compressed=False):
-    """One text frame; a masked one has the key 0, which changes nothing."""
-    first, bit, size = 0x81 | compressed << 6, 0x80 if masked else 0, len(payload)
-    if size < 126:
-        header = struct.pack("!BB", first, bit | size)
-    elif size < 1 << 16:
-        header = struct.pack("!BBH", first, bit | 126, size)
-    else:
-        header = struct.pack("!BBQ", first, bit | 127, size)
-    return header + (bytes(4) if masked else b"") + payload
+    """One text frame, as in a conversation; `compressed` marks it so."""
+    whole = conversation.frame(len(payload), masked, payload)
+    return bytes([whole[0] | 0x40]) + whole[1:] if compressed else whole
 
 
 def compressed_frames(messages):

@@ -39,7 +39,7 @@ struct ConnectSettings: Sendable {
         parse: { $0 }
     )
 
-    /// Whoever reaches the listener uses the credential, so only this machine may.
+    /// Every client that reaches the listener uses the credential, so only this machine's may.
     private static func loopback(_ text: String) throws(StartError) -> SocketAddress {
         guard case .tcp(let host, _)? = ListenAddress(text), IPAddress(host)?.isLoopback == true,
             let address = ListenAddress(text)?.socketAddress

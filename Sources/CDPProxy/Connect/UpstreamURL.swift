@@ -48,7 +48,7 @@ enum UpstreamURLFault: Error, CaseIterable {
 }
 
 extension UpstreamURLFault: CustomStringConvertible {
-    /// One sentence, for whoever typed the URL.
+    /// One sentence, for the person who typed the URL.
     var description: String {
         switch self {
         case .scheme: "The URL must begin with wss://, ws://, https:// or http://."

@@ -7,7 +7,7 @@ import Settings
 struct PassedSockets: Sendable, Equatable {
     /// A socket that listens.
     struct Socket: Sendable, Equatable {
-        /// The kernel's number. Whoever accepts at it closes it.
+        /// The kernel's number. The listener that accepts at it closes it.
         let number: Int32
         /// The address it is bound to.
         let address: ListenAddress

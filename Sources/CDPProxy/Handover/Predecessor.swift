@@ -37,7 +37,7 @@ final class Predecessor {
                 description: "\(PassedSockets.handoverVariable): the running proxy says what this one cannot read."
             )
         } catch {
-            // It has gone: nobody is in the place.
+            // The running proxy has gone, so its place is free.
         }
     }
 

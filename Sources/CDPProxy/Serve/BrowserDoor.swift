@@ -80,7 +80,7 @@ final class BrowserDoor {
     /// How many pieces of slow work have ended.
     private var finished = 0
 
-    /// Whether nobody is let in: another process decides who is.
+    /// Whether every caller is kept out, because another process decides over the browser.
     var isClosed = false
 
     /// How many callers wait for another caller's work.

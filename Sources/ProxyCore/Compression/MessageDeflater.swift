@@ -79,7 +79,7 @@ struct MessageDeflater {
     // MARK: Frames
 
     private mutating func beginFrameIfWhole(into out: inout [UInt8]) {
-        guard header.count >= 2, header.count == FrameHeader.length(first: header[0], second: header[1]) else { return }
+        guard FrameHeader.isWhole(header) else { return }
         defer { header.removeAll(keepingCapacity: true) }
         // The walker has read the same header before.
         guard let whole = try? FrameHeader(header.span) else { return }

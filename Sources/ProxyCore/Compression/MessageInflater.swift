@@ -93,7 +93,7 @@ struct MessageInflater {
     // MARK: Frames
 
     private mutating func beginFrameIfWhole(into out: inout [UInt8]) throws(FrameFault) {
-        guard header.count >= 2, header.count == FrameHeader.length(first: header[0], second: header[1]) else { return }
+        guard FrameHeader.isWhole(header) else { return }
         defer { header.removeAll(keepingCapacity: true) }
         let isCompressed = header[0] & FrameHeader.compressed != 0
         let original = header

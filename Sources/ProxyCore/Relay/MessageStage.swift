@@ -127,7 +127,7 @@ final class MessageStage {
     }
 
     private func beginFrameIfWhole(into out: inout [UInt8]) {
-        guard header.count >= 2, header.count == FrameHeader.length(first: header[0], second: header[1]) else { return }
+        guard FrameHeader.isWhole(header) else { return }
         // The walker has read the same header before.
         guard let whole = try? FrameHeader(header.span) else { return }
         frame = Frame(header: whole, left: whole.payloadLength)

@@ -151,15 +151,22 @@ final class CompressionCodec: LegCodec, @unchecked Sendable {
             encoded = bytes.count
             pool.used()
         }
-        let waiting = output
-        while outputPosition < waiting.count {
-            let rest = waiting.span.extracting(outputPosition...)
-            guard let count = try sendEncoded(rest, more: more, to: socket) else { return nil }
-            outputPosition += count
-        }
+        guard try writeOutput(more: more, to: socket) else { return nil }
         Self.empty(&output, &outputPosition)
         defer { encoded = 0 }
         return encoded
+    }
+
+    /// Writes the encoded bytes; false when not all of them were taken. It holds them for itself, so that afterwards their room
+    /// can be used again without a copy.
+    private func writeOutput(more: Bool, to socket: borrowing Descriptor) throws(Errno) -> Bool {
+        let waiting = output
+        while outputPosition < waiting.count {
+            let rest = waiting.span.extracting(outputPosition...)
+            guard let count = try sendEncoded(rest, more: more, to: socket) else { return false }
+            outputPosition += count
+        }
+        return true
     }
 
     private func sendEncoded(

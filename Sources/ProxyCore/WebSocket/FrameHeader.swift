@@ -105,6 +105,12 @@ public struct FrameHeader: Hashable, Sendable {
         return 2 + extended + (second & 0x80 == 0 ? 0 : 4)
     }
 
+    /// Whether bytes that come one by one are a header by now, no more and no less.
+    @inline(__always)
+    static func isWhole(_ bytes: [UInt8]) -> Bool {
+        bytes.count >= 2 && bytes.count == length(first: bytes[0], second: bytes[1])
+    }
+
     /// Reads the header at the start of bytes that hold it whole. Refuses what section 5.2 forbids in any frame.
     @inline(__always)
     public init(_ bytes: Span<UInt8>) throws(FrameFault) {
