@@ -44,8 +44,8 @@ def own_chromium():
 
 @pytest.fixture(scope="session")
 def proxy(chromium, tmp_path_factory):
-    """One proxy with an operator's settings, for all tests that need no others. Earlier tests may have driven its Chromium
-    through proxies of their own."""
+    """One proxy with an operator's settings, for all tests that need no others. Earlier tests may have driven its
+    Chromium through proxies of their own."""
     folder = tmp_path_factory.mktemp("proxy")
     Store(folder)
     server = Proxy(folder, chromium.address, CDP_PROXY_USED_BROWSER="adopt")
